@@ -1,0 +1,3 @@
+//! Arguments in, an exit code out.
+
+fn main() {}
