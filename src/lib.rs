@@ -5,7 +5,9 @@
 //! | room | what it is for |
 //! |---|---|
 //! | [`money`], [`ids`], [`time`] | values that cannot be mixed up |
+//! | [`sale`] | pure: one sale, what has become true and what it wants done |
 
 pub mod ids;
 pub mod money;
+pub mod sale;
 pub mod time;

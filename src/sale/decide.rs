@@ -1,0 +1,291 @@
+//! News and a sale in, facts out. Each phase's decisions stand in a file of their own:
+//! opening and prompting here, the customer's card in `present`, taking back in `retract`, goods
+//! in `vend`, money in `settle`.
+
+use crate::ids::BootId;
+use crate::sale::duty::{OPENING_PATIENCE, PROMPTING_PATIENCE};
+use crate::sale::fact::{Attention, Doubt, Fact, Outcome, Retraction};
+use crate::sale::input::{
+    ActionSeen, ActionStatus, Call, Input, IntentSeen, IntentStatus, ReaderSeen, Refusal, Reply,
+    Seen, Trouble,
+};
+use crate::sale::key::Operation;
+use crate::sale::phase::{Phase, Prompt, Sale};
+use crate::sale::{present, retract, settle, vend};
+use crate::time::Moment;
+
+/// What has become true of the sale by this news. Nothing, if the news is stale or changes nothing.
+pub fn decide(sale: &Sale, input: &Input, now: Moment) -> Vec<Fact> {
+    match input {
+        Input::Restarted { boot } => restarted(sale, boot, now),
+        Input::Timer => time_passed(sale, now),
+        Input::CancelPressed => give_up_before_card(sale, Retraction::CancelledOnKiosk, now),
+        Input::Stopping => give_up_before_card(sale, Retraction::Stopping, now),
+        Input::Dispenser(news) => vend::decide(sale, news, now),
+        Input::Replied(reply) => replied(sale, reply, now),
+    }
+}
+
+fn replied(sale: &Sale, reply: &Reply, now: Moment) -> Vec<Fact> {
+    if let Call::Create { n } = reply.call {
+        return created(sale, n, &reply.result, now);
+    }
+    match &sale.phase {
+        Phase::Prompting { prompt, doubt, .. } => {
+            prompting(sale, *prompt, doubt.as_ref(), reply, now)
+        }
+        Phase::Presenting { prompt, prompted } => {
+            present::decide(sale, *prompt, *prompted, reply, now)
+        }
+        Phase::Retracting { why, step, .. } => retract::decide(sale, why, *step, reply, now),
+        Phase::Settling { settlement, doubt } => {
+            settle::decide(sale, *settlement, doubt.as_ref(), reply)
+        }
+        Phase::Opening { .. }
+        | Phase::Vending { .. }
+        | Phase::Doubtful { .. }
+        | Phase::NeedsAttention { .. }
+        | Phase::Closed { .. } => Vec::new(),
+    }
+}
+
+/// The daemon was started with this sale open. A card that may have been presented is looked for;
+/// the customer is never prompted again.
+fn restarted(sale: &Sale, boot: &BootId, now: Moment) -> Vec<Fact> {
+    let restarted = Fact::Restarted { boot: boot.clone(), at: now };
+    let same_boot = sale.boot == *boot;
+    match &sale.phase {
+        // Within one boot our prompt may still stand and be young: `prompting` adopts it then.
+        Phase::Prompting { .. } | Phase::Presenting { .. } if same_boot => vec![restarted],
+        Phase::Opening { .. } | Phase::Prompting { .. } | Phase::Presenting { .. } => {
+            vec![restarted, Fact::RetractionDecided { why: Retraction::Restarted, at: now }]
+        }
+        Phase::Retracting { .. }
+        | Phase::Vending { .. }
+        | Phase::Doubtful { .. }
+        | Phase::Settling { .. } => vec![restarted],
+        Phase::NeedsAttention { .. } | Phase::Closed { .. } => Vec::new(),
+    }
+}
+
+fn time_passed(sale: &Sale, now: Moment) -> Vec<Fact> {
+    let take_back = |why| vec![Fact::RetractionDecided { why, at: now }];
+    match &sale.phase {
+        Phase::Opening { since } if now >= *since + OPENING_PATIENCE => {
+            take_back(Retraction::StripeUnreachable)
+        }
+        Phase::Prompting { since, .. } if now >= *since + PROMPTING_PATIENCE => {
+            take_back(Retraction::ReaderUnavailable { why: "it did not take the prompt".into() })
+        }
+        Phase::Presenting { prompt, .. }
+            if now >= prompt.since + sale.opened.policy.customer_timeout =>
+        {
+            take_back(Retraction::TimedOut)
+        }
+        Phase::Vending { since, sent } => vend::answer_missing(sale, *since, *sent, now),
+        Phase::Doubtful { why, since, .. } => vend::grace_over(sale, why, *since, now),
+        Phase::Opening { .. }
+        | Phase::Prompting { .. }
+        | Phase::Presenting { .. }
+        | Phase::Retracting { .. }
+        | Phase::Settling { .. }
+        | Phase::NeedsAttention { .. }
+        | Phase::Closed { .. } => Vec::new(),
+    }
+}
+
+/// The customer cancels, or the daemon stops, as long as no card is known to be authorized.
+fn give_up_before_card(sale: &Sale, why: Retraction, now: Moment) -> Vec<Fact> {
+    match &sale.phase {
+        Phase::Opening { .. } | Phase::Prompting { .. } | Phase::Presenting { .. } => {
+            vec![Fact::RetractionDecided { why, at: now }]
+        }
+        // Whatever made us give up before: a customer who cancels gets the hold released.
+        Phase::Retracting { why: before, .. }
+            if why == Retraction::CancelledOnKiosk && !before.is_customers() =>
+        {
+            vec![Fact::RetractionDecided { why, at: now }]
+        }
+        Phase::Retracting { .. }
+        | Phase::Vending { .. }
+        | Phase::Doubtful { .. }
+        | Phase::Settling { .. }
+        | Phase::NeedsAttention { .. }
+        | Phase::Closed { .. } => Vec::new(),
+    }
+}
+
+/// The reply to the PaymentIntent's creation, whenever it comes.
+fn created(sale: &Sale, n: u32, result: &Result<Seen, Trouble>, now: Moment) -> Vec<Fact> {
+    let awaited = sale.intent.is_none() && n == sale.keys.create;
+    let opening = matches!(sale.phase, Phase::Opening { .. });
+    if !awaited || !(opening || matches!(sale.phase, Phase::Retracting { .. })) {
+        return Vec::new();
+    }
+    match result {
+        Ok(Seen { intent: Some(intent), .. }) => intent_created(sale, intent, opening, now),
+        Ok(Seen { intent: None, .. })
+        | Err(Trouble::NotSent { .. } | Trouble::Unknown { .. } | Trouble::NotYet { .. }) => {
+            Vec::new()
+        }
+        Err(Trouble::Refused(Refusal::KeyClash)) => {
+            vec![Fact::AttentionNeeded { why: Attention::KeyClash }]
+        }
+        // Whatever Stripe made all the same was never prompted and so can never be paid.
+        Err(Trouble::Refused(refusal)) => {
+            let why = Retraction::StripeRefused { why: refusal.to_string() };
+            let mut facts = vec![Fact::KeySpent { operation: Operation::Create, n }];
+            if opening {
+                facts.push(Fact::RetractionDecided { why, at: now });
+            }
+            facts.push(Fact::Closed { outcome: Outcome::Abandoned });
+            facts
+        }
+    }
+}
+
+fn intent_created(sale: &Sale, seen: &IntentSeen, opening: bool, now: Moment) -> Vec<Fact> {
+    let price = sale.opened.product.price;
+    let ours = seen.sale.as_ref() == Some(sale.id())
+        && seen.journal.as_deref() == Some(sale.opened.origin.journal.as_str())
+        && seen.amount == price.amount
+        && seen.currency == price.currency;
+    if !ours {
+        return vec![Fact::AttentionNeeded { why: Attention::NotOurs }];
+    }
+    let created = Fact::IntentCreated { intent: seen.id.clone() };
+    if !opening {
+        return vec![created];
+    }
+    let refused = |why: &str| Retraction::StripeRefused { why: why.into() };
+    let retract = |why| Fact::RetractionDecided { why, at: now };
+    if seen.status != IntentStatus::RequiresPaymentMethod {
+        vec![created, retract(refused("the PaymentIntent is not open for a card"))]
+    } else if !seen.takes_card_present {
+        vec![created, retract(refused("the account cannot take card_present in this currency"))]
+    } else if seen.livemode != sale.opened.livemode {
+        vec![created, retract(refused("the PaymentIntent is of the other mode (live or test)"))]
+    } else {
+        vec![created, Fact::PromptIntended { attempt: 1, n: 1, at: now }]
+    }
+}
+
+/// The reader is being asked to prompt, or a doubt about it is being looked into.
+fn prompting(
+    sale: &Sale,
+    prompt: Prompt,
+    doubt: Option<&Doubt>,
+    reply: &Reply,
+    now: Moment,
+) -> Vec<Fact> {
+    let Prompt { attempt, n, .. } = prompt;
+    match (&reply.call, &reply.result) {
+        (Call::Prompt { n: asked }, Ok(_)) if *asked == n => {
+            vec![Fact::Prompted { attempt, at: now }]
+        }
+        (Call::Prompt { n: asked }, Err(trouble)) if *asked == n && doubt.is_none() => {
+            prompt_failed(n, trouble, now)
+        }
+        (Call::Look, Ok(seen)) => match doubt {
+            Some(doubt) => doubt_looked_into(sale, prompt, doubt, seen, now),
+            None => Vec::new(),
+        },
+        (
+            Call::Create { .. }
+            | Call::Prompt { .. }
+            | Call::ClearReader { .. }
+            | Call::Cancel { .. }
+            | Call::Capture { .. }
+            | Call::Look
+            | Call::Inspect,
+            Ok(_) | Err(_),
+        ) => Vec::new(),
+    }
+}
+
+fn prompt_failed(n: u32, trouble: &Trouble, now: Moment) -> Vec<Fact> {
+    let give_up = |refusal: &Refusal| {
+        let why = Retraction::ReaderUnavailable { why: refusal.to_string() };
+        vec![
+            Fact::PromptDoubted { n, why: Doubt::Refused(refusal.clone()), at: now },
+            Fact::RetractionDecided { why, at: now },
+        ]
+    };
+    match trouble {
+        Trouble::NotSent { .. } | Trouble::NotYet { .. } => Vec::new(),
+        Trouble::Unknown { .. } => vec![Fact::PromptDoubted { n, why: Doubt::Unanswered, at: now }],
+        Trouble::Refused(
+            refusal @ (Refusal::ReaderBusy
+            | Refusal::ReaderTimeout
+            | Refusal::WrongState
+            | Refusal::StripeFailed),
+        ) => {
+            vec![Fact::PromptDoubted { n, why: Doubt::Refused(refusal.clone()), at: now }]
+        }
+        Trouble::Refused(
+            refusal @ (Refusal::ReaderOffline
+            | Refusal::Expired
+            | Refusal::NotFound
+            | Refusal::Forbidden
+            | Refusal::KeyClash
+            | Refusal::Other { .. }),
+        ) => give_up(refusal),
+    }
+}
+
+/// A look, while it is not known whether the reader has our prompt.
+fn doubt_looked_into(
+    sale: &Sale,
+    prompt: Prompt,
+    doubt: &Doubt,
+    seen: &Seen,
+    now: Moment,
+) -> Vec<Fact> {
+    if let Some(facts) = present::paid_or_ended(sale, seen, now) {
+        return facts;
+    }
+    let Some(intent) = &seen.intent else { return Vec::new() };
+    if intent.status != IntentStatus::RequiresPaymentMethod {
+        return Vec::new();
+    }
+    let Prompt { attempt, n, since } = prompt;
+    let action = our_action(sale, seen);
+    let stands = action.is_some_and(|action| action.status == ActionStatus::InProgress);
+    let young = now < since + sale.opened.policy.customer_timeout;
+    match doubt {
+        _ if stands && young => vec![Fact::Prompted { attempt, at: now }],
+        Doubt::Restarted => {
+            vec![Fact::RetractionDecided { why: Retraction::Restarted, at: now }]
+        }
+        // Another system is at it: its action is never cleared, and asking again is no use yet.
+        _ if seen.reader.as_ref().is_some_and(ReaderSeen::is_busy) => Vec::new(),
+        // Stripe never answered: the same key brings the same prompt, whether it ran or not.
+        Doubt::Unanswered => vec![Fact::PromptMissing { n }],
+        Doubt::Refused(_) | Doubt::Ended { .. } => {
+            vec![Fact::PromptIntended { attempt, n: n.saturating_add(1), at: now }]
+        }
+    }
+}
+
+/// The reader's action, if it is for this sale's PaymentIntent.
+pub(super) fn our_action<'a>(sale: &Sale, seen: &'a Seen) -> Option<&'a ActionSeen> {
+    let action = seen.reader.as_ref()?.action.as_ref()?;
+    (action.intent.is_some() && action.intent == sale.intent).then_some(action)
+}
+
+impl Retraction {
+    /// Whether the customer wanted out: what is authorized all the same is released, not vended.
+    pub(super) fn is_customers(&self) -> bool {
+        match self {
+            Self::CancelledOnKiosk | Self::CancelledOnReader => true,
+            Self::TimedOut
+            | Self::TooManyDeclines
+            | Self::Restarted
+            | Self::Stopping
+            | Self::StripeUnreachable
+            | Self::ReaderUnavailable { .. }
+            | Self::StripeRefused { .. }
+            | Self::CancelledAtStripe => false,
+        }
+    }
+}

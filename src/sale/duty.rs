@@ -1,0 +1,273 @@
+//! The one thing that a sale now wants done, and when it wants to be woken.
+
+use std::time::Duration;
+
+use crate::ids::{DispenserName, IdempotencyKey, PaymentIntentId, Slot};
+use crate::money::Money;
+use crate::sale::fact::{Settlement, VendDoubt};
+use crate::sale::input::Call;
+use crate::sale::key::{Operation, key};
+use crate::sale::phase::{Phase, RetractStep, Sale};
+use crate::time::Moment;
+
+/// How long a customer waits for the PaymentIntent before the sale is taken back.
+pub const OPENING_PATIENCE: Duration = Duration::from_secs(15);
+
+/// How long a customer waits for the reader to take the prompt before the sale is taken back.
+pub const PROMPTING_PATIENCE: Duration = Duration::from_secs(20);
+
+/// How often reader and PaymentIntent are looked at while the customer presents the card.
+const WATCH_EVERY: Duration = Duration::from_millis(800);
+
+/// How often they are looked at where a doubt has to end.
+const DOUBT_EVERY: Duration = Duration::from_secs(1);
+
+/// How often a silent dispenser is asked for a doubtful vend.
+const ASK_EVERY: Duration = Duration::from_secs(1);
+
+/// What a sale wants: a wish that follows from its state alone, not a command.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Duty {
+    /// What it wants done.
+    pub want: Want,
+    /// When it wants to hear the time, and why.
+    pub wake: Option<Wake>,
+}
+
+/// A wish to hear the time.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Wake {
+    /// When.
+    pub at: Moment,
+    /// Why.
+    pub why: &'static str,
+}
+
+/// One thing to do.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Want {
+    /// Nothing but to wait.
+    Nothing,
+    /// Create the PaymentIntent.
+    CreateIntent {
+        /// Number of the key.
+        n: u32,
+    },
+    /// Prompt the reader for it.
+    PromptReader {
+        /// The PaymentIntent.
+        intent: PaymentIntentId,
+        /// Number of the key.
+        n: u32,
+    },
+    /// Read reader and PaymentIntent, again and again.
+    Look {
+        /// The PaymentIntent.
+        intent: PaymentIntentId,
+        /// How long to wait between two looks.
+        every: Duration,
+    },
+    /// Read the PaymentIntent alone, again and again.
+    Inspect {
+        /// The PaymentIntent.
+        intent: PaymentIntentId,
+        /// How long to wait between two looks.
+        every: Duration,
+    },
+    /// Clear our prompt from the reader.
+    ClearReader {
+        /// Number of the key.
+        n: u32,
+    },
+    /// Cancel the PaymentIntent: the fence, or the release of a hold.
+    CancelIntent {
+        /// The PaymentIntent.
+        intent: PaymentIntentId,
+        /// Number of the key.
+        n: u32,
+    },
+    /// Capture it.
+    Capture {
+        /// The PaymentIntent.
+        intent: PaymentIntentId,
+        /// How much.
+        amount: Money,
+        /// Number of the key.
+        n: u32,
+    },
+    /// Fire the dispenser, once.
+    Dispense {
+        /// Which dispenser.
+        dispenser: DispenserName,
+        /// Which slot.
+        slot: Slot,
+        /// After this moment it is too late to give goods for this authorization.
+        fire_by: Moment,
+    },
+    /// Ask the dispenser what became of the vend, again and again.
+    AskDispenser {
+        /// Which dispenser.
+        dispenser: DispenserName,
+        /// How long to wait between two questions.
+        every: Duration,
+    },
+}
+
+impl Want {
+    /// The call to Stripe that this wish is, if it is one.
+    pub fn call(&self) -> Option<Call> {
+        match self {
+            Self::CreateIntent { n } => Some(Call::Create { n: *n }),
+            Self::PromptReader { n, .. } => Some(Call::Prompt { n: *n }),
+            Self::ClearReader { n } => Some(Call::ClearReader { n: *n }),
+            Self::CancelIntent { n, .. } => Some(Call::Cancel { n: *n }),
+            Self::Capture { n, .. } => Some(Call::Capture { n: *n }),
+            Self::Look { .. } => Some(Call::Look),
+            Self::Inspect { .. } => Some(Call::Inspect),
+            Self::Nothing | Self::Dispense { .. } | Self::AskDispenser { .. } => None,
+        }
+    }
+
+    /// Whether it has to wait until all durable facts of the sale are on disk.
+    ///
+    /// Creating the PaymentIntent runs beside the flush of `Opened`: it moves no money, and an
+    /// orphan that was never prompted can never be paid.
+    pub fn waits_for_disk(&self) -> bool {
+        match self {
+            Self::PromptReader { .. }
+            | Self::ClearReader { .. }
+            | Self::CancelIntent { .. }
+            | Self::Capture { .. }
+            | Self::Dispense { .. } => true,
+            Self::CreateIntent { n } => *n > 1,
+            Self::Nothing
+            | Self::Look { .. }
+            | Self::Inspect { .. }
+            | Self::AskDispenser { .. } => false,
+        }
+    }
+}
+
+impl Call {
+    /// The idempotency key of this call of a sale; none for a mere look.
+    pub fn key(&self, sale: &Sale) -> Option<IdempotencyKey> {
+        let (operation, n) = match *self {
+            Self::Create { n } => (Operation::Create, n),
+            Self::Prompt { n } => (Operation::Process, n),
+            Self::ClearReader { n } => (Operation::ClearReader, n),
+            Self::Cancel { n } => (Operation::Cancel, n),
+            Self::Capture { n } => (Operation::Capture, n),
+            Self::Look | Self::Inspect => return None,
+        };
+        Some(key(sale.id(), operation, n))
+    }
+}
+
+/// What the sale wants now. It follows from the sale's state alone, so a lost event costs time and
+/// never correctness.
+pub fn duty(sale: &Sale) -> Duty {
+    let Some(intent) = sale.intent.clone() else { return duty_without_intent(sale) };
+    let wait = |want| Duty { want, wake: None };
+    let until = |want, at, why| Duty { want, wake: Some(Wake { at, why }) };
+    match &sale.phase {
+        Phase::Opening { .. } => duty_without_intent(sale),
+        Phase::Prompting { prompt, since, doubt: None } => until(
+            Want::PromptReader { intent, n: prompt.n },
+            *since + PROMPTING_PATIENCE,
+            "the reader did not take the prompt",
+        ),
+        Phase::Prompting { since, doubt: Some(_), .. } => until(
+            Want::Look { intent, every: DOUBT_EVERY },
+            *since + PROMPTING_PATIENCE,
+            "the reader did not take the prompt",
+        ),
+        Phase::Presenting { prompt, .. } => until(
+            Want::Look { intent, every: WATCH_EVERY },
+            prompt.since + sale.opened.policy.customer_timeout,
+            "nobody presented a card",
+        ),
+        Phase::Retracting { step: RetractStep::Look, .. } => {
+            wait(Want::Look { intent, every: DOUBT_EVERY })
+        }
+        Phase::Retracting { step: RetractStep::Clear, .. } => {
+            wait(Want::ClearReader { n: sale.keys.clear })
+        }
+        Phase::Retracting { step: RetractStep::Fence, .. } => {
+            wait(Want::CancelIntent { intent, n: sale.keys.cancel })
+        }
+        Phase::Vending { since, sent } => until(
+            Want::Dispense {
+                dispenser: sale.opened.product.dispenser.clone(),
+                slot: sale.opened.product.slot.clone(),
+                fire_by: *since + sale.opened.policy.resume_window,
+            },
+            vend_answer_due(sale, *since, *sent),
+            "the dispenser did not answer",
+        ),
+        Phase::Doubtful { since, .. } => until(
+            Want::AskDispenser {
+                dispenser: sale.opened.product.dispenser.clone(),
+                every: ASK_EVERY,
+            },
+            grace_ends(sale, *since),
+            "the grace for the dispenser's answer is over",
+        ),
+        Phase::Settling { doubt: Some(_), .. } => {
+            wait(Want::Inspect { intent, every: DOUBT_EVERY })
+        }
+        Phase::Settling { settlement, doubt: None } => wait(match *settlement {
+            Settlement::Capture { amount } => {
+                Want::Capture { intent, amount, n: sale.keys.capture }
+            }
+            Settlement::Release => Want::CancelIntent { intent, n: sale.keys.cancel },
+        }),
+        Phase::NeedsAttention { .. } | Phase::Closed { .. } => wait(Want::Nothing),
+    }
+}
+
+/// A sale without a known PaymentIntent asks for one; a retracted one too, since only its id lets
+/// it be cancelled and the same key brings the same one.
+fn duty_without_intent(sale: &Sale) -> Duty {
+    let want = Want::CreateIntent { n: sale.keys.create };
+    match &sale.phase {
+        Phase::Opening { since } => Duty {
+            want,
+            wake: Some(Wake { at: *since + OPENING_PATIENCE, why: "Stripe did not answer" }),
+        },
+        Phase::Retracting { .. } => Duty { want, wake: None },
+        Phase::Prompting { .. }
+        | Phase::Presenting { .. }
+        | Phase::Vending { .. }
+        | Phase::Doubtful { .. }
+        | Phase::Settling { .. }
+        | Phase::NeedsAttention { .. }
+        | Phase::Closed { .. } => Duty { want: Want::Nothing, wake: None },
+    }
+}
+
+/// When a vend must have been answered: the dispenser's time counts from the order's writing, and
+/// as long as that is not known, from the last moment at which it may be written.
+pub fn vend_answer_due(sale: &Sale, since: Moment, sent: Option<Moment>) -> Moment {
+    let policy = &sale.opened.policy;
+    sent.unwrap_or(since + policy.resume_window) + policy.vend_timeout
+}
+
+/// When the doubt that arose at `since` has to be decided by policy. A board that says it is still
+/// turning gets the time that a vend may take.
+pub fn grace_ends(sale: &Sale, since: Moment) -> Moment {
+    let policy = &sale.opened.policy;
+    match &sale.phase {
+        Phase::Doubtful { busy: true, why, .. } if *why != VendDoubt::NoRecord => {
+            since + policy.vend_timeout + policy.vend_grace
+        }
+        Phase::Doubtful { .. }
+        | Phase::Opening { .. }
+        | Phase::Prompting { .. }
+        | Phase::Presenting { .. }
+        | Phase::Retracting { .. }
+        | Phase::Vending { .. }
+        | Phase::Settling { .. }
+        | Phase::NeedsAttention { .. }
+        | Phase::Closed { .. } => since + policy.vend_grace,
+    }
+}

@@ -1,0 +1,163 @@
+//! How a fact changes a sale: total, and without a decision.
+
+use crate::ids::BootId;
+use crate::sale::fact::{Doubt, Fact, VendDoubt};
+use crate::sale::key::Operation;
+use crate::sale::phase::{Phase, Prompt, RetractStep, Sale};
+use crate::time::Moment;
+
+impl Sale {
+    /// Applies one fact. Never fails: a fact that does not fit the phase changes what it can.
+    pub fn evolve(&mut self, fact: &Fact) {
+        match fact {
+            Fact::Opened(opened) => *self = Self::open((**opened).clone()),
+            Fact::IntentCreated { intent } => self.intent = Some(intent.clone()),
+            Fact::PromptIntended { attempt, n, at } => self.prompt_intended(*attempt, *n, *at),
+            Fact::PromptDoubted { why, at, .. } => self.prompt_doubted(why, *at),
+            Fact::PromptMissing { .. } | Fact::SettlementMissing => self.doubt_settled(),
+            Fact::Prompted { at, .. } => self.prompted(*at),
+            Fact::Declined { decline, .. } => self.decline = Some(decline.clone()),
+            Fact::RetractionDecided { why, at } => {
+                let (why, since) = (why.clone(), *at);
+                self.phase = Phase::Retracting { why, since, step: RetractStep::Look };
+            }
+            Fact::PromptFound => self.retract_step(RetractStep::Clear),
+            Fact::PromptCleared | Fact::ClearDoubted { .. } | Fact::FenceDoubted { .. } => {
+                self.retract_step(RetractStep::Look);
+            }
+            Fact::FoundUnpaid => self.retract_step(RetractStep::Fence),
+            Fact::Authorized(authorized) => self.authorized = Some((**authorized).clone()),
+            Fact::VendIntended { at, .. } => {
+                self.vend_intended = true;
+                self.phase = Phase::Vending { since: *at, sent: None };
+            }
+            Fact::VendSent { at } => {
+                if let Phase::Vending { sent, .. } = &mut self.phase {
+                    *sent = Some(*at);
+                }
+            }
+            Fact::VendDoubted { why, at } => {
+                self.phase = Phase::Doubtful { why: why.clone(), since: *at, busy: false };
+            }
+            Fact::VendBusy => {
+                if let Phase::Doubtful { busy, .. } = &mut self.phase {
+                    *busy = true;
+                }
+            }
+            Fact::Delivered => self.delivered = true,
+            // Notes for people: what changes the phase follows in the same transaction.
+            Fact::Fenced
+            | Fact::Released
+            | Fact::AnsweredLate { .. }
+            | Fact::VendFailed { .. }
+            | Fact::VendUnknown => {}
+            Fact::SettlementDecided { settlement, .. } => {
+                self.phase = Phase::Settling { settlement: *settlement, doubt: None };
+            }
+            Fact::SettlementDoubted { why, .. } => {
+                if let Phase::Settling { doubt, .. } = &mut self.phase {
+                    *doubt = Some(why.clone());
+                }
+            }
+            Fact::KeySpent { operation, n } => self.key_spent(*operation, *n),
+            Fact::Captured { receipt_url, .. } => self.receipt_url.clone_from(receipt_url),
+            Fact::Restarted { boot, at } => self.restarted(boot, *at),
+            Fact::AttentionNeeded { why } => {
+                self.phase = Phase::NeedsAttention { why: why.clone() };
+            }
+            Fact::Closed { outcome } => self.phase = Phase::Closed { outcome: *outcome },
+        }
+    }
+
+    /// The current prompt, where there is one.
+    fn prompt(&self) -> Option<Prompt> {
+        match &self.phase {
+            Phase::Prompting { prompt, .. } | Phase::Presenting { prompt, .. } => Some(*prompt),
+            Phase::Opening { .. }
+            | Phase::Retracting { .. }
+            | Phase::Vending { .. }
+            | Phase::Doubtful { .. }
+            | Phase::Settling { .. }
+            | Phase::NeedsAttention { .. }
+            | Phase::Closed { .. } => None,
+        }
+    }
+
+    /// Since when the kiosk has been trying to get a prompt onto the reader, if it is.
+    fn prompting_since(&self) -> Option<Moment> {
+        if let Phase::Prompting { since, .. } = &self.phase { Some(*since) } else { None }
+    }
+
+    fn prompt_intended(&mut self, attempt: u32, n: u32, at: Moment) {
+        // A repeat for the same card gives neither the customer nor the reader more time.
+        let before = self.prompt().filter(|before| before.attempt == attempt);
+        let prompt = Prompt { attempt, n, since: before.map_or(at, |before| before.since) };
+        let since = self.prompting_since().filter(|_| before.is_some()).unwrap_or(at);
+        self.phase = Phase::Prompting { prompt, since, doubt: None };
+    }
+
+    fn prompt_doubted(&mut self, why: &Doubt, at: Moment) {
+        if let Some(prompt) = self.prompt() {
+            let since = self.prompting_since().unwrap_or(at);
+            self.phase = Phase::Prompting { prompt, since, doubt: Some(why.clone()) };
+        }
+    }
+
+    fn prompted(&mut self, at: Moment) {
+        if let Some(prompt) = self.prompt() {
+            self.phase = Phase::Presenting { prompt, prompted: at };
+        }
+    }
+
+    /// A look has shown where things stand: no doubt is left.
+    fn doubt_settled(&mut self) {
+        if let Phase::Prompting { doubt, .. } | Phase::Settling { doubt, .. } = &mut self.phase {
+            *doubt = None;
+        }
+    }
+
+    fn key_spent(&mut self, operation: Operation, n: u32) {
+        self.keys.spend(operation, n);
+        if matches!(operation, Operation::Capture | Operation::Cancel) {
+            self.doubt_settled();
+        }
+    }
+
+    fn retract_step(&mut self, next: RetractStep) {
+        if let Phase::Retracting { step, .. } = &mut self.phase {
+            *step = next;
+        }
+    }
+
+    /// What a restart makes of each phase: whatever was under way is doubtful now.
+    fn restarted(&mut self, boot: &BootId, at: Moment) {
+        self.restarted = true;
+        if self.boot != *boot {
+            self.power_cut = true;
+            self.boot = boot.clone();
+        }
+        let doubt = if self.power_cut { VendDoubt::PowerCut } else { VendDoubt::Restarted };
+        match &mut self.phase {
+            Phase::Opening { since } => *since = at,
+            Phase::Settling { doubt, .. } => *doubt = Some(Doubt::Restarted),
+            Phase::Prompting { prompt, .. } | Phase::Presenting { prompt, .. } => {
+                let (prompt, doubt) = (*prompt, Some(Doubt::Restarted));
+                self.phase = Phase::Prompting { prompt, since: at, doubt };
+            }
+            Phase::Retracting { since, step, .. } => {
+                *since = at;
+                *step = RetractStep::Look;
+            }
+            Phase::Vending { .. } => {
+                self.phase = Phase::Doubtful { why: doubt, since: at, busy: false };
+            }
+            Phase::Doubtful { why, since, .. } => {
+                *since = at;
+                if *why == VendDoubt::Restarted {
+                    *why = doubt;
+                }
+            }
+            Phase::NeedsAttention { .. } | Phase::Closed { .. } => {}
+        }
+    }
+}

@@ -1,0 +1,505 @@
+//! Facts: what has happened to a sale, in the past tense, as the journal keeps it.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{
+    BootId, ChargeId, ControllerId, DispenserName, JournalId, KioskId, PaymentIntentId,
+    ProductCode, ReaderId, SaleId, Slot,
+};
+use crate::money::Money;
+use crate::sale::input::Refusal;
+use crate::sale::key::Operation;
+use crate::time::{Moment, StripeTime};
+
+/// One thing that has become true of a sale. Append-only; a sale is nothing but its facts.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(tag = "fact", rename_all = "snake_case")]
+pub enum Fact {
+    /// A customer chose; everything that the sale will ever need of the configuration is frozen.
+    Opened(Box<Opened>),
+    /// Stripe made the PaymentIntent.
+    IntentCreated {
+        /// Its id.
+        intent: PaymentIntentId,
+    },
+    /// The reader shall be asked to prompt, with key `n`.
+    PromptIntended {
+        /// Which card this is, from 1.
+        attempt: u32,
+        /// Number of the idempotency key.
+        n: u32,
+        /// When.
+        at: Moment,
+    },
+    /// What became of the prompt is not known, or it was refused: look before the next step.
+    PromptDoubted {
+        /// Number of the idempotency key.
+        n: u32,
+        /// Why.
+        why: Doubt,
+        /// When.
+        at: Moment,
+    },
+    /// A look showed that the reader does not have the prompt that went out with key `n`; since
+    /// Stripe never answered, the same key may go again.
+    PromptMissing {
+        /// Number of the idempotency key.
+        n: u32,
+    },
+    /// The reader asks for the card.
+    Prompted {
+        /// Which card this is, from 1.
+        attempt: u32,
+        /// When the kiosk learned it.
+        at: Moment,
+    },
+    /// A card was refused.
+    Declined {
+        /// Which card this was, from 1.
+        attempt: u32,
+        /// Why.
+        decline: Decline,
+    },
+    /// The sale will not go on unless the card turns out to be authorized: clear and fence it.
+    RetractionDecided {
+        /// Why.
+        why: Retraction,
+        /// When.
+        at: Moment,
+    },
+    /// A look showed our prompt standing on the reader while it shall be retracted.
+    PromptFound,
+    /// Clearing the reader did not work, or its fate is unknown: look again.
+    ClearDoubted {
+        /// Number of the idempotency key.
+        n: u32,
+        /// Why.
+        why: Doubt,
+    },
+    /// The reader answered that it was cleared.
+    PromptCleared,
+    /// A look showed no prompt of ours and no authorization: time to cancel the PaymentIntent.
+    FoundUnpaid,
+    /// Cancelling the PaymentIntent did not work, or its fate is unknown: look again.
+    FenceDoubted {
+        /// Number of the idempotency key.
+        n: u32,
+        /// Why.
+        why: Doubt,
+    },
+    /// Stripe says that the PaymentIntent is cancelled and was never authorized.
+    Fenced,
+    /// Stripe says that the card is authorized for the whole amount.
+    Authorized(Box<Authorized>),
+    /// The dispenser shall be fired.
+    VendIntended {
+        /// The boot in which it was intended.
+        boot: BootId,
+        /// When.
+        at: Moment,
+    },
+    /// The whole order has been written to the dispenser.
+    VendSent {
+        /// When.
+        at: Moment,
+    },
+    /// Whether the product came out is not known.
+    VendDoubted {
+        /// Why.
+        why: VendDoubt,
+        /// When the doubt arose.
+        at: Moment,
+    },
+    /// The dispenser is still turning.
+    VendBusy,
+    /// The product came out.
+    Delivered,
+    /// The product did not come out.
+    VendFailed {
+        /// As the dispenser or the driver put it.
+        reason: String,
+    },
+    /// The grace is over and nobody knows; the written policy decides.
+    VendUnknown,
+    /// Which way the money goes, once.
+    SettlementDecided {
+        /// The way.
+        settlement: Settlement,
+        /// Why.
+        because: Because,
+    },
+    /// The fate of the settlement is not known, or Stripe refused it: look.
+    SettlementDoubted {
+        /// Number of the idempotency key.
+        n: u32,
+        /// Why.
+        why: Doubt,
+    },
+    /// A look showed that the settlement is still to be done; the same key may go again.
+    SettlementMissing,
+    /// Stripe answered key `n` of an operation, and not as wanted: a repeat takes `n + 1`.
+    KeySpent {
+        /// The operation.
+        operation: Operation,
+        /// Number of the spent key.
+        n: u32,
+    },
+    /// The money is captured.
+    Captured {
+        /// How much.
+        amount: Money,
+        /// A page with the receipt.
+        receipt_url: Option<String>,
+    },
+    /// The hold on the card is released.
+    Released,
+    /// The dispenser said something after the decision; it is noted, never acted upon.
+    AnsweredLate {
+        /// What it said.
+        answer: String,
+    },
+    /// The daemon was started with this sale open.
+    Restarted {
+        /// The boot it was started in.
+        boot: BootId,
+        /// When.
+        at: Moment,
+    },
+    /// A person has to decide.
+    AttentionNeeded {
+        /// About what.
+        why: Attention,
+    },
+    /// The sale is over.
+    Closed {
+        /// How it ended.
+        outcome: Outcome,
+    },
+}
+
+/// Everything a sale was opened with. A later change of the configuration never reaches it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Opened {
+    /// The sale.
+    pub sale: SaleId,
+    /// What was chosen.
+    pub product: Item,
+    /// The reader that takes the card.
+    pub reader: ReaderId,
+    /// Real money, or test mode.
+    pub livemode: bool,
+    /// The names that let Stripe's side be matched with this journal.
+    pub origin: Origin,
+    /// The rules it is sold by.
+    pub policy: Policy,
+    /// Which rendering of request bodies it uses, so that a repeat after an upgrade is the same
+    /// request byte for byte.
+    pub wire: u32,
+    /// The boot it was opened in.
+    pub boot: BootId,
+    /// When.
+    pub at: Moment,
+}
+
+/// A product as it was sold.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Item {
+    /// What the customer pressed.
+    pub code: ProductCode,
+    /// What the customer calls it.
+    pub name: String,
+    /// What it costs.
+    pub price: Money,
+    /// Where it sits.
+    pub slot: Slot,
+    /// Which dispenser gives it.
+    pub dispenser: DispenserName,
+}
+
+/// Who sells: names that travel in the PaymentIntent's metadata.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Origin {
+    /// The operator's name of the kiosk.
+    pub kiosk: KioskId,
+    /// The board's serial.
+    pub controller: ControllerId,
+    /// The journal's UUID.
+    pub journal: JournalId,
+}
+
+/// The rules that a sale is sold by, frozen when it opens.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Policy {
+    /// How long the customer may take to present a card.
+    #[serde(with = "millis")]
+    pub customer_timeout: Duration,
+    /// Whether the reader shows a cancel button.
+    pub customer_cancellation: bool,
+    /// How many cards may be tried.
+    pub max_attempts: u32,
+    /// How old an authorization may be when goods are given for it.
+    #[serde(with = "millis")]
+    pub resume_window: Duration,
+    /// Which way the money goes if nobody knows whether the product came out.
+    pub unknown_vend: UnknownVend,
+    /// How long an unknown vend may still be answered.
+    #[serde(with = "millis")]
+    pub vend_grace: Duration,
+    /// How long the dispenser may take.
+    #[serde(with = "millis")]
+    pub vend_timeout: Duration,
+}
+
+/// What to do with the money of a vend whose result nobody knows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UnknownVend {
+    /// Give the customer the benefit of the doubt.
+    Release,
+    /// Keep the money.
+    Capture,
+    /// Ask a person.
+    Hold,
+}
+
+/// A card's authorization for the whole amount.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Authorized {
+    /// How much may be captured.
+    pub amount: Money,
+    /// The charge that holds it.
+    pub charge: ChargeId,
+    /// When the card was authorized, by Stripe's clock.
+    pub created: StripeTime,
+    /// Until when it must be captured, by Stripe's clock.
+    pub capture_before: Option<StripeTime>,
+    /// Such as `visa`.
+    pub brand: Option<String>,
+    /// The card's last four digits.
+    pub last4: Option<String>,
+    /// How old it was, by Stripe's clock, when the kiosk learned of it.
+    #[serde(with = "millis")]
+    pub age: Duration,
+    /// When the kiosk learned of it.
+    pub at: Moment,
+}
+
+/// Why a card was refused.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Decline {
+    /// The reader action's failure code, such as `card_declined`.
+    pub code: String,
+    /// The issuer's reason, such as `insufficient_funds`.
+    pub decline_code: Option<String>,
+    /// The failed charge, which tells this attempt from the next.
+    pub charge: Option<ChargeId>,
+}
+
+/// Why something has to be looked at before it is repeated.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Doubt {
+    /// No answer of Stripe's own: it may or may not have happened.
+    Unanswered,
+    /// Stripe answered with an error, so the key is spent.
+    Refused(Refusal),
+    /// The reader's action ended or vanished without a result of the card.
+    Ended {
+        /// The reader's failure code, or what is seen instead.
+        how: String,
+    },
+    /// The daemon was restarted.
+    Restarted,
+}
+
+/// Why a sale is taken back.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Retraction {
+    /// The customer pressed CANCEL on the kiosk.
+    CancelledOnKiosk,
+    /// The customer cancelled on the reader.
+    CancelledOnReader,
+    /// Nobody presented a card in time.
+    TimedOut,
+    /// As many cards were declined as may be tried.
+    TooManyDeclines,
+    /// The daemon was started anew.
+    Restarted,
+    /// The daemon is about to stop.
+    Stopping,
+    /// Stripe could not be reached, or did not answer in time.
+    StripeUnreachable,
+    /// The reader did not take the prompt.
+    ReaderUnavailable {
+        /// What it or Stripe said.
+        why: String,
+    },
+    /// Stripe refused the PaymentIntent.
+    StripeRefused {
+        /// What Stripe said.
+        why: String,
+    },
+    /// Somebody else cancelled the PaymentIntent.
+    CancelledAtStripe,
+}
+
+/// Why the result of a vend is not known.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum VendDoubt {
+    /// The dispenser did not answer in time.
+    Silent,
+    /// The order may have been written in part only.
+    Unclear {
+        /// What went wrong.
+        why: String,
+    },
+    /// The daemon was restarted within the same boot after the vend was intended.
+    Restarted,
+    /// Power was cut after the vend was intended.
+    PowerCut,
+    /// Power was cut, and no intent is on disk: cards lie about flushes, so the board is asked.
+    NoRecord,
+}
+
+/// The two ways that money can go.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Settlement {
+    /// Take the money.
+    Capture {
+        /// How much.
+        amount: Money,
+    },
+    /// Release the hold.
+    Release,
+}
+
+/// Why the money goes the way it goes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Because {
+    /// The product came out.
+    Delivered,
+    /// The product did not come out.
+    VendFailed,
+    /// Nobody knows, and `unknown_vend` says so.
+    VendUnknown,
+    /// The customer had cancelled.
+    CustomerCancelled,
+    /// The authorization was learned of too late to vend for it.
+    TooOld,
+    /// The card was authorized for less than the price.
+    PartialApproval,
+    /// Power was cut, and the board does not know the sale.
+    PowerCut,
+}
+
+/// What a person has to decide about.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Attention {
+    /// Nobody knows whether the product came out, and `unknown_vend = "hold"`.
+    VendUnknown,
+    /// The PaymentIntent was captured by somebody else.
+    CapturedElsewhere,
+    /// The reply names another sale: a cloned card or a restored image.
+    NotOurs,
+    /// The idempotency key was used with another body: a cloned card or a restored image.
+    KeyClash,
+    /// A fact of the sale cannot be read.
+    Unreadable {
+        /// What is wrong.
+        what: String,
+    },
+}
+
+/// How a sale ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// Delivered and captured.
+    Sold,
+    /// No card was accepted.
+    Declined,
+    /// The customer cancelled, left, or was never prompted.
+    Abandoned,
+    /// A hold was made and released; nothing was captured.
+    Released,
+    /// Delivered, but the hold had gone before it could be captured.
+    Lost,
+}
+
+impl Outcome {
+    /// The word for people and for the journal's index.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Sold => "sold",
+            Self::Declined => "declined",
+            Self::Abandoned => "abandoned",
+            Self::Released => "released",
+            Self::Lost => "lost",
+        }
+    }
+}
+
+impl Fact {
+    /// Whether effects have to wait until this fact is on disk. All others ride along with the
+    /// next durable one, or go within a second.
+    pub fn is_durable(&self) -> bool {
+        match self {
+            Self::Opened(_)
+            | Self::Authorized(_)
+            | Self::VendIntended { .. }
+            | Self::Delivered
+            | Self::VendFailed { .. }
+            | Self::VendUnknown
+            | Self::SettlementDecided { .. }
+            | Self::KeySpent { .. }
+            | Self::AttentionNeeded { .. } => true,
+            // The first key of an operation follows from `Opened`; each later one is a fact that
+            // must be on disk before it is used.
+            Self::PromptIntended { n, .. } => *n > 1,
+            Self::IntentCreated { .. }
+            | Self::PromptDoubted { .. }
+            | Self::PromptMissing { .. }
+            | Self::Prompted { .. }
+            | Self::Declined { .. }
+            | Self::RetractionDecided { .. }
+            | Self::PromptFound
+            | Self::ClearDoubted { .. }
+            | Self::PromptCleared
+            | Self::FoundUnpaid
+            | Self::FenceDoubted { .. }
+            | Self::Fenced
+            | Self::VendSent { .. }
+            | Self::VendDoubted { .. }
+            | Self::VendBusy
+            | Self::SettlementDoubted { .. }
+            | Self::SettlementMissing
+            | Self::Captured { .. }
+            | Self::Released
+            | Self::AnsweredLate { .. }
+            | Self::Restarted { .. }
+            | Self::Closed { .. } => false,
+        }
+    }
+}
+
+/// Durations stand in the journal as whole milliseconds.
+mod millis {
+    use std::time::Duration;
+
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(value: &Duration, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_u64(u64::try_from(value.as_millis()).unwrap_or(u64::MAX))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
+        u64::deserialize(from).map(Duration::from_millis)
+    }
+}

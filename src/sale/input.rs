@@ -1,0 +1,318 @@
+//! News from outside, as the core understands it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{BootId, ChargeId, PaymentIntentId, SaleId};
+use crate::money::Currency;
+use crate::time::{Moment, StripeTime};
+
+/// One piece of news for one sale.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Input {
+    /// The daemon was started, and this sale was open.
+    Restarted {
+        /// The boot it was started in.
+        boot: BootId,
+    },
+    /// Time has passed.
+    Timer,
+    /// The customer pressed CANCEL on the kiosk.
+    CancelPressed,
+    /// The daemon is about to stop.
+    Stopping,
+    /// A call to Stripe has ended.
+    Replied(Box<Reply>),
+    /// The dispenser has news of this sale's vend.
+    Dispenser(VendNews),
+}
+
+/// How a call to Stripe ended.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Reply {
+    /// What was asked.
+    pub call: Call,
+    /// When it was asked.
+    pub asked: Moment,
+    /// What was seen, or what went wrong.
+    pub result: Result<Seen, Trouble>,
+}
+
+/// What was asked of Stripe. Calls that change something name the number of their key, so that a
+/// late reply is told from the one awaited.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Call {
+    /// Create the PaymentIntent.
+    Create {
+        /// Number of the key.
+        n: u32,
+    },
+    /// Prompt the reader.
+    Prompt {
+        /// Number of the key.
+        n: u32,
+    },
+    /// Clear the reader.
+    ClearReader {
+        /// Number of the key.
+        n: u32,
+    },
+    /// Cancel the PaymentIntent.
+    Cancel {
+        /// Number of the key.
+        n: u32,
+    },
+    /// Capture the PaymentIntent.
+    Capture {
+        /// Number of the key.
+        n: u32,
+    },
+    /// Read the reader and the PaymentIntent.
+    Look,
+    /// Read the PaymentIntent alone.
+    Inspect,
+}
+
+/// What a reply of Stripe's showed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Seen {
+    /// Stripe's clock (the reply's `Date`).
+    pub date: Option<StripeTime>,
+    /// The reader, if it was in the reply.
+    pub reader: Option<ReaderSeen>,
+    /// The PaymentIntent, if it was in the reply.
+    pub intent: Option<IntentSeen>,
+}
+
+/// A reader as Stripe showed it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ReaderSeen {
+    /// Its latest action, which stays after it has ended.
+    pub action: Option<ActionSeen>,
+    /// Stripe's hint whether it is online; never a reason by itself to refuse a payment.
+    pub online: Option<bool>,
+    /// Whether it takes real money.
+    pub livemode: bool,
+}
+
+impl ReaderSeen {
+    /// Whether a living action stands on it. What a reader merely displays blocks nobody, and an
+    /// action whose PaymentIntent is over is dead.
+    pub fn is_busy(&self) -> bool {
+        self.action.as_ref().is_some_and(|action| {
+            action.status == ActionStatus::InProgress
+                && action.kind != "set_reader_display"
+                && !action.is_dead()
+        })
+    }
+}
+
+impl ActionSeen {
+    /// Whether it stands on the reader although its PaymentIntent is over.
+    pub fn is_dead(&self) -> bool {
+        self.status == ActionStatus::InProgress
+            && matches!(self.intent_status, Some(IntentStatus::Canceled | IntentStatus::Succeeded))
+    }
+}
+
+/// A reader's action.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ActionSeen {
+    /// Such as `process_payment_intent`; `set_reader_display` blocks nobody.
+    pub kind: String,
+    /// How far it is.
+    pub status: ActionStatus,
+    /// The PaymentIntent it is about.
+    pub intent: Option<PaymentIntentId>,
+    /// The sale in that PaymentIntent's metadata, where it was expanded.
+    pub sale: Option<SaleId>,
+    /// That PaymentIntent's status, where it was expanded.
+    pub intent_status: Option<IntentStatus>,
+}
+
+/// How far a reader's action is.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum ActionStatus {
+    /// The reader is at it.
+    InProgress,
+    /// It has ended well.
+    Succeeded,
+    /// It has ended badly.
+    Failed {
+        /// Stripe's `failure_code`.
+        code: String,
+        /// The issuer's reason, from `api_error`.
+        decline_code: Option<String>,
+    },
+    /// A status that this version does not know.
+    Other(String),
+}
+
+/// A PaymentIntent as Stripe showed it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct IntentSeen {
+    /// Its id.
+    pub id: PaymentIntentId,
+    /// Its status.
+    pub status: IntentStatus,
+    /// The amount, in minor units.
+    pub amount: u64,
+    /// Its currency.
+    pub currency: Currency,
+    /// How much may be captured, in minor units.
+    pub amount_capturable: u64,
+    /// How much was captured, in minor units.
+    pub amount_received: u64,
+    /// `sale` of its metadata.
+    pub sale: Option<SaleId>,
+    /// `journal` of its metadata.
+    pub journal: Option<String>,
+    /// Whether it can take the card of a reader (`payment_method_types` has `card_present`).
+    pub takes_card_present: bool,
+    /// Real money, or test mode.
+    pub livemode: bool,
+    /// The issuer's reason of the last decline, from `last_payment_error`.
+    pub decline_code: Option<String>,
+    /// The latest charge, if it was expanded.
+    pub charge: Option<ChargeSeen>,
+}
+
+/// Status of a PaymentIntent. Source: Stripe, PaymentIntent object, `status`.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum IntentStatus {
+    /// No card yet, or the last one was declined.
+    RequiresPaymentMethod,
+    /// Under way; no conclusion yet (`requires_confirmation`, `requires_action`, `processing`).
+    Pending,
+    /// Authorized, not captured.
+    RequiresCapture,
+    /// Captured.
+    Succeeded,
+    /// Cancelled.
+    Canceled,
+    /// A status that this version does not know: no conclusion.
+    Other(String),
+}
+
+/// A charge: one attempt to authorize a card.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ChargeSeen {
+    /// Its id.
+    pub id: ChargeId,
+    /// When it was made, by Stripe's clock.
+    pub created: StripeTime,
+    /// A page with the receipt.
+    pub receipt_url: Option<String>,
+    /// Until when it must be captured.
+    pub capture_before: Option<StripeTime>,
+    /// Such as `visa`.
+    pub brand: Option<String>,
+    /// The card's last four digits.
+    pub last4: Option<String>,
+}
+
+/// What went wrong with a call, by what may be done next.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Trouble {
+    /// The request never left: nothing happened.
+    NotSent {
+        /// Which step failed.
+        why: String,
+    },
+    /// No answer of Stripe's own: it may or may not have happened.
+    Unknown {
+        /// What was seen instead.
+        why: String,
+    },
+    /// Not executed and not stored under the key (401, 429, key in use): the same key again.
+    NotYet {
+        /// What Stripe said.
+        why: Hindrance,
+    },
+    /// Answered by Stripe with an error: the key is spent.
+    Refused(Refusal),
+}
+
+/// Why Stripe did not look at a request.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Hindrance {
+    /// The API key is wrong or revoked (401).
+    KeyRejected,
+    /// Too many requests, or two writes to one object (429).
+    TooMany,
+    /// The same idempotency key is being worked on (409).
+    KeyInUse,
+}
+
+/// What an error of Stripe's means for a sale.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Refusal {
+    /// The reader is at another action, an authorization or an update.
+    ReaderBusy,
+    /// The reader did not acknowledge in time; it may have got the command all the same.
+    ReaderTimeout,
+    /// The reader is not connected to Stripe.
+    ReaderOffline,
+    /// The PaymentIntent is not in a state that allows it.
+    WrongState,
+    /// The hold has gone.
+    Expired,
+    /// No such object for this key.
+    NotFound,
+    /// The key may not do this (403).
+    Forbidden,
+    /// The idempotency key was used with another body.
+    KeyClash,
+    /// An error of Stripe's own (5xx).
+    StripeFailed,
+    /// Anything else, by Stripe's code or type.
+    Other {
+        /// The code, or the error's type where it has none.
+        code: String,
+    },
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::ReaderBusy => "the reader is busy",
+            Self::ReaderTimeout => "the reader does not answer",
+            Self::ReaderOffline => "the reader is offline",
+            Self::WrongState => "the PaymentIntent is in another state",
+            Self::Expired => "the authorization has expired",
+            Self::NotFound => "Stripe does not know it with this key",
+            Self::Forbidden => "the API key lacks the permission",
+            Self::KeyClash => "the idempotency key was used for another request",
+            Self::StripeFailed => "Stripe failed",
+            Self::Other { code } => code,
+        })
+    }
+}
+
+/// What became of a vend, or of the question for it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum VendNews {
+    /// Not one byte of the order reached an open port.
+    NeverSent {
+        /// Why.
+        why: String,
+    },
+    /// The whole order was written.
+    Sent,
+    /// The order may have been written in part.
+    Unclear {
+        /// Why.
+        why: String,
+    },
+    /// The product came out.
+    Delivered,
+    /// The product did not come out.
+    Failed {
+        /// As the board put it.
+        reason: String,
+    },
+    /// Still turning.
+    Busy,
+    /// The board does not know this sale.
+    NotKnown,
+}

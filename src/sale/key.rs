@@ -1,0 +1,71 @@
+//! Idempotency keys: computed, never drawn.
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{IdempotencyKey, SaleId};
+
+/// What a sale can ask of Stripe that changes something.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Operation {
+    /// Create the PaymentIntent.
+    Create,
+    /// Prompt the reader for the PaymentIntent.
+    Process,
+    /// Clear the reader.
+    ClearReader,
+    /// Cancel the PaymentIntent: the fence before, the release after an authorization.
+    Cancel,
+    /// Capture the PaymentIntent.
+    Capture,
+}
+
+impl Operation {
+    /// The word in the key.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Process => "process",
+            Self::ClearReader => "clear",
+            Self::Cancel => "cancel",
+            Self::Capture => "capture",
+        }
+    }
+}
+
+/// The key of the `n`th request of an operation of a sale: `{sale}:{operation}:{n}`.
+pub fn key(sale: &SaleId, operation: Operation, n: u32) -> IdempotencyKey {
+    IdempotencyKey::new(format!("{sale}:{}:{n}", operation.word()))
+        .expect("a sale id of 32 plain characters, a word and a number fit a key")
+}
+
+/// How far the keys of each operation are spent. The next request takes these numbers.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct KeyNumbers {
+    /// For [`Operation::Create`].
+    pub create: u32,
+    /// For [`Operation::ClearReader`].
+    pub clear: u32,
+    /// For [`Operation::Cancel`].
+    pub cancel: u32,
+    /// For [`Operation::Capture`].
+    pub capture: u32,
+}
+
+impl KeyNumbers {
+    /// Nothing was asked yet.
+    pub const FIRST: Self = Self { create: 1, clear: 1, cancel: 1, capture: 1 };
+
+    /// Key `n` of the operation was answered; the next one is `n + 1`.
+    pub fn spend(&mut self, operation: Operation, n: u32) {
+        let number = match operation {
+            Operation::Create => &mut self.create,
+            Operation::ClearReader => &mut self.clear,
+            Operation::Cancel => &mut self.cancel,
+            Operation::Capture => &mut self.capture,
+            // Prompts name their key in `PromptIntended`.
+            Operation::Process => return,
+        };
+        *number = (*number).max(n.saturating_add(1));
+    }
+}

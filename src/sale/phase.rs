@@ -1,0 +1,213 @@
+//! Where a sale stands: the fold of its facts.
+
+use std::time::Duration;
+
+use crate::ids::{BootId, PaymentIntentId, SaleId};
+use crate::sale::fact::{
+    Attention, Authorized, Decline, Doubt, Fact, Opened, Outcome, Retraction, Settlement, VendDoubt,
+};
+use crate::sale::key::KeyNumbers;
+use crate::time::{Moment, StripeTime};
+
+/// One sale, folded from its facts.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Sale {
+    /// What it was opened with.
+    pub opened: Opened,
+    /// Where it stands.
+    pub phase: Phase,
+    /// Its PaymentIntent, once known.
+    pub intent: Option<PaymentIntentId>,
+    /// How far its keys are spent.
+    pub keys: KeyNumbers,
+    /// The card's authorization, once known.
+    pub authorized: Option<Authorized>,
+    /// The last decline.
+    pub decline: Option<Decline>,
+    /// Whether a vend was ever intended.
+    pub vend_intended: bool,
+    /// Whether the product is known to have come out.
+    pub delivered: bool,
+    /// The boot that the sale's moments belong to.
+    pub boot: BootId,
+    /// Whether the daemon was restarted since it opened.
+    pub restarted: bool,
+    /// Whether power was cut since it opened.
+    pub power_cut: bool,
+    /// The receipt's page, once captured.
+    pub receipt_url: Option<String>,
+}
+
+/// Where a sale stands. Each phase has only what belongs to it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Phase {
+    /// The PaymentIntent is being created.
+    Opening {
+        /// Since when.
+        since: Moment,
+    },
+    /// The reader is being asked to prompt.
+    Prompting {
+        /// The prompt.
+        prompt: Prompt,
+        /// Since when the kiosk has been trying: the customer's patience counts from here.
+        since: Moment,
+        /// Whether to look before asking (again).
+        doubt: Option<Doubt>,
+    },
+    /// The reader asks for the card.
+    Presenting {
+        /// The prompt.
+        prompt: Prompt,
+        /// When the kiosk learned that it stands.
+        prompted: Moment,
+    },
+    /// The prompt is being taken back and the PaymentIntent fenced.
+    Retracting {
+        /// Why.
+        why: Retraction,
+        /// Since when.
+        since: Moment,
+        /// What comes next.
+        step: RetractStep,
+    },
+    /// The dispenser was told, or is about to be.
+    Vending {
+        /// Since when.
+        since: Moment,
+        /// When the order was written, once it was.
+        sent: Option<Moment>,
+    },
+    /// Whether the product came out is not known.
+    Doubtful {
+        /// Why.
+        why: VendDoubt,
+        /// Since when.
+        since: Moment,
+        /// Whether the board has said that it is still turning.
+        busy: bool,
+    },
+    /// The money is on its way, one way or the other.
+    Settling {
+        /// Which way.
+        settlement: Settlement,
+        /// Whether to look before asking (again).
+        doubt: Option<Doubt>,
+    },
+    /// A person has to decide.
+    NeedsAttention {
+        /// About what.
+        why: Attention,
+    },
+    /// It is over.
+    Closed {
+        /// How it ended.
+        outcome: Outcome,
+    },
+}
+
+/// One prompt on the reader.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Prompt {
+    /// Which card this is, from 1.
+    pub attempt: u32,
+    /// Number of the idempotency key.
+    pub n: u32,
+    /// Since when this card is wanted: the customer's time counts from here.
+    pub since: Moment,
+}
+
+/// The steps of taking a sale back.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum RetractStep {
+    /// See what the reader shows and what the PaymentIntent says.
+    Look,
+    /// Clear our prompt from the reader.
+    Clear,
+    /// Cancel the PaymentIntent: only this ends the doubt.
+    Fence,
+}
+
+impl Sale {
+    /// The sale that a first fact opens.
+    pub fn open(opened: Opened) -> Self {
+        let (since, boot) = (opened.at, opened.boot.clone());
+        Self {
+            opened,
+            phase: Phase::Opening { since },
+            intent: None,
+            keys: KeyNumbers::FIRST,
+            authorized: None,
+            decline: None,
+            vend_intended: false,
+            delivered: false,
+            boot,
+            restarted: false,
+            power_cut: false,
+            receipt_url: None,
+        }
+    }
+
+    /// Folds a history. `None` if it does not begin with `Opened`.
+    pub fn fold<'a>(facts: impl IntoIterator<Item = &'a Fact>) -> Option<Self> {
+        let mut facts = facts.into_iter();
+        let Some(Fact::Opened(opened)) = facts.next() else { return None };
+        let mut sale = Self::open((**opened).clone());
+        for fact in facts {
+            sale.evolve(fact);
+        }
+        Some(sale)
+    }
+
+    /// The sale's id.
+    pub fn id(&self) -> &SaleId {
+        &self.opened.sale
+    }
+
+    /// Whether anything is left to do, by the kiosk or by a person.
+    pub fn is_open(&self) -> bool {
+        !matches!(self.phase, Phase::Closed { .. })
+    }
+
+    /// Whether the reader may show this sale's prompt, or may come to show it.
+    pub fn holds_reader(&self) -> bool {
+        match self.phase {
+            Phase::Prompting { .. } | Phase::Presenting { .. } | Phase::Retracting { .. } => true,
+            Phase::Opening { .. }
+            | Phase::Vending { .. }
+            | Phase::Doubtful { .. }
+            | Phase::Settling { .. }
+            | Phase::NeedsAttention { .. }
+            | Phase::Closed { .. } => false,
+        }
+    }
+
+    /// How old the authorization is now, by Stripe's clock and, from when it was seen, by the
+    /// boot's. `None` without one, or if power was cut since.
+    pub fn authorization_age(&self, now: Moment) -> Option<Duration> {
+        let authorized = self.authorized.as_ref()?;
+        (!self.power_cut).then(|| authorized.age + now.since(authorized.at))
+    }
+
+    /// Until when the hold must be captured, by Stripe's clock.
+    pub fn deadline(&self) -> Option<StripeTime> {
+        self.authorized.as_ref()?.capture_before
+    }
+}
+
+impl Phase {
+    /// The word for logs, `status` and the journal's index.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Opening { .. } => "opening",
+            Self::Prompting { .. } => "prompting",
+            Self::Presenting { .. } => "presenting",
+            Self::Retracting { .. } => "retracting",
+            Self::Vending { .. } => "vending",
+            Self::Doubtful { .. } => "doubtful",
+            Self::Settling { .. } => "settling",
+            Self::NeedsAttention { .. } => "needs_attention",
+            Self::Closed { .. } => "closed",
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! While the customer presents the card: what an authorization, a decline, a cancelled or a
+//! vanished prompt leads to.
+
+use std::time::Duration;
+
+use crate::sale::decide::our_action;
+use crate::sale::fact::{
+    Attention, Authorized, Because, Decline, Doubt, Fact, Outcome, Retraction, Settlement,
+    VendDoubt,
+};
+use crate::sale::input::{
+    ActionSeen, ActionStatus, Call, ChargeSeen, IntentSeen, IntentStatus, Reply, Seen,
+};
+use crate::sale::phase::{Phase, Prompt, Sale};
+use crate::time::Moment;
+
+/// How many prompts beyond one per card a sale may ask for after doubts, so that a reader which
+/// drops every prompt cannot keep a customer for ever.
+const SPARE_PROMPTS: u32 = 5;
+
+pub(super) fn decide(
+    sale: &Sale,
+    prompt: Prompt,
+    prompted: Moment,
+    reply: &Reply,
+    now: Moment,
+) -> Vec<Fact> {
+    let (Call::Look, Ok(seen)) = (reply.call, &reply.result) else { return Vec::new() };
+    if let Some(facts) = paid_or_ended(sale, seen, now) {
+        return facts;
+    }
+    // A look that was asked for before the prompt was confirmed may show the time before it.
+    if reply.asked < prompted {
+        return Vec::new();
+    }
+    let Some(intent) = &seen.intent else { return Vec::new() };
+    if intent.status != IntentStatus::RequiresPaymentMethod {
+        return Vec::new();
+    }
+    match our_action(sale, seen) {
+        Some(ActionSeen { status: ActionStatus::Failed { code, decline_code }, .. }) => {
+            let decline = Decline {
+                code: code.clone(),
+                decline_code: decline_code.clone().or_else(|| intent.decline_code.clone()),
+                charge: intent.charge.as_ref().map(|charge| charge.id.clone()),
+            };
+            prompt_failed(sale, prompt, decline, now)
+        }
+        Some(ActionSeen {
+            // Succeeded without an authorization yet: Stripe's books lag, look again.
+            status: ActionStatus::InProgress | ActionStatus::Succeeded | ActionStatus::Other(_),
+            ..
+        }) => Vec::new(),
+        None if seen.reader.is_none() => Vec::new(),
+        None => vec![doubted(prompt, "another action, or none, is on the reader", now)],
+    }
+}
+
+/// What follows a prompt that has ended without an authorization.
+fn prompt_failed(sale: &Sale, prompt: Prompt, decline: Decline, now: Moment) -> Vec<Fact> {
+    let Prompt { attempt, n, .. } = prompt;
+    let policy = &sale.opened.policy;
+    match decline.code.as_str() {
+        "customer_canceled" => {
+            vec![Fact::RetractionDecided { why: Retraction::CancelledOnReader, at: now }]
+        }
+        // Not a decline: the payment may have been authorized. Look once more, then prompt again.
+        "connection_error" => vec![doubted(prompt, "connection_error", now)],
+        _ => {
+            let declined = Fact::Declined { attempt, decline };
+            let no_more = attempt >= policy.max_attempts
+                || n >= policy.max_attempts.saturating_add(SPARE_PROMPTS);
+            let next = if no_more {
+                Fact::RetractionDecided { why: Retraction::TooManyDeclines, at: now }
+            } else {
+                Fact::PromptIntended { attempt: attempt + 1, n: n + 1, at: now }
+            };
+            vec![declined, next]
+        }
+    }
+}
+
+fn doubted(prompt: Prompt, how: &str, now: Moment) -> Fact {
+    Fact::PromptDoubted { n: prompt.n, why: Doubt::Ended { how: how.into() }, at: now }
+}
+
+/// What a PaymentIntent that is authorized, captured or cancelled means for a sale whose card is
+/// awaited or which is being taken back. `None` while it is neither.
+pub(super) fn paid_or_ended(sale: &Sale, seen: &Seen, now: Moment) -> Option<Vec<Fact>> {
+    let intent = seen.intent.as_ref()?;
+    match &intent.status {
+        IntentStatus::RequiresCapture => authorized(sale, seen, intent, now),
+        // With capture after the vend, only we capture: somebody else has interfered.
+        IntentStatus::Succeeded => {
+            Some(vec![Fact::AttentionNeeded { why: Attention::CapturedElsewhere }])
+        }
+        IntentStatus::Canceled => Some(cancelled(sale, now)),
+        IntentStatus::RequiresPaymentMethod | IntentStatus::Pending | IntentStatus::Other(_) => {
+            None
+        }
+    }
+}
+
+fn cancelled(sale: &Sale, now: Moment) -> Vec<Fact> {
+    let (decided, outcome) = match &sale.phase {
+        Phase::Retracting { why: Retraction::TooManyDeclines, .. } => (None, Outcome::Declined),
+        Phase::Retracting { .. } => (None, Outcome::Abandoned),
+        Phase::Opening { .. }
+        | Phase::Prompting { .. }
+        | Phase::Presenting { .. }
+        | Phase::Vending { .. }
+        | Phase::Doubtful { .. }
+        | Phase::Settling { .. }
+        | Phase::NeedsAttention { .. }
+        | Phase::Closed { .. } => (Some(Retraction::CancelledAtStripe), Outcome::Abandoned),
+    };
+    let mut facts = Vec::new();
+    facts.extend(decided.map(|why| Fact::RetractionDecided { why, at: now }));
+    facts.extend([Fact::Fenced, Fact::Closed { outcome }]);
+    facts
+}
+
+/// A card is authorized: vend for it if that is still what the customer is there for.
+fn authorized(sale: &Sale, seen: &Seen, intent: &IntentSeen, now: Moment) -> Option<Vec<Fact>> {
+    // Without the charge and Stripe's clock the age cannot be told: look again.
+    let charge = intent.charge.as_ref()?;
+    let age = seen.date?.since(charge.created);
+    let price = sale.opened.product.price;
+    let covers = intent.amount_capturable >= price.amount && intent.currency == price.currency;
+    let customers = matches!(&sale.phase, Phase::Retracting { why, .. } if why.is_customers());
+    let authorized = Fact::Authorized(Box::new(authorization(intent, charge, age, now)));
+    let release = |because| Fact::SettlementDecided { settlement: Settlement::Release, because };
+    let next = if !covers {
+        release(Because::PartialApproval)
+    } else if customers {
+        release(Because::CustomerCancelled)
+    } else if sale.restarted {
+        // The board is asked first whether it knows this sale.
+        Fact::VendDoubted { why: VendDoubt::NoRecord, at: now }
+    } else if age > sale.opened.policy.resume_window {
+        release(Because::TooOld)
+    } else {
+        Fact::VendIntended { boot: sale.boot.clone(), at: now }
+    };
+    Some(vec![authorized, next])
+}
+
+fn authorization(
+    intent: &IntentSeen,
+    charge: &ChargeSeen,
+    age: Duration,
+    now: Moment,
+) -> Authorized {
+    Authorized {
+        amount: crate::money::Money::new(intent.amount_capturable, intent.currency),
+        charge: charge.id.clone(),
+        created: charge.created,
+        capture_before: charge.capture_before,
+        brand: charge.brand.clone(),
+        last4: charge.last4.clone(),
+        age,
+        at: now,
+    }
+}

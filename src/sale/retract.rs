@@ -1,0 +1,114 @@
+//! Taking a sale back: clear the reader, then fence the PaymentIntent. Whichever of cancel and tap
+//! won stands in the PaymentIntent.
+
+use crate::sale::decide::our_action;
+use crate::sale::fact::{Attention, Doubt, Fact, Outcome, Retraction};
+use crate::sale::input::{ActionStatus, Call, IntentStatus, Refusal, Reply, Seen, Trouble};
+use crate::sale::key::Operation;
+use crate::sale::phase::{RetractStep, Sale};
+use crate::sale::present;
+use crate::time::Moment;
+
+pub(super) fn decide(
+    sale: &Sale,
+    why: &Retraction,
+    step: RetractStep,
+    reply: &Reply,
+    now: Moment,
+) -> Vec<Fact> {
+    match (&reply.call, &reply.result) {
+        (Call::Look, Ok(seen)) if step == RetractStep::Look => looked(sale, seen, now),
+        (Call::ClearReader { n }, result)
+            if step == RetractStep::Clear && *n == sale.keys.clear =>
+        {
+            clear_answered(*n, result)
+        }
+        (Call::Cancel { n }, result) if *n == sale.keys.cancel => {
+            fence_answered(sale, why, *n, result)
+        }
+        // A prompt that went out before the sale was taken back stands now after all.
+        (Call::Prompt { .. }, Ok(_)) => vec![Fact::PromptFound],
+        (
+            Call::Create { .. }
+            | Call::Prompt { .. }
+            | Call::ClearReader { .. }
+            | Call::Cancel { .. }
+            | Call::Capture { .. }
+            | Call::Look
+            | Call::Inspect,
+            Ok(_) | Err(_),
+        ) => Vec::new(),
+    }
+}
+
+fn looked(sale: &Sale, seen: &Seen, now: Moment) -> Vec<Fact> {
+    if let Some(facts) = present::paid_or_ended(sale, seen, now) {
+        return facts;
+    }
+    let Some(intent) = &seen.intent else { return Vec::new() };
+    if intent.status != IntentStatus::RequiresPaymentMethod {
+        return Vec::new();
+    }
+    match our_action(sale, seen) {
+        Some(action) if action.status == ActionStatus::InProgress => vec![Fact::PromptFound],
+        Some(_) | None => vec![Fact::FoundUnpaid],
+    }
+}
+
+fn clear_answered(n: u32, result: &Result<Seen, Trouble>) -> Vec<Fact> {
+    let spent = Fact::KeySpent { operation: Operation::ClearReader, n };
+    match result {
+        Ok(_) => vec![spent, Fact::PromptCleared],
+        Err(Trouble::NotSent { .. } | Trouble::NotYet { .. }) => Vec::new(),
+        Err(Trouble::Unknown { .. }) => vec![Fact::ClearDoubted { n, why: Doubt::Unanswered }],
+        // The fence needs no reader: a PaymentIntent that is cancelled cannot be paid by a prompt
+        // that still stands on a reader which nobody can reach.
+        Err(Trouble::Refused(Refusal::ReaderOffline | Refusal::ReaderTimeout)) => {
+            vec![spent, Fact::FoundUnpaid]
+        }
+        Err(Trouble::Refused(refusal)) => {
+            vec![spent, Fact::ClearDoubted { n, why: Doubt::Refused(refusal.clone()) }]
+        }
+    }
+}
+
+fn fence_answered(
+    sale: &Sale,
+    why: &Retraction,
+    n: u32,
+    result: &Result<Seen, Trouble>,
+) -> Vec<Fact> {
+    let spent = Fact::KeySpent { operation: Operation::Cancel, n };
+    match result {
+        Ok(Seen { intent: Some(intent), .. }) if intent.status == IntentStatus::Canceled => {
+            // An authorization that slipped in between look and cancel was released by it.
+            let released = intent.charge.as_ref().is_some_and(|charge| {
+                sale.decline.as_ref().and_then(|decline| decline.charge.as_ref())
+                    != Some(&charge.id)
+            });
+            let outcome = match why {
+                Retraction::TooManyDeclines => Outcome::Declined,
+                _ if released => Outcome::Released,
+                Retraction::CancelledOnKiosk
+                | Retraction::CancelledOnReader
+                | Retraction::TimedOut
+                | Retraction::Restarted
+                | Retraction::Stopping
+                | Retraction::StripeUnreachable
+                | Retraction::ReaderUnavailable { .. }
+                | Retraction::StripeRefused { .. }
+                | Retraction::CancelledAtStripe => Outcome::Abandoned,
+            };
+            vec![Fact::Fenced, Fact::Closed { outcome }]
+        }
+        Ok(_) => vec![spent, Fact::FenceDoubted { n, why: Doubt::Refused(Refusal::WrongState) }],
+        Err(Trouble::NotSent { .. } | Trouble::NotYet { .. }) => Vec::new(),
+        Err(Trouble::Unknown { .. }) => vec![Fact::FenceDoubted { n, why: Doubt::Unanswered }],
+        Err(Trouble::Refused(Refusal::KeyClash)) => {
+            vec![Fact::AttentionNeeded { why: Attention::KeyClash }]
+        }
+        Err(Trouble::Refused(refusal)) => {
+            vec![spent, Fact::FenceDoubted { n, why: Doubt::Refused(refusal.clone()) }]
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! Money: capture or release, until Stripe says that it is done.
+
+use crate::money::Money;
+use crate::sale::fact::{Attention, Doubt, Fact, Outcome, Settlement};
+use crate::sale::input::{Call, IntentSeen, IntentStatus, Refusal, Reply, Seen, Trouble};
+use crate::sale::key::Operation;
+use crate::sale::phase::Sale;
+
+pub(super) fn decide(
+    sale: &Sale,
+    settlement: Settlement,
+    doubt: Option<&Doubt>,
+    reply: &Reply,
+) -> Vec<Fact> {
+    let (operation, wanted) = match settlement {
+        Settlement::Capture { .. } => (Operation::Capture, sale.keys.capture),
+        Settlement::Release => (Operation::Cancel, sale.keys.cancel),
+    };
+    match (&reply.call, &reply.result) {
+        (Call::Capture { n }, result) if operation == Operation::Capture && *n == wanted => {
+            answered(sale, settlement, *n, result)
+        }
+        (Call::Cancel { n }, result) if operation == Operation::Cancel && *n == wanted => {
+            answered(sale, settlement, *n, result)
+        }
+        (Call::Inspect, Ok(Seen { intent: Some(intent), .. })) => match doubt {
+            Some(doubt) => inspected(sale, settlement, (operation, wanted), doubt, intent),
+            None => Vec::new(),
+        },
+        (
+            Call::Create { .. }
+            | Call::Prompt { .. }
+            | Call::ClearReader { .. }
+            | Call::Cancel { .. }
+            | Call::Capture { .. }
+            | Call::Look
+            | Call::Inspect,
+            Ok(_) | Err(_),
+        ) => Vec::new(),
+    }
+}
+
+fn answered(
+    sale: &Sale,
+    settlement: Settlement,
+    n: u32,
+    result: &Result<Seen, Trouble>,
+) -> Vec<Fact> {
+    match result {
+        Ok(Seen { intent: Some(intent), .. }) => {
+            done(sale, settlement, intent).unwrap_or_else(|| {
+                vec![Fact::SettlementDoubted { n, why: Doubt::Refused(Refusal::WrongState) }]
+            })
+        }
+        Ok(Seen { intent: None, .. }) | Err(Trouble::Unknown { .. }) => {
+            vec![Fact::SettlementDoubted { n, why: Doubt::Unanswered }]
+        }
+        Err(Trouble::NotSent { .. } | Trouble::NotYet { .. }) => Vec::new(),
+        Err(Trouble::Refused(refusal)) => {
+            vec![Fact::SettlementDoubted { n, why: Doubt::Refused(refusal.clone()) }]
+        }
+    }
+}
+
+/// A look after a doubt: done, or to be asked for again, with the same key if Stripe never
+/// answered and with the next one if it did.
+fn inspected(
+    sale: &Sale,
+    settlement: Settlement,
+    (operation, n): (Operation, u32),
+    doubt: &Doubt,
+    intent: &IntentSeen,
+) -> Vec<Fact> {
+    if let Some(facts) = done(sale, settlement, intent) {
+        return facts;
+    }
+    if intent.status != IntentStatus::RequiresCapture {
+        return Vec::new();
+    }
+    match doubt {
+        Doubt::Unanswered | Doubt::Restarted => vec![Fact::SettlementMissing],
+        Doubt::Refused(_) | Doubt::Ended { .. } => vec![Fact::KeySpent { operation, n }],
+    }
+}
+
+/// What a PaymentIntent in a final status means. `None` while it can still be settled.
+fn done(sale: &Sale, settlement: Settlement, intent: &IntentSeen) -> Option<Vec<Fact>> {
+    match (&intent.status, settlement) {
+        (IntentStatus::Succeeded, Settlement::Capture { .. }) => {
+            let receipt_url = intent.charge.as_ref().and_then(|charge| charge.receipt_url.clone());
+            let amount = Money::new(intent.amount_received, intent.currency);
+            let captured = Fact::Captured { amount, receipt_url };
+            Some(vec![captured, Fact::Closed { outcome: Outcome::Sold }])
+        }
+        (IntentStatus::Canceled, Settlement::Release) => {
+            Some(vec![Fact::Released, Fact::Closed { outcome: Outcome::Released }])
+        }
+        // The hold expired, or a person cancelled it.
+        (IntentStatus::Canceled, Settlement::Capture { .. }) => {
+            let outcome = if sale.delivered { Outcome::Lost } else { Outcome::Released };
+            Some(vec![Fact::Closed { outcome }])
+        }
+        (IntentStatus::Succeeded, Settlement::Release) => {
+            Some(vec![Fact::AttentionNeeded { why: Attention::CapturedElsewhere }])
+        }
+        (
+            IntentStatus::RequiresCapture
+            | IntentStatus::RequiresPaymentMethod
+            | IntentStatus::Pending
+            | IntentStatus::Other(_),
+            Settlement::Capture { .. } | Settlement::Release,
+        ) => None,
+    }
+}

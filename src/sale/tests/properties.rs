@@ -1,0 +1,171 @@
+//! What holds whatever happens, in any order.
+
+use proptest::prelude::*;
+
+use super::*;
+
+fn statuses() -> impl Strategy<Value = IntentStatus> {
+    prop_oneof![
+        Just(IntentStatus::RequiresPaymentMethod),
+        Just(IntentStatus::Pending),
+        Just(IntentStatus::RequiresCapture),
+        Just(IntentStatus::Succeeded),
+        Just(IntentStatus::Canceled),
+    ]
+}
+
+fn actions() -> impl Strategy<Value = Option<ActionStatus>> {
+    prop_oneof![
+        Just(None),
+        Just(Some(ActionStatus::InProgress)),
+        Just(Some(ActionStatus::Succeeded)),
+        Just(failed("card_declined")),
+        Just(failed("customer_canceled")),
+        Just(failed("connection_error")),
+    ]
+}
+
+fn results() -> impl Strategy<Value = Result<Seen, Trouble>> {
+    let refusals = prop_oneof![
+        Just(Refusal::ReaderBusy),
+        Just(Refusal::ReaderTimeout),
+        Just(Refusal::ReaderOffline),
+        Just(Refusal::WrongState),
+        Just(Refusal::StripeFailed),
+        Just(Refusal::NotFound),
+    ];
+    prop_oneof![
+        4 => (statuses(), actions(), 0_i64..60).prop_map(|(status, action, age)| {
+            let mut intent = if status == IntentStatus::RequiresCapture {
+                paid(age)
+            } else {
+                with_status(status.clone())
+            };
+            if status == IntentStatus::Succeeded {
+                intent.amount_received = 250;
+            }
+            Ok(seen(action, intent))
+        }),
+        1 => Just(unanswered()),
+        1 => Just(Err(Trouble::NotSent { why: "refused".into() })),
+        1 => refusals.prop_map(refused),
+    ]
+}
+
+/// One thing that happens on the bench.
+#[derive(Clone, Debug)]
+enum Step {
+    Answer(Box<Result<Seen, Trouble>>),
+    Vend(VendNews),
+    Wait(u64),
+    Cancel,
+    Stop,
+    Restart(bool),
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let vend = prop_oneof![
+        Just(VendNews::Sent),
+        Just(VendNews::Delivered),
+        Just(VendNews::Failed { reason: "jam".into() }),
+        Just(VendNews::NeverSent { why: "closed".into() }),
+        Just(VendNews::Unclear { why: "cut".into() }),
+        Just(VendNews::Busy),
+        Just(VendNews::NotKnown),
+    ];
+    let step = prop_oneof![
+        6 => results().prop_map(|result| Step::Answer(Box::new(result))),
+        2 => vend.prop_map(Step::Vend),
+        1 => (1_u64..40).prop_map(Step::Wait),
+        1 => Just(Step::Cancel),
+        1 => Just(Step::Stop),
+        1 => any::<bool>().prop_map(Step::Restart),
+    ];
+    prop::collection::vec(step, 1..40)
+}
+
+fn play(bench: &mut Bench, step: &Step) {
+    match step {
+        Step::Answer(result) => {
+            if bench.want().call().is_some() {
+                bench.answer((**result).clone());
+            }
+        }
+        Step::Vend(news) => drop(bench.dispenser(news.clone())),
+        Step::Wait(seconds) => drop(bench.wait(*seconds)),
+        Step::Cancel => drop(bench.give(Input::CancelPressed)),
+        Step::Stop => drop(bench.give(Input::Stopping)),
+        Step::Restart(same) => {
+            let boot = if *same { bench.sale.boot.to_string() } else { "boot-2".into() };
+            bench.restart(&boot);
+        }
+    }
+}
+
+fn check(bench: &Bench) {
+    let facts = &bench.facts;
+    let position = |wanted: fn(&Fact) -> bool| facts.iter().position(wanted);
+    let settlements: Vec<_> =
+        facts.iter().filter(|fact| matches!(fact, Fact::SettlementDecided { .. })).collect();
+    assert!(settlements.len() <= 1, "which way the money goes is decided once: {facts:?}");
+    if let Some(vend) = position(|fact| matches!(fact, Fact::VendIntended { .. })) {
+        let paid = position(|fact| matches!(fact, Fact::Authorized(_)));
+        assert!(paid.is_some_and(|paid| paid < vend), "no vend before an authorization");
+    }
+    let restarts = facts.iter().filter(|fact| matches!(fact, Fact::Restarted { .. })).count();
+    assert!(bench.vends() <= 1 + restarts, "only a restart lets the board be asked to fire");
+    let closed = position(|fact| matches!(fact, Fact::Closed { .. }));
+    assert!(closed.is_none_or(|at| at + 1 == facts.len()), "nothing follows the end: {facts:?}");
+    let sold = bench.outcome() == Some(Outcome::Sold);
+    let captured = position(|fact| matches!(fact, Fact::Captured { .. })).is_some();
+    assert_eq!(sold, captured);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_happens_the_rules_hold(steps in steps()) {
+        let mut bench = Bench::opened();
+        for step in &steps {
+            play(&mut bench, step);
+            check(&bench);
+        }
+    }
+
+    #[test]
+    fn every_prefix_of_a_history_can_be_restarted(steps in steps(), same in any::<bool>()) {
+        let mut bench = Bench::opened();
+        for step in &steps {
+            play(&mut bench, step);
+        }
+        for cut in bench.cuts.clone() {
+            let facts = bench.facts[..cut].to_vec();
+            let sale = Sale::fold(&facts).unwrap();
+            let mut bench = Bench { sale, now: bench.now, facts, cuts: vec![] };
+            let boot = if same { "boot-1" } else { "boot-3" };
+            bench.restart(boot);
+            check(&bench);
+            let idle = bench.want() == Want::Nothing;
+            let over = matches!(
+                bench.sale.phase,
+                Phase::NeedsAttention { .. } | Phase::Closed { .. }
+            );
+            prop_assert_eq!(idle, over, "an open sale always wants something");
+            prop_assert!(!matches!(bench.want(), Want::Dispense { .. }), "the board is asked first");
+            prop_assert!(!matches!(bench.want(), Want::PromptReader { .. }), "look first");
+        }
+    }
+
+    #[test]
+    fn facts_survive_the_journal(steps in steps()) {
+        let mut bench = Bench::opened();
+        for step in &steps {
+            play(&mut bench, step);
+        }
+        for fact in &bench.facts {
+            let body = serde_json::to_string(fact).unwrap();
+            prop_assert_eq!(&serde_json::from_str::<Fact>(&body).unwrap(), fact);
+        }
+    }
+}
