@@ -5,9 +5,13 @@
 //! | room | what it is for |
 //! |---|---|
 //! | [`money`], [`ids`], [`time`] | values that cannot be mixed up |
+//! | [`kiosk`] | pure: the kiosk around its sales, what the display shows, what is out of order |
+//! | [`stripe`] | typed client: requests, replies, what errors mean, transport |
 //! | [`sale`] | pure: one sale, what has become true and what it wants done |
 
 pub mod ids;
+pub mod kiosk;
 pub mod money;
 pub mod sale;
+pub mod stripe;
 pub mod time;

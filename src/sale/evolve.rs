@@ -18,6 +18,7 @@ impl Sale {
             Fact::Prompted { at, .. } => self.prompted(*at),
             Fact::Declined { decline, .. } => self.decline = Some(decline.clone()),
             Fact::RetractionDecided { why, at } => {
+                self.given_up = Some(why.clone());
                 let (why, since) = (why.clone(), *at);
                 self.phase = Phase::Retracting { why, since, step: RetractStep::Look };
             }
@@ -46,11 +47,8 @@ impl Sale {
             }
             Fact::Delivered => self.delivered = true,
             // Notes for people: what changes the phase follows in the same transaction.
-            Fact::Fenced
-            | Fact::Released
-            | Fact::AnsweredLate { .. }
-            | Fact::VendFailed { .. }
-            | Fact::VendUnknown => {}
+            Fact::Fenced | Fact::Released | Fact::AnsweredLate { .. } | Fact::VendUnknown => {}
+            Fact::VendFailed { .. } => self.vend_failed = true,
             Fact::SettlementDecided { settlement, .. } => {
                 self.phase = Phase::Settling { settlement: *settlement, doubt: None };
             }

@@ -28,6 +28,10 @@ pub struct Sale {
     pub vend_intended: bool,
     /// Whether the product is known to have come out.
     pub delivered: bool,
+    /// Whether it is known not to have come out.
+    pub vend_failed: bool,
+    /// Why the sale was taken back, if it was.
+    pub given_up: Option<Retraction>,
     /// The boot that the sale's moments belong to.
     pub boot: BootId,
     /// Whether the daemon was restarted since it opened.
@@ -141,6 +145,8 @@ impl Sale {
             decline: None,
             vend_intended: false,
             delivered: false,
+            vend_failed: false,
+            given_up: None,
             boot,
             restarted: false,
             power_cut: false,

@@ -87,10 +87,10 @@ fn a_busy_reader_of_another_system_is_waited_for_and_never_cleared() {
 #[test]
 fn a_connection_error_is_not_a_decline() {
     let mut bench = Bench::presenting();
-    let facts = bench.look(failed("connection_error"), unpaid());
+    let facts = bench.look(Some(failed("connection_error")), unpaid());
     assert!(matches!(&facts[..], [Fact::PromptDoubted { why: Doubt::Ended { .. }, .. }]));
     // It was authorized after all.
-    bench.look(failed("connection_error"), paid(2));
+    bench.look(Some(failed("connection_error")), paid(2));
     assert!(matches!(bench.want(), Want::Dispense { .. }));
 }
 
@@ -98,10 +98,10 @@ fn a_connection_error_is_not_a_decline() {
 fn a_connection_error_without_authorization_prompts_again() {
     let mut bench = Bench::presenting();
     bench.wait(40);
-    bench.look(failed("connection_error"), unpaid());
-    bench.look(failed("connection_error"), unpaid());
+    bench.look(Some(failed("connection_error")), unpaid());
+    bench.look(Some(failed("connection_error")), unpaid());
     assert_eq!(bench.want(), Want::PromptReader { intent: intent_id(), n: 2 });
-    assert!(bench.give(Input::Timer).is_empty(), "the reader gets its time anew");
+    assert!(bench.give(&Input::Timer).is_empty(), "the reader gets its time anew");
 }
 
 #[test]
@@ -117,13 +117,13 @@ fn a_look_from_before_the_prompt_proves_nothing() {
     let mut bench = Bench::presenting();
     let asked = Moment::from_millis(bench.now.as_millis() - 1);
     let reply = Reply { call: Call::Look, asked, result: Ok(seen(None, unpaid())) };
-    assert!(bench.give(Input::Replied(Box::new(reply))).is_empty());
+    assert!(bench.give(&Input::Replied(Box::new(reply))).is_empty());
 }
 
 #[test]
 fn a_prompt_that_arrives_after_the_customer_gave_up_is_cleared() {
     let mut bench = Bench::prompting();
-    bench.give(Input::CancelPressed);
+    bench.give(&Input::CancelPressed);
     bench.look(None, unpaid());
     bench.reply(Call::Prompt { n: 1 }, Ok(seen(Some(ActionStatus::InProgress), unpaid())));
     assert_eq!(bench.want(), Want::ClearReader { n: 1 });
@@ -163,7 +163,7 @@ fn a_capture_that_may_not_be_seen_is_never_given_up() {
 #[test]
 fn a_stale_reply_changes_nothing() {
     let mut bench = Bench::presenting();
-    bench.look(failed("card_declined"), unpaid());
+    bench.look(Some(failed("card_declined")), unpaid());
     assert!(bench.reply(Call::Prompt { n: 1 }, Ok(seen(None, unpaid()))).is_empty());
     assert!(bench.reply(Call::Capture { n: 1 }, Ok(seen(None, captured()))).is_empty());
     assert!(bench.reply(Call::Cancel { n: 7 }, Ok(seen(None, unpaid()))).is_empty());
@@ -173,7 +173,7 @@ fn a_stale_reply_changes_nothing() {
 #[test]
 fn a_refused_fence_is_looked_at_and_tried_again() {
     let mut bench = Bench::presenting();
-    bench.give(Input::CancelPressed);
+    bench.give(&Input::CancelPressed);
     bench.look(None, unpaid());
     bench.answer(refused(Refusal::WrongState));
     bench.look(None, unpaid());

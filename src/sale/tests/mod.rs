@@ -41,7 +41,7 @@ pub(super) fn opened() -> Opened {
             journal: "journal-1".parse().unwrap(),
         },
         policy: Policy {
-            customer_timeout: Duration::from_secs(60),
+            customer_timeout: Duration::from_mins(1),
             customer_cancellation: true,
             max_attempts: 3,
             resume_window: Duration::from_secs(30),
@@ -95,8 +95,8 @@ impl Bench {
         bench
     }
 
-    pub fn give(&mut self, input: Input) -> Vec<Fact> {
-        let facts = decide(&self.sale, &input, self.now);
+    pub fn give(&mut self, input: &Input) -> Vec<Fact> {
+        let facts = decide(&self.sale, input, self.now);
         for fact in &facts {
             self.sale.evolve(fact);
         }
@@ -108,7 +108,7 @@ impl Bench {
     }
 
     pub fn reply(&mut self, call: Call, result: Result<Seen, Trouble>) -> Vec<Fact> {
-        self.give(Input::Replied(Box::new(Reply { call, asked: self.now, result })))
+        self.give(&Input::Replied(Box::new(Reply { call, asked: self.now, result })))
     }
 
     /// Ends the call that the sale now wants.
@@ -137,17 +137,17 @@ impl Bench {
     }
 
     pub fn dispenser(&mut self, news: VendNews) -> Vec<Fact> {
-        self.give(Input::Dispenser(news))
+        self.give(&Input::Dispenser(news))
     }
 
     pub fn restart(&mut self, boot: &str) -> Vec<Fact> {
-        self.give(Input::Restarted { boot: BootId::new(boot).unwrap() })
+        self.give(&Input::Restarted { boot: BootId::new(boot).unwrap() })
     }
 
     /// Lets time pass, up to what the sale wants to be woken for.
     pub fn wait(&mut self, seconds: u64) -> Vec<Fact> {
         self.now = self.now + Duration::from_secs(seconds);
-        self.give(Input::Timer)
+        self.give(&Input::Timer)
     }
 
     pub fn want(&self) -> Want {
@@ -235,8 +235,8 @@ pub(super) fn captured() -> IntentSeen {
     }
 }
 
-pub(super) fn failed(code: &str) -> Option<ActionStatus> {
-    Some(ActionStatus::Failed { code: code.into(), decline_code: None })
+pub(super) fn failed(code: &str) -> ActionStatus {
+    ActionStatus::Failed { code: code.into(), decline_code: None }
 }
 
 pub(super) fn unanswered() -> Result<Seen, Trouble> {

@@ -19,9 +19,9 @@ fn actions() -> impl Strategy<Value = Option<ActionStatus>> {
         Just(None),
         Just(Some(ActionStatus::InProgress)),
         Just(Some(ActionStatus::Succeeded)),
-        Just(failed("card_declined")),
-        Just(failed("customer_canceled")),
-        Just(failed("connection_error")),
+        Just(Some(failed("card_declined"))),
+        Just(Some(failed("customer_canceled"))),
+        Just(Some(failed("connection_error"))),
     ]
 }
 
@@ -93,8 +93,8 @@ fn play(bench: &mut Bench, step: &Step) {
         }
         Step::Vend(news) => drop(bench.dispenser(news.clone())),
         Step::Wait(seconds) => drop(bench.wait(*seconds)),
-        Step::Cancel => drop(bench.give(Input::CancelPressed)),
-        Step::Stop => drop(bench.give(Input::Stopping)),
+        Step::Cancel => drop(bench.give(&Input::CancelPressed)),
+        Step::Stop => drop(bench.give(&Input::Stopping)),
         Step::Restart(same) => {
             let boot = if *same { bench.sale.boot.to_string() } else { "boot-2".into() };
             bench.restart(&boot);

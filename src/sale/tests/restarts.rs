@@ -150,7 +150,7 @@ fn a_power_cut_after_a_restart_is_a_power_cut() {
 #[test]
 fn while_retracting_the_fence_is_taken_up_again() {
     let mut bench = Bench::presenting();
-    bench.give(Input::CancelPressed);
+    bench.give(&Input::CancelPressed);
     bench.look(None, unpaid());
     bench.restart(OTHER);
     bench.fence();

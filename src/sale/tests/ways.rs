@@ -29,7 +29,7 @@ fn sold() {
 #[test]
 fn declined_then_another_card_on_the_same_payment_intent() {
     let mut bench = Bench::presenting();
-    bench.look(failed("card_declined"), unpaid());
+    bench.look(Some(failed("card_declined")), unpaid());
     assert_eq!(bench.want(), Want::PromptReader { intent: intent_id(), n: 2 });
     bench.prompt_taken();
     bench.look(Some(ActionStatus::Succeeded), paid(1));
@@ -43,7 +43,7 @@ fn declined_then_another_card_on_the_same_payment_intent() {
 fn declined_as_often_as_allowed() {
     let mut bench = Bench::presenting();
     for attempt in 1..=3 {
-        let facts = bench.look(failed("card_declined"), unpaid());
+        let facts = bench.look(Some(failed("card_declined")), unpaid());
         assert!(matches!(&facts[0], Fact::Declined { attempt: a, .. } if *a == attempt));
         if attempt < 3 {
             bench.prompt_taken();
@@ -56,7 +56,7 @@ fn declined_as_often_as_allowed() {
 #[test]
 fn cancelled_on_the_reader() {
     let mut bench = Bench::presenting();
-    let facts = bench.look(failed("customer_canceled"), unpaid());
+    let facts = bench.look(Some(failed("customer_canceled")), unpaid());
     assert!(matches!(
         &facts[..],
         [Fact::RetractionDecided { why: Retraction::CancelledOnReader, .. }]
@@ -68,7 +68,7 @@ fn cancelled_on_the_reader() {
 #[test]
 fn cancelled_on_the_keypad_while_the_reader_prompts() {
     let mut bench = Bench::presenting();
-    bench.give(Input::CancelPressed);
+    bench.give(&Input::CancelPressed);
     bench.look(Some(ActionStatus::InProgress), unpaid());
     assert_eq!(bench.want(), Want::ClearReader { n: 1 }, "the customer must not pay any more");
     bench.fence();
@@ -78,7 +78,7 @@ fn cancelled_on_the_keypad_while_the_reader_prompts() {
 #[test]
 fn cancelled_before_the_payment_intent_is_known() {
     let mut bench = Bench::opened();
-    bench.give(Input::CancelPressed);
+    bench.give(&Input::CancelPressed);
     assert_eq!(bench.want(), Want::CreateIntent { n: 1 }, "only its id lets it be cancelled");
     bench.created();
     bench.fence();
@@ -102,7 +102,7 @@ fn nobody_pays_in_time() {
 #[test]
 fn a_cancelled_customer_whose_card_was_authorized_gets_the_hold_released() {
     let mut bench = Bench::presenting();
-    bench.give(Input::CancelPressed);
+    bench.give(&Input::CancelPressed);
     bench.look(Some(ActionStatus::Succeeded), paid(1));
     assert_eq!(bench.vends(), 0);
     assert_eq!(bench.want(), Want::CancelIntent { intent: intent_id(), n: 1 });
@@ -127,7 +127,7 @@ fn a_customer_who_pays_as_the_time_runs_out_gets_the_product() {
 #[test]
 fn a_card_authorized_between_the_last_look_and_the_fence_is_released_by_the_fence() {
     let mut bench = Bench::presenting();
-    bench.give(Input::CancelPressed);
+    bench.give(&Input::CancelPressed);
     bench.look(None, unpaid());
     let fenced = IntentSeen { charge: Some(charge(1)), ..with_status(IntentStatus::Canceled) };
     bench.answer(Ok(seen(None, fenced)));

@@ -1,0 +1,176 @@
+//! The kiosk's state, and what changes it.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::ids::{BootId, DispenserName, ProductCode, ReaderId, SaleId, Slot};
+use crate::kiosk::out_of_order::{Reason, Reasons, Since};
+use crate::kiosk::reader::ReaderWatch;
+use crate::kiosk::view::{Notice, has_customer};
+use crate::money::Money;
+use crate::sale::fact::{Fact, Opened, Origin, Policy};
+use crate::sale::{Input, Sale, decide};
+use crate::time::Moment;
+
+/// What the kiosk sells, and by which rules: from the configuration, fixed while it runs.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Setup {
+    /// Products by what the customer presses.
+    pub catalog: BTreeMap<ProductCode, Product>,
+    /// Dispensers, and how long a vend may take.
+    pub dispensers: BTreeMap<DispenserName, Duration>,
+    /// The names in each PaymentIntent's metadata.
+    pub origin: Origin,
+    /// The reader.
+    pub reader: ReaderId,
+    /// Real money, or test mode.
+    pub livemode: bool,
+    /// The rules of new sales.
+    pub policy: Policy,
+    /// The kernel's boot id.
+    pub boot: BootId,
+}
+
+/// A product.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Product {
+    /// What the customer calls it.
+    pub name: String,
+    /// What it costs.
+    pub price: Money,
+    /// Where it sits.
+    pub slot: Slot,
+    /// Which dispenser gives it.
+    pub dispenser: DispenserName,
+}
+
+/// The kiosk: its open sales, what is in order, and who is in front of it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Kiosk {
+    pub(super) setup: Setup,
+    pub(super) sales: BTreeMap<SaleId, Sale>,
+    pub(super) front: Option<SaleId>,
+    pub(super) notice: Option<Notice>,
+    /// The sale that the notice is about.
+    pub(super) last_told: Option<SaleId>,
+    pub(super) reasons: Reasons,
+    pub(super) watch: ReaderWatch,
+    pub(super) draining: bool,
+}
+
+impl Kiosk {
+    /// A kiosk that has just been switched on: out of order until reader and dispensers are seen.
+    pub fn new(setup: Setup, now: Since) -> Self {
+        let mut reasons = Reasons::default();
+        reasons.raise(Reason::Starting, now);
+        for dispenser in setup.dispensers.keys() {
+            reasons.raise(Reason::DispenserAway { dispenser: dispenser.clone() }, now);
+        }
+        Self {
+            setup,
+            sales: BTreeMap::new(),
+            front: None,
+            notice: None,
+            last_told: None,
+            reasons,
+            watch: ReaderWatch::default(),
+            draining: false,
+        }
+    }
+
+    /// Takes a sale over from the journal. One that may still concern the person in front gets the
+    /// display.
+    pub fn restore(&mut self, sale: Sale) {
+        if has_customer(&sale) {
+            self.front = Some(sale.id().clone());
+        }
+        self.sales.insert(sale.id().clone(), sale);
+    }
+
+    /// A sale has been opened for the customer in front.
+    pub fn opened(&mut self, opened: Opened) {
+        let id = opened.sale.clone();
+        self.notice = None;
+        self.front = Some(id.clone());
+        self.sales.insert(id, Sale::open(opened));
+    }
+
+    /// Gives news to one sale. The facts that became true are applied already, and have to be
+    /// journaled.
+    pub fn give(&mut self, id: &SaleId, input: &Input, now: Moment) -> Vec<Fact> {
+        let Some(sale) = self.sales.get_mut(id) else { return Vec::new() };
+        let facts = decide(sale, input, now);
+        for fact in &facts {
+            sale.evolve(fact);
+        }
+        if !facts.is_empty() {
+            let sale = sale.clone();
+            self.tell_customer(&sale, &facts, now);
+        }
+        facts
+    }
+
+    /// Forgets a sale that is closed and journaled.
+    pub fn forget(&mut self, id: &SaleId) {
+        self.sales.remove(id);
+    }
+
+    /// All open sales.
+    pub fn sales(&self) -> impl Iterator<Item = &Sale> {
+        self.sales.values()
+    }
+
+    /// One open sale.
+    pub fn sale(&self, id: &SaleId) -> Option<&Sale> {
+        self.sales.get(id)
+    }
+
+    /// The sale that has the customer.
+    pub fn front_sale(&self) -> Option<&Sale> {
+        self.sales.get(self.front.as_ref()?)
+    }
+
+    /// What it was set up with.
+    pub fn setup(&self) -> &Setup {
+        &self.setup
+    }
+
+    /// A dispenser's port was opened, or is gone.
+    pub fn dispenser_reachable(&mut self, dispenser: &DispenserName, reachable: bool, now: Since) {
+        let away = Reason::DispenserAway { dispenser: dispenser.clone() };
+        if reachable {
+            self.reasons.clear(&away);
+        } else {
+            self.reasons.raise(away, now);
+        }
+    }
+
+    /// Whether a dispenser's port is open, as far as is known.
+    pub fn is_dispenser_reachable(&self, dispenser: &DispenserName) -> bool {
+        self.reasons.since(&Reason::DispenserAway { dispenser: dispenser.clone() }).is_none()
+    }
+
+    /// The journal takes writes again, or does not.
+    pub fn journal_writable(&mut self, writable: bool, now: Since) {
+        if writable {
+            self.reasons.clear(&Reason::Journal);
+        } else {
+            self.reasons.raise(Reason::Journal, now);
+        }
+    }
+
+    /// No new sale from now on.
+    pub fn drain(&mut self) {
+        self.draining = true;
+    }
+
+    /// Whether it takes new sales no more.
+    pub fn is_draining(&self) -> bool {
+        self.draining
+    }
+
+    /// The reasons that stand now.
+    pub fn reasons(&self) -> &Reasons {
+        &self.reasons
+    }
+}

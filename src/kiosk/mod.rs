@@ -1,0 +1,25 @@
+//! The kiosk around its sales, pure: which sale has the customer, which one holds the reader,
+//! what is out of order, and what the display says.
+//!
+//! * [`kiosk`]: the state, and what changes it
+//! * [`select`]: whether a selection may open a sale
+//! * [`reader`]: what is known of the reader, and when it has to be looked at or cleared
+//! * [`out_of_order`]: reasons not to sell, each with what to do about it
+//! * [`view`]: the one thing that the display shows
+//! * [`status`]: the answer to "how are you?"
+#![deny(clippy::disallowed_methods, clippy::disallowed_types)]
+
+#[expect(clippy::module_inception, reason = "the room's main thing has the room's name")]
+mod kiosk;
+pub mod out_of_order;
+pub mod reader;
+pub mod select;
+pub mod status;
+#[cfg(test)]
+mod tests;
+pub mod view;
+
+pub use kiosk::{Kiosk, Product, Setup};
+pub use out_of_order::Reason;
+pub use select::Turned;
+pub use view::View;

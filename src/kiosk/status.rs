@@ -1,0 +1,151 @@
+//! The answer to "how are you?", as `/v1/status` gives it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::kiosk::kiosk::Kiosk;
+use crate::money::Money;
+use crate::sale::{Phase, Sale};
+use crate::time::Moment;
+
+/// What the kiosk is doing.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// A customer can choose.
+    Ready,
+    /// A customer is being served.
+    Busy,
+    /// Nothing can be sold; `reasons` say why.
+    OutOfOrder,
+    /// No new sales are taken.
+    Draining,
+}
+
+/// The kiosk's part of the status document.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct KioskStatus {
+    /// The operator's name of the kiosk.
+    pub kiosk: String,
+    /// What it is doing.
+    pub state: State,
+    /// Why it does not sell, or not everything.
+    pub reasons: Vec<ReasonStatus>,
+    /// The reader.
+    pub reader: ReaderStatus,
+    /// The sale that has the customer.
+    pub sale: Option<SaleStatus>,
+    /// Sales that are not over.
+    pub open: OpenStatus,
+}
+
+/// One reason.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ReasonStatus {
+    /// A word for machines.
+    pub code: String,
+    /// Since when (RFC 3339).
+    pub since: String,
+    /// What is wrong.
+    pub what: String,
+    /// What to do.
+    pub r#do: String,
+}
+
+/// What is known of the reader.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ReaderStatus {
+    /// Its id.
+    pub id: String,
+    /// Stripe's hint whether it is online; null if it was never seen.
+    pub online: Option<bool>,
+    /// When Stripe last answered (RFC 3339).
+    pub last_answer: Option<String>,
+}
+
+/// A sale in the status.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct SaleStatus {
+    /// Its id.
+    pub id: String,
+    /// Where it stands.
+    pub phase: String,
+    /// What was chosen.
+    pub product: String,
+    /// Its price.
+    pub amount: Money,
+    /// Its PaymentIntent, once known.
+    pub payment_intent: Option<String>,
+}
+
+/// Sales that are not over.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct OpenStatus {
+    /// How many are being settled or taken back, the customer's own apart.
+    pub settling: usize,
+    /// How many wait for a person.
+    pub needs_attention: usize,
+    /// The oldest of them, by id.
+    pub oldest: Option<String>,
+    /// The earliest moment at which a hold lapses (RFC 3339).
+    pub nearest_deadline: Option<String>,
+}
+
+impl Kiosk {
+    /// How the kiosk is now.
+    pub fn status(&self, now: Moment) -> KioskStatus {
+        let state = if self.draining {
+            State::Draining
+        } else if self.front.is_some() {
+            State::Busy
+        } else if self.blocking_reason(now).is_some() {
+            State::OutOfOrder
+        } else {
+            State::Ready
+        };
+        let reasons = self.reasons.iter().map(|(reason, since)| ReasonStatus {
+            code: reason.code().into(),
+            since: since.wall.to_string(),
+            what: reason.what(),
+            r#do: reason.remedy().into(),
+        });
+        KioskStatus {
+            kiosk: self.setup.origin.kiosk.to_string(),
+            state,
+            reasons: reasons.collect(),
+            reader: ReaderStatus {
+                id: self.setup.reader.to_string(),
+                online: self.watch.seen.as_ref().and_then(|(_, reader)| reader.online),
+                last_answer: self.watch.last_answer.map(|since| since.wall.to_string()),
+            },
+            sale: self.front_sale().map(sale_status),
+            open: self.open_status(),
+        }
+    }
+
+    fn open_status(&self) -> OpenStatus {
+        let behind: Vec<&Sale> =
+            self.sales.values().filter(|sale| Some(sale.id()) != self.front.as_ref()).collect();
+        let attention = |sale: &&&Sale| matches!(sale.phase, Phase::NeedsAttention { .. });
+        let needs_attention = behind.iter().filter(attention).count();
+        let deadline = self.sales.values().filter_map(Sale::deadline).min();
+        OpenStatus {
+            settling: behind.len() - needs_attention,
+            needs_attention,
+            // Sale ids begin with the time at which they were drawn.
+            oldest: behind.first().map(|sale| sale.id().to_string()),
+            nearest_deadline: deadline
+                .and_then(|at| jiff::Timestamp::from_second(at.0).ok())
+                .map(|at| at.to_string()),
+        }
+    }
+}
+
+fn sale_status(sale: &Sale) -> SaleStatus {
+    SaleStatus {
+        id: sale.id().to_string(),
+        phase: sale.phase.word().into(),
+        product: sale.opened.product.code.to_string(),
+        amount: sale.opened.product.price,
+        payment_intent: sale.intent.as_ref().map(ToString::to_string),
+    }
+}

@@ -1,0 +1,298 @@
+//! What the display shows: a pure function of the kiosk's state, never a lie, never without end.
+
+use std::time::Duration;
+
+use crate::ids::ProductCode;
+use crate::kiosk::kiosk::Kiosk;
+use crate::kiosk::out_of_order::Reason;
+use crate::kiosk::select::Turned;
+use crate::money::Money;
+use crate::sale::fact::{Decline, Fact, Outcome, Retraction, Settlement};
+use crate::sale::{Phase, Sale};
+use crate::time::Moment;
+
+/// One picture of the display.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum View {
+    /// Choose something.
+    Idle,
+    /// A sale is being opened.
+    Connecting {
+        /// What is bought.
+        product: Shown,
+    },
+    /// Present a card to the reader.
+    PresentCard {
+        /// What is bought.
+        product: Shown,
+        /// How long the customer still has.
+        seconds_left: u64,
+        /// Why the last card was refused.
+        declined: Option<Decline>,
+    },
+    /// The sale is being taken back: do not present a card.
+    TakingBack {
+        /// Why.
+        why: Retraction,
+    },
+    /// The product is coming.
+    Dispensing {
+        /// What is bought.
+        product: Shown,
+    },
+    /// Whether it came out is being found out.
+    Checking {
+        /// What is bought.
+        product: Shown,
+    },
+    /// Delivered and paid.
+    ThankYou {
+        /// What was bought.
+        product: Shown,
+    },
+    /// The sale is over without a product, and Stripe has confirmed that nothing is charged.
+    NotCharged {
+        /// Why.
+        why: Ending,
+    },
+    /// The sale is over without a product; a hold on the card, if there is one, will be released.
+    HoldWillBeReleased {
+        /// Why.
+        why: Ending,
+    },
+    /// Nobody knows yet; the operator will settle it.
+    OperatorDecides,
+    /// What was pressed opens no sale.
+    NotNow {
+        /// Why.
+        why: Turned,
+    },
+    /// Nothing can be sold.
+    OutOfOrder {
+        /// Why.
+        reason: Reason,
+    },
+    /// The last sale still holds the reader.
+    Wait,
+    /// The daemon stops.
+    Stopping,
+}
+
+/// A product as a display shows it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Shown {
+    /// What the customer pressed.
+    pub code: ProductCode,
+    /// What the customer calls it.
+    pub name: String,
+    /// What it costs.
+    pub price: Money,
+}
+
+/// Why a sale ended without a product.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Ending {
+    /// The customer cancelled.
+    Cancelled,
+    /// Nobody presented a card in time.
+    TimedOut,
+    /// No card was accepted.
+    Declined,
+    /// The product did not come out.
+    VendFailed,
+    /// Nobody knows whether it came out.
+    VendUnknown,
+    /// Something of the machine's own.
+    Trouble,
+}
+
+/// A message that stands for a while after what caused it is over.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Notice {
+    /// What is shown.
+    pub view: View,
+    /// Until when.
+    pub until: Moment,
+}
+
+/// How long a message of thanks or regret stands.
+const NOTICE: Duration = Duration::from_secs(8);
+
+/// How long "not now" stands.
+const SHORT_NOTICE: Duration = Duration::from_secs(3);
+
+/// After this long the customer is told that any hold will be released, and may go.
+pub const RETRACTING_PATIENCE: Duration = Duration::from_secs(10);
+
+impl Kiosk {
+    /// What the display shows now.
+    pub fn view(&self, now: Moment) -> View {
+        if let Some(notice) = self.notice.as_ref().filter(|notice| now < notice.until) {
+            return notice.view.clone();
+        }
+        if let Some(sale) = self.front_sale() {
+            return sale_view(sale, now);
+        }
+        if self.draining {
+            return View::Stopping;
+        }
+        if let Some(reason) = self.blocking_reason(now) {
+            return View::OutOfOrder { reason };
+        }
+        if self.sales.values().any(Sale::holds_reader) { View::Wait } else { View::Idle }
+    }
+
+    /// When the view changes next by itself.
+    pub fn next_view_change(&self, now: Moment) -> Option<Moment> {
+        let second = Duration::from_secs(1);
+        let notice = self.notice.as_ref().map(|notice| notice.until).filter(|until| *until > now);
+        let front = self.front_sale().and_then(|sale| match &sale.phase {
+            Phase::Presenting { .. } => Some(now + second),
+            Phase::Retracting { since, .. } => Some(*since + RETRACTING_PATIENCE),
+            Phase::Opening { .. }
+            | Phase::Prompting { .. }
+            | Phase::Vending { .. }
+            | Phase::Doubtful { .. }
+            | Phase::Settling { .. }
+            | Phase::NeedsAttention { .. }
+            | Phase::Closed { .. } => None,
+        });
+        [notice, front].into_iter().flatten().filter(|at| *at > now).min()
+    }
+
+    /// Shows for a short while why a selection opened no sale.
+    pub fn show_turned(&mut self, why: Turned, now: Moment) {
+        let customer_is_served = self.front.is_some() || self.notice_stands(now);
+        if !customer_is_served {
+            let view = View::NotNow { why };
+            self.notice = Some(Notice { view, until: now + SHORT_NOTICE });
+        }
+    }
+
+    fn notice_stands(&self, now: Moment) -> bool {
+        self.notice.as_ref().is_some_and(|notice| now < notice.until)
+    }
+
+    /// What facts of a sale mean for the customer in front: whether they are done with, and what
+    /// they are told.
+    pub(super) fn tell_customer(&mut self, sale: &Sale, facts: &[Fact], now: Moment) {
+        let is_front = self.front.as_ref() == Some(sale.id());
+        if is_front && (!sale.is_open() || !has_customer(sale)) {
+            self.front = None;
+            let view = ending_view(sale);
+            self.last_told = Some(sale.id().clone());
+            self.notice = Some(Notice { view, until: now + NOTICE });
+            return;
+        }
+        // The hold is released while the customer still reads that it will be.
+        let confirmed = facts.iter().any(|fact| matches!(fact, Fact::Released | Fact::Fenced));
+        if confirmed
+            && self.last_told.as_ref() == Some(sale.id())
+            && let Some(Notice { view, until }) = &mut self.notice
+            && let (View::HoldWillBeReleased { why }, true) = (&*view, now < *until)
+        {
+            *view = View::NotCharged { why: *why };
+        }
+    }
+
+    /// Lets a customer go whose sale takes too long to be taken back.
+    pub fn release_waiting_customer(&mut self, now: Moment) {
+        let Some(sale) = self.front_sale() else { return };
+        if let Phase::Retracting { why, since, .. } = &sale.phase
+            && now >= *since + RETRACTING_PATIENCE
+        {
+            let view = View::HoldWillBeReleased { why: ending(why) };
+            let id = sale.id().clone();
+            self.front = None;
+            self.last_told = Some(id);
+            self.notice = Some(Notice { view, until: now + NOTICE });
+        }
+    }
+}
+
+/// Whether the sale still concerns the person in front of the machine.
+pub(super) fn has_customer(sale: &Sale) -> bool {
+    match sale.phase {
+        Phase::Opening { .. }
+        | Phase::Prompting { .. }
+        | Phase::Presenting { .. }
+        | Phase::Retracting { .. }
+        | Phase::Vending { .. }
+        | Phase::Doubtful { .. } => true,
+        Phase::Settling { .. } | Phase::NeedsAttention { .. } | Phase::Closed { .. } => false,
+    }
+}
+
+fn shown(sale: &Sale) -> Shown {
+    let item = &sale.opened.product;
+    Shown { code: item.code.clone(), name: item.name.clone(), price: item.price }
+}
+
+/// The view of a sale that has the customer.
+fn sale_view(sale: &Sale, now: Moment) -> View {
+    let product = shown(sale);
+    match &sale.phase {
+        Phase::Opening { .. } | Phase::Prompting { .. } => View::Connecting { product },
+        Phase::Presenting { prompt, .. } => {
+            let timeout = sale.opened.policy.customer_timeout;
+            let left = timeout.saturating_sub(now.since(prompt.since));
+            let seconds_left = left.as_secs() + u64::from(left.subsec_nanos() > 0);
+            View::PresentCard { product, seconds_left, declined: sale.decline.clone() }
+        }
+        Phase::Retracting { why, .. } => View::TakingBack { why: why.clone() },
+        Phase::Vending { .. } => View::Dispensing { product },
+        Phase::Doubtful { .. } => View::Checking { product },
+        Phase::Settling { .. } | Phase::NeedsAttention { .. } | Phase::Closed { .. } => {
+            ending_view(sale)
+        }
+    }
+}
+
+/// What the customer is told when the sale no longer needs them. Three texts only: paid, not
+/// charged (Stripe has said so), any hold will be released (everything else).
+fn ending_view(sale: &Sale) -> View {
+    let product = shown(sale);
+    match &sale.phase {
+        _ if sale.delivered => View::ThankYou { product },
+        Phase::Settling { settlement: Settlement::Release, .. } => {
+            View::HoldWillBeReleased { why: vend_ending(sale) }
+        }
+        Phase::Closed { outcome: Outcome::Declined } => View::NotCharged { why: Ending::Declined },
+        Phase::Closed { outcome: Outcome::Abandoned | Outcome::Released } => {
+            View::NotCharged { why: sale.given_up.as_ref().map_or(Ending::Trouble, ending) }
+        }
+        Phase::Settling { settlement: Settlement::Capture { .. }, .. }
+        | Phase::NeedsAttention { .. }
+        | Phase::Closed { outcome: Outcome::Sold | Outcome::Lost }
+        | Phase::Opening { .. }
+        | Phase::Prompting { .. }
+        | Phase::Presenting { .. }
+        | Phase::Retracting { .. }
+        | Phase::Vending { .. }
+        | Phase::Doubtful { .. } => View::OperatorDecides,
+    }
+}
+
+fn vend_ending(sale: &Sale) -> Ending {
+    match &sale.given_up {
+        Some(why) => ending(why),
+        None if sale.vend_failed => Ending::VendFailed,
+        None if sale.vend_intended => Ending::VendUnknown,
+        None => Ending::Trouble,
+    }
+}
+
+/// Why a retraction ends a sale, for the customer.
+fn ending(why: &Retraction) -> Ending {
+    match why {
+        Retraction::CancelledOnKiosk | Retraction::CancelledOnReader => Ending::Cancelled,
+        Retraction::TimedOut => Ending::TimedOut,
+        Retraction::TooManyDeclines => Ending::Declined,
+        Retraction::Restarted
+        | Retraction::Stopping
+        | Retraction::StripeUnreachable
+        | Retraction::ReaderUnavailable { .. }
+        | Retraction::StripeRefused { .. }
+        | Retraction::CancelledAtStripe => Ending::Trouble,
+    }
+}

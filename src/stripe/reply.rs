@@ -1,0 +1,295 @@
+//! Stripe's objects, read leniently: unknown fields, codes and enum values are normal.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::ids::SaleId;
+use crate::sale::input::{
+    ActionSeen, ActionStatus, ChargeSeen, IntentSeen, IntentStatus, ReaderSeen, Seen,
+};
+use crate::stripe::request::Expected;
+use crate::time::StripeTime;
+
+/// Reads a reply's body. The error says what is wrong with it; such a reply is no answer.
+pub fn read(expected: Expected, body: &[u8], date: Option<StripeTime>) -> Result<Seen, String> {
+    let malformed = |error: serde_json::Error| format!("not the object asked for: {error}");
+    match expected {
+        Expected::Intent => {
+            let intent: Intent = serde_json::from_slice(body).map_err(malformed)?;
+            Ok(Seen { date, reader: None, intent: Some(intent.seen()?) })
+        }
+        Expected::Reader => {
+            let reader: Reader = serde_json::from_slice(body).map_err(malformed)?;
+            let intent = reader.action_intent().map(Intent::seen).transpose()?;
+            Ok(Seen { date, reader: Some(reader.seen()?), intent })
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Reader {
+    object: String,
+    #[serde(default)]
+    status: Option<String>,
+    #[serde(default)]
+    livemode: bool,
+    #[serde(default)]
+    action: Option<Action>,
+}
+
+#[derive(Deserialize)]
+struct Action {
+    r#type: String,
+    status: String,
+    #[serde(default)]
+    failure_code: Option<String>,
+    #[serde(default)]
+    api_error: Option<ApiError>,
+    #[serde(default)]
+    process_payment_intent: Option<ActionDetails>,
+    #[serde(default)]
+    collect_payment_method: Option<ActionDetails>,
+    #[serde(default)]
+    confirm_payment_intent: Option<ActionDetails>,
+}
+
+#[derive(Deserialize)]
+struct ActionDetails {
+    payment_intent: Expandable<Intent>,
+}
+
+#[derive(Deserialize)]
+struct ApiError {
+    #[serde(default)]
+    decline_code: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Expandable<T> {
+    Id(String),
+    Object(Box<T>),
+}
+
+#[derive(Deserialize)]
+struct Intent {
+    object: String,
+    id: String,
+    status: String,
+    amount: u64,
+    currency: String,
+    #[serde(default)]
+    amount_capturable: u64,
+    #[serde(default)]
+    amount_received: u64,
+    #[serde(default)]
+    livemode: bool,
+    #[serde(default)]
+    metadata: BTreeMap<String, String>,
+    #[serde(default)]
+    payment_method_types: Vec<String>,
+    #[serde(default)]
+    last_payment_error: Option<ApiError>,
+    #[serde(default)]
+    latest_charge: Option<Expandable<Charge>>,
+}
+
+#[derive(Deserialize)]
+struct Charge {
+    id: String,
+    created: i64,
+    #[serde(default)]
+    receipt_url: Option<String>,
+    #[serde(default)]
+    payment_method_details: Option<MethodDetails>,
+}
+
+#[derive(Deserialize)]
+struct MethodDetails {
+    #[serde(default)]
+    card_present: Option<CardPresent>,
+}
+
+#[derive(Deserialize)]
+struct CardPresent {
+    #[serde(default)]
+    brand: Option<String>,
+    #[serde(default)]
+    last4: Option<String>,
+    #[serde(default)]
+    capture_before: Option<i64>,
+}
+
+impl Reader {
+    fn seen(&self) -> Result<ReaderSeen, String> {
+        if self.object != "terminal.reader" {
+            return Err(format!("a \"{}\" instead of a reader", self.object));
+        }
+        let online = match self.status.as_deref() {
+            Some("online") => Some(true),
+            Some("offline") => Some(false),
+            Some(_) | None => None,
+        };
+        let action = self.action.as_ref().map(Action::seen);
+        Ok(ReaderSeen { action, online, livemode: self.livemode })
+    }
+
+    fn action_intent(&self) -> Option<&Intent> {
+        match &self.action.as_ref()?.details()?.payment_intent {
+            Expandable::Object(intent) => Some(intent),
+            Expandable::Id(_) => None,
+        }
+    }
+}
+
+impl Action {
+    fn details(&self) -> Option<&ActionDetails> {
+        self.process_payment_intent
+            .as_ref()
+            .or(self.collect_payment_method.as_ref())
+            .or(self.confirm_payment_intent.as_ref())
+    }
+
+    fn seen(&self) -> ActionSeen {
+        let status = match self.status.as_str() {
+            "in_progress" => ActionStatus::InProgress,
+            "succeeded" => ActionStatus::Succeeded,
+            "failed" => ActionStatus::Failed {
+                code: self.failure_code.clone().unwrap_or_else(|| "unknown".into()),
+                decline_code: self.api_error.as_ref().and_then(|e| e.decline_code.clone()),
+            },
+            other => ActionStatus::Other(other.into()),
+        };
+        let (intent, sale, intent_status) = match self.details().map(|d| &d.payment_intent) {
+            Some(Expandable::Id(id)) => (id.parse().ok(), None, None),
+            Some(Expandable::Object(intent)) => {
+                (intent.id.parse().ok(), intent.sale(), Some(status_of(&intent.status)))
+            }
+            None => (None, None, None),
+        };
+        ActionSeen { kind: self.r#type.clone(), status, intent, sale, intent_status }
+    }
+}
+
+impl Intent {
+    fn sale(&self) -> Option<SaleId> {
+        self.metadata.get("sale").and_then(|sale| sale.parse().ok())
+    }
+
+    fn seen(&self) -> Result<IntentSeen, String> {
+        if self.object != "payment_intent" {
+            return Err(format!("a \"{}\" instead of a PaymentIntent", self.object));
+        }
+        let charge = match &self.latest_charge {
+            Some(Expandable::Object(charge)) => Some(charge.seen()?),
+            Some(Expandable::Id(_)) | None => None,
+        };
+        Ok(IntentSeen {
+            id: self.id.parse().map_err(|error| format!("{error}"))?,
+            status: status_of(&self.status),
+            amount: self.amount,
+            currency: self.currency.parse().map_err(|error| format!("{error}"))?,
+            amount_capturable: self.amount_capturable,
+            amount_received: self.amount_received,
+            sale: self.sale(),
+            journal: self.metadata.get("journal").cloned(),
+            takes_card_present: self.payment_method_types.iter().any(|t| t == "card_present"),
+            livemode: self.livemode,
+            decline_code: self
+                .last_payment_error
+                .as_ref()
+                .and_then(|error| error.decline_code.clone()),
+            charge,
+        })
+    }
+}
+
+impl Charge {
+    fn seen(&self) -> Result<ChargeSeen, String> {
+        let card = self.payment_method_details.as_ref().and_then(|d| d.card_present.as_ref());
+        Ok(ChargeSeen {
+            id: self.id.parse().map_err(|error| format!("{error}"))?,
+            created: StripeTime(self.created),
+            receipt_url: self.receipt_url.clone(),
+            capture_before: card.and_then(|card| card.capture_before).map(StripeTime),
+            brand: card.and_then(|card| card.brand.clone()),
+            last4: card.and_then(|card| card.last4.clone()),
+        })
+    }
+}
+
+fn status_of(status: &str) -> IntentStatus {
+    match status {
+        "requires_payment_method" => IntentStatus::RequiresPaymentMethod,
+        "requires_confirmation" | "requires_action" | "processing" => IntentStatus::Pending,
+        "requires_capture" => IntentStatus::RequiresCapture,
+        "succeeded" => IntentStatus::Succeeded,
+        "canceled" => IntentStatus::Canceled,
+        other => IntentStatus::Other(other.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn intent() -> serde_json::Value {
+        json!({
+            "object": "payment_intent", "id": "pi_1", "status": "requires_capture",
+            "amount": 250, "currency": "usd", "amount_capturable": 250, "livemode": false,
+            "metadata": {"sale": "SALE1", "journal": "j"},
+            "payment_method_types": ["card_present"], "a_field_of_tomorrow": {},
+            "latest_charge": {
+                "object": "charge", "id": "ch_1", "created": 1_790_000_000,
+                "payment_method_details": {"type": "card_present", "card_present":
+                    {"brand": "visa", "last4": "4242", "capture_before": 1_790_172_800}}
+            }
+        })
+    }
+
+    fn read_json(expected: Expected, value: &serde_json::Value) -> Result<Seen, String> {
+        read(expected, value.to_string().as_bytes(), None)
+    }
+
+    #[test]
+    fn a_reader_brings_its_payment_intent_along() {
+        let reader = json!({
+            "object": "terminal.reader", "id": "tmr_1", "status": "online",
+            "action": {"type": "process_payment_intent", "status": "succeeded",
+                "process_payment_intent": {"payment_intent": intent()}}
+        });
+        let seen = read_json(Expected::Reader, &reader).unwrap();
+        let action = seen.reader.unwrap().action.unwrap();
+        assert_eq!(action.sale.unwrap().as_str(), "SALE1");
+        let charge = seen.intent.unwrap().charge.unwrap();
+        assert_eq!(charge.capture_before, Some(StripeTime(1_790_172_800)));
+    }
+
+    #[test]
+    fn an_action_that_is_not_expanded_or_not_known_is_read_all_the_same() {
+        let reader = json!({
+            "object": "terminal.reader", "status": "hibernating",
+            "action": {"type": "dance", "status": "waltzing"}
+        });
+        let seen = read_json(Expected::Reader, &reader).unwrap().reader.unwrap();
+        assert_eq!(seen.online, None);
+        assert_eq!(seen.action.unwrap().status, ActionStatus::Other("waltzing".into()));
+    }
+
+    #[test]
+    fn what_is_not_the_object_asked_for_is_no_answer() {
+        for body in ["", "<html>log in</html>", "{}", "null", "[]", "{\"object\":\"payment_in"] {
+            assert!(read(Expected::Intent, body.as_bytes(), None).is_err(), "{body}");
+            assert!(read(Expected::Reader, body.as_bytes(), None).is_err(), "{body}");
+        }
+        let mut charge = intent();
+        charge["object"] = json!("charge");
+        assert!(read_json(Expected::Intent, &charge).is_err());
+        let mut negative = intent();
+        negative["amount"] = json!(-1);
+        assert!(read_json(Expected::Intent, &negative).is_err());
+    }
+}

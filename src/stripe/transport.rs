@@ -1,0 +1,198 @@
+//! HTTPS that trusts nothing: limits on everything, no redirects, no proxy from the environment.
+
+use std::error::Error;
+use std::time::Duration;
+
+use reqwest::header::{HeaderMap, HeaderValue};
+use zeroize::Zeroizing;
+
+use crate::stripe::API_VERSION;
+use crate::stripe::meaning::{Answer, NoAnswer};
+use crate::stripe::request::{Method, Wire};
+use crate::time::StripeTime;
+
+/// The most of a reply that is read. Stripe's objects here are under 20 KiB.
+const MOST_BODY_BYTES: usize = 1024 * 1024;
+
+/// Source: Stripe's SDKs allow 10 s to connect.
+const CONNECT_LIMIT: Duration = Duration::from_secs(10);
+
+/// A dead connection is noticed within this time, so that the next call takes a new one.
+const DEAD_AFTER: Duration = Duration::from_secs(20);
+
+/// The way to Stripe: one warm connection.
+#[derive(Clone)]
+pub struct Client {
+    http: reqwest::Client,
+    base: String,
+    authorization: HeaderValue,
+}
+
+/// The client cannot be made.
+#[derive(Debug, thiserror::Error)]
+pub enum ClientError {
+    /// TLS or the connection pool cannot be set up.
+    #[error("the HTTPS client cannot be set up (are the system's CA certificates installed?)")]
+    Setup(#[source] reqwest::Error),
+    /// The key has characters that no header can hold.
+    #[error("the API key has characters that an HTTP header cannot hold")]
+    Key,
+}
+
+impl Client {
+    /// A client for `base` (scheme and host, no path) with this API key.
+    pub fn new(base: &str, api_key: &str) -> Result<Self, ClientError> {
+        let bearer = Zeroizing::new(format!("Bearer {api_key}"));
+        let mut authorization = HeaderValue::from_str(&bearer).map_err(|_| ClientError::Key)?;
+        authorization.set_sensitive(true);
+        let http = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            .connect_timeout(CONNECT_LIMIT)
+            .pool_max_idle_per_host(2)
+            .pool_idle_timeout(Duration::from_mins(5))
+            .tcp_keepalive(DEAD_AFTER)
+            .http2_keep_alive_interval(DEAD_AFTER)
+            .http2_keep_alive_timeout(CONNECT_LIMIT)
+            .user_agent(concat!("kioskd/", env!("CARGO_PKG_VERSION")))
+            .build()
+            .map_err(ClientError::Setup)?;
+        Ok(Self { http, base: base.trim_end_matches('/').to_owned(), authorization })
+    }
+
+    /// Sends one call, once. Repeats are the driver's business, which knows what may be repeated.
+    pub async fn send(&self, wire: &Wire) -> Result<Answer, NoAnswer> {
+        let mut url = reqwest::Url::parse(&format!("{}{}", self.base, wire.path))
+            .map_err(|error| NoAnswer::NotSent(format!("bad address: {error}")))?;
+        let request = match wire.method {
+            Method::Get => {
+                url.query_pairs_mut().extend_pairs(&wire.params);
+                self.http.get(url)
+            }
+            Method::Post => {
+                let form = form_body(&wire.params);
+                let kind = "application/x-www-form-urlencoded";
+                self.http.post(url).header("content-type", kind).body(form)
+            }
+        };
+        let mut request = request
+            .header("authorization", self.authorization.clone())
+            .header("stripe-version", API_VERSION)
+            .header("cache-control", "no-store")
+            .timeout(wire.limit);
+        if let Some(key) = &wire.key {
+            request = request.header("idempotency-key", key.as_str());
+        }
+        let response = request.send().await.map_err(|error| no_answer(&error))?;
+        read_answer(response).await
+    }
+}
+
+fn form_body(params: &[(String, String)]) -> String {
+    let mut url = reqwest::Url::parse("form:").expect("a fixed address is one");
+    url.query_pairs_mut().extend_pairs(params);
+    url.query().unwrap_or_default().to_owned()
+}
+
+async fn read_answer(mut response: reqwest::Response) -> Result<Answer, NoAnswer> {
+    let headers = response.headers();
+    let mut answer = Answer {
+        status: response.status().as_u16(),
+        request_id: text(headers, "request-id"),
+        date: text(headers, "date").and_then(|date| stripe_time(&date)),
+        retry_after: text(headers, "retry-after")
+            .and_then(|seconds| seconds.parse().ok())
+            .map(Duration::from_secs),
+        replayed: text(headers, "idempotent-replayed").as_deref() == Some("true"),
+        body: Vec::new(),
+    };
+    loop {
+        match response.chunk().await {
+            Ok(Some(chunk)) if answer.body.len() + chunk.len() <= MOST_BODY_BYTES => {
+                answer.body.extend_from_slice(&chunk);
+            }
+            Ok(Some(_)) => return Err(NoAnswer::Unknown("the reply is over 1 MiB".into())),
+            Ok(None) => return Ok(answer),
+            Err(error) => return Err(NoAnswer::Unknown(chain(&error))),
+        }
+    }
+}
+
+fn text(headers: &HeaderMap, name: &str) -> Option<String> {
+    headers.get(name)?.to_str().ok().map(str::to_owned)
+}
+
+/// An HTTP date, such as `Tue, 24 Nov 2026 19:49:23 GMT`.
+fn stripe_time(date: &str) -> Option<StripeTime> {
+    let zoned = jiff::fmt::rfc2822::parse(date).ok()?;
+    Some(StripeTime(zoned.timestamp().as_second()))
+}
+
+/// Before the connection stands nothing has left; after that, nobody knows.
+fn no_answer(error: &reqwest::Error) -> NoAnswer {
+    let why = chain(error);
+    if error.is_connect() || error.is_builder() {
+        NoAnswer::NotSent(why)
+    } else {
+        NoAnswer::Unknown(why)
+    }
+}
+
+/// The error and its causes in one line, without the address (which names objects of Stripe's).
+fn chain(error: &reqwest::Error) -> String {
+    let mut text = if error.is_timeout() { "timed out".to_owned() } else { "failed".to_owned() };
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forms_are_encoded_with_brackets_and_all() {
+        let params = [
+            ("metadata[name]".to_owned(), "a b&c=ü".to_owned()),
+            ("expand[]".to_owned(), "x".to_owned()),
+        ];
+        assert_eq!(form_body(&params), "metadata%5Bname%5D=a+b%26c%3D%C3%BC&expand%5B%5D=x");
+    }
+
+    #[test]
+    fn stripes_clock_is_read_from_the_date() {
+        assert_eq!(stripe_time("Tue, 24 Nov 2026 19:49:23 GMT"), Some(StripeTime(1_795_549_763)));
+        assert_eq!(stripe_time("yesterday"), None);
+    }
+
+    #[tokio::test]
+    async fn a_refused_connection_was_never_sent() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        drop(listener);
+        let client = Client::new(&base, "rk_test_1").unwrap();
+        let reader = "tmr_1".parse().unwrap();
+        let wire = crate::stripe::Request::ReadReader { reader }.wire();
+        assert!(matches!(client.send(&wire).await, Err(NoAnswer::NotSent(_))));
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_closes_without_a_reply_is_of_unknown_fate() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        let server = tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut buffer = [0; 64];
+            tokio::io::AsyncReadExt::read(&mut stream, &mut buffer).await.unwrap();
+        });
+        let client = Client::new(&base, "rk_test_1").unwrap();
+        let reader = "tmr_1".parse().unwrap();
+        let wire = crate::stripe::Request::ClearReader { reader, key: None }.wire();
+        assert!(matches!(client.send(&wire).await, Err(NoAnswer::Unknown(_))));
+        server.await.unwrap();
+    }
+}
