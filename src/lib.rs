@@ -5,7 +5,9 @@
 //! | room | what it is for |
 //! |---|---|
 //! | [`money`], [`ids`], [`time`] | values that cannot be mixed up |
+//! | [`config`] | from files and the environment to settings that cannot be wrong; the API key |
 
+pub mod config;
 pub mod ids;
 pub mod money;
 pub mod time;
