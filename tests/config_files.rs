@@ -7,8 +7,12 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use kioskd::config::{self, ConfigError, Loaded};
+use kioskd::config::{
+    self, CaptureMode, ConfigError, DispenserSettings, DisplaySettings, Flow, InputSettings,
+    Loaded, SerialDispenser, SerialInput, UnknownVend,
+};
 
 /// The cases of a folder, in the order of their names.
 fn cases(folder: &str) -> Vec<PathBuf> {
@@ -39,6 +43,38 @@ fn good_configurations_load() {
             panic!("{}: {error}", case.display());
         }
     }
+}
+
+#[test]
+fn every_key_reaches_its_setting() {
+    let settings = load(Path::new("tests/config/good/everything.toml")).unwrap().settings;
+    let (kiosk, stripe, payment) = (&settings.kiosk, &settings.stripe, &settings.payment);
+    assert_eq!((kiosk.id.as_str(), kiosk.currency.code()), ("lobby-3", "jpy"));
+    assert_eq!(kiosk.locale, "de-CH");
+    assert_eq!(kiosk.state_dir, Path::new("/srv/kioskd"));
+    assert_eq!(kiosk.runtime_dir, Path::new("/tmp/kioskd"));
+    assert_eq!((stripe.api_base.as_str(), stripe.reader.as_str()), ("http://[::1]:12111", "tmr_1"));
+    assert_eq!(stripe.api_key_file.as_deref(), Some(Path::new("/etc/kioskd/key")));
+    assert_eq!((payment.flow, payment.capture), (Flow::Process, CaptureMode::AfterVend));
+    assert_eq!((payment.interac, payment.customer_cancellation), (false, false));
+    assert_eq!((payment.max_attempts, payment.unknown_vend), (10, UnknownVend::Hold));
+    assert_eq!(payment.customer_timeout, Duration::from_secs(90));
+    assert_eq!(payment.resume_window, Duration::from_mins(10));
+    assert_eq!(payment.vend_grace, Duration::from_millis(1500));
+
+    let tea = &settings.products[&"A.1".parse().unwrap()];
+    assert_eq!((tea.name.as_str(), tea.price.to_string().as_str()), ("お茶", "120 JPY"));
+    assert_eq!((tea.slot.as_str(), tea.dispenser.as_str()), ("11", "left"));
+    let keypad = SerialInput { device: "/dev/ttyUSB0".into(), baud: 115_200 };
+    assert_eq!(settings.inputs["keypad"], InputSettings::Serial(keypad));
+    assert_eq!(settings.inputs["keys"], InputSettings::Stdin);
+    for (name, device, seconds) in [("left", "/dev/ttyUSB1", 300), ("right", "/dev/ttyUSB2", 20)] {
+        let timeout = Duration::from_secs(seconds);
+        let board = SerialDispenser { device: device.into(), baud: 9600, timeout };
+        let found = &settings.dispensers[&name.parse().unwrap()];
+        assert_eq!(*found, DispenserSettings::Serial(board));
+    }
+    assert_eq!(settings.displays["main"], DisplaySettings::Terminal);
 }
 
 #[test]

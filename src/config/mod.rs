@@ -71,7 +71,7 @@ pub fn load(path: &Path, environment: &[(String, String)]) -> Result<Loaded, Con
         let wrong = format!("the settings cannot be hashed: {error}");
         Problem::whole(origin, wrong, "report this as a defect of kioskd, with the files")
     })?;
-    let warnings = warnings(&settings);
+    let warnings = [layers::warnings(&merged.files), warnings(&settings)].concat();
     let (files, origins) = (merged.files, merged.origins);
     Ok(Loaded { settings, hash, source: path.to_owned(), files, origins, warnings })
 }
@@ -93,7 +93,16 @@ fn warnings(settings: &Settings) -> Vec<String> {
     }
     let base = &settings.stripe.api_base;
     if base != "https://api.stripe.com" {
-        warnings.push(format!("stripe.api_base is {base}, not Stripe: no card is really charged"));
+        warnings
+            .push(format!("stripe.api_base is {base}, not Stripe's own: the API key goes there"));
+    }
+    let kiosk = &settings.kiosk;
+    let passing = [kiosk.runtime_dir.as_path(), Path::new("/run"), Path::new("/dev/shm")];
+    if let Some(folder) = passing.iter().find(|folder| kiosk.state_dir.starts_with(folder)) {
+        let (state, folder) = (kiosk.state_dir.display(), folder.display());
+        warnings.push(format!(
+            "kiosk.state_dir is {state}: what is in {folder} is lost with a restart, and sales with it"
+        ));
     }
     for name in settings.dispensers.keys() {
         if !settings.products.values().any(|product| product.dispenser == *name) {
@@ -154,6 +163,51 @@ mod tests {
         assert_eq!(loaded.files.len(), 3);
         let origin = loaded.origins.of(&KeyPath::new(["kiosk", "id"]));
         assert_eq!(origin.to_string(), "environment variable KIOSKD__KIOSK__ID");
+    }
+
+    #[test]
+    fn what_is_likely_not_meant_is_warned_of() {
+        use std::os::unix::fs::PermissionsExt;
+
+        let folder = folder(&[("kioskd.toml", SMALL)]);
+        let file = folder.path().join("kioskd.toml");
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o666)).unwrap();
+        let environment = [
+            variable("KIOSKD__STRIPE__API_BASE", "http://localhost:12111"),
+            variable("KIOSKD__KIOSK__STATE_DIR", "/run/kioskd/state"),
+            variable("KIOSKD__DISPENSER__SPARE__KIND", "serial"),
+            variable("KIOSKD__DISPENSER__SPARE__DEVICE", "/dev/ttyUSB7"),
+            variable("KIOSKD__PRODUCT__A1__DISPENSER", "main"),
+        ];
+        let warnings = load(&file, &environment).unwrap().warnings;
+        let expected = [
+            "kioskd.toml: every user of this machine can change it; run: chmod o-w",
+            "no [input.NAME]",
+            "stripe.api_base is http://localhost:12111",
+            "kiosk.state_dir is /run/kioskd/state: what is in /run/kioskd is lost",
+            "dispenser.SPARE: no product",
+        ];
+        assert_eq!(warnings.len(), expected.len(), "{warnings:#?}");
+        for (warning, expected) in warnings.iter().zip(expected) {
+            assert!(warning.contains(expected), "{warning}");
+        }
+    }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
+        #[test]
+        fn a_damaged_file_loads_or_says_why(
+            at in 0..SMALL.len(),
+            length in 0_usize..40,
+            put in "[\\[\\]\"=.#a-z0-9\n]{0,6}",
+        ) {
+            let end = (at + length).min(SMALL.len());
+            let damaged = format!("{}{put}{}", &SMALL[..at], &SMALL[end..]);
+            let folder = folder(&[("kioskd.toml", &damaged)]);
+            if let Err(error) = load(folder.path(), &[]) {
+                assert!(!error.problems.is_empty());
+            }
+        }
     }
 
     #[test]
