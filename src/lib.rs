@@ -8,7 +8,9 @@
 //! | [`kiosk`] | pure: the kiosk around its sales, what the display shows, what is out of order |
 //! | [`stripe`] | typed client: requests, replies, what errors mean, transport |
 //! | [`sale`] | pure: one sale, what has become true and what it wants done |
+//! | [`config`] | from files and the environment to settings that cannot be wrong; the API key |
 
+pub mod config;
 pub mod ids;
 pub mod kiosk;
 pub mod money;

@@ -1,0 +1,263 @@
+//! From [`Raw`] to [`Settings`]: every value is looked at, and all that is wrong is reported.
+
+mod devices;
+mod values;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::layers::Merged;
+use super::origins::{KeyPath, Origin};
+use super::problem::{ConfigError, Problem, quoted};
+use super::raw::{RawKiosk, RawPayment, RawProduct, RawStripe};
+use super::settings::{
+    CaptureMode, Flow, KioskSettings, PaymentSettings, ProductSettings, Settings, StripeSettings,
+    UnknownVend,
+};
+use crate::ids::{DispenserName, KioskId, ProductCode, ReaderId, Slot};
+use crate::money::{Currency, Money};
+
+/// The longest name of a product, in characters: a line of the widest small display.
+const LONGEST_NAME: usize = 64;
+
+/// Checks the merged layers. `path` is where the configuration was asked for.
+pub(super) fn settings(path: &Path, merged: &Merged) -> Result<Settings, ConfigError> {
+    let mut check = Check { path, merged, problems: merged.problems.clone() };
+    let raw = &merged.raw;
+    let kiosk = check.kiosk(&raw.kiosk);
+    let stripe = check.stripe(&raw.stripe);
+    let payment = check.payment(&raw.payment);
+    let currency = raw.kiosk.currency.parse().ok();
+    let products = check.products(&raw.product, currency);
+    let inputs = check.inputs(&raw.input);
+    let dispensers = check.dispensers(&raw.dispenser);
+    let displays = check.displays(&raw.display);
+    check.one_user_for_each_port();
+    match (kiosk, stripe, payment) {
+        (Some(kiosk), Some(stripe), Some(payment)) if check.problems.is_empty() => {
+            Ok(Settings { kiosk, stripe, payment, products, inputs, dispensers, displays })
+        }
+        _ => Err(ConfigError { problems: check.problems }),
+    }
+}
+
+/// One pass over the values; what it cannot take, it notes and leaves out.
+struct Check<'a> {
+    path: &'a Path,
+    merged: &'a Merged,
+    problems: Vec<Problem>,
+}
+
+impl Check<'_> {
+    fn kiosk(&mut self, raw: &RawKiosk) -> Option<KioskSettings> {
+        let table = KeyPath::new(["kiosk"]);
+        let id = self.required(&table.join("id"), raw.id.as_ref(), "id = \"lobby-3\"");
+        let id = id.and_then(|text| self.parsed(&table.join("id"), text, KioskId::new));
+        let currency = self.parsed(&table.join("currency"), &raw.currency, str::parse::<Currency>);
+        let locale = self.locale(&table.join("locale"), &raw.locale);
+        let state_dir = self.absolute(&table.join("state_dir"), &raw.state_dir);
+        let runtime_dir = self.absolute(&table.join("runtime_dir"), &raw.runtime_dir);
+        Some(KioskSettings {
+            id: id?,
+            currency: currency?,
+            locale: locale?,
+            state_dir: state_dir?,
+            runtime_dir: runtime_dir?,
+        })
+    }
+
+    fn stripe(&mut self, raw: &RawStripe) -> Option<StripeSettings> {
+        let table = KeyPath::new(["stripe"]);
+        let api_base = self.api_base(&table.join("api_base"), &raw.api_base);
+        let key = table.join("reader");
+        let reader = self.required(&key, raw.reader.as_ref(), "reader = \"tmr_…\"");
+        let reader = reader.and_then(|text| self.parsed(&key, text, ReaderId::new));
+        let api_key_file = match &raw.api_key_file {
+            Some(text) => Some(self.absolute(&table.join("api_key_file"), text)?),
+            None => None,
+        };
+        Some(StripeSettings { api_base: api_base?, reader: reader?, api_key_file })
+    }
+
+    fn payment(&mut self, raw: &RawPayment) -> Option<PaymentSettings> {
+        let table = KeyPath::new(["payment"]);
+        let flows = [("process", Flow::Process), ("collect_confirm", Flow::CollectConfirm)];
+        let flow = self.choice(&table.join("flow"), &raw.flow, &flows);
+        let modes = [("after_vend", CaptureMode::AfterVend), ("automatic", CaptureMode::Automatic)];
+        let capture = self.choice(&table.join("capture"), &raw.capture, &modes);
+        let policies = [
+            ("release", UnknownVend::Release),
+            ("capture", UnknownVend::Capture),
+            ("hold", UnknownVend::Hold),
+        ];
+        let unknown_vend = self.choice(&table.join("unknown_vend"), &raw.unknown_vend, &policies);
+        let customer_timeout = self.duration(
+            &table.join("customer_timeout"),
+            &raw.customer_timeout,
+            values::CUSTOMER_TIMEOUT,
+        );
+        let resume_window =
+            self.duration(&table.join("resume_window"), &raw.resume_window, values::RESUME_WINDOW);
+        let vend_grace =
+            self.duration(&table.join("vend_grace"), &raw.vend_grace, values::VEND_GRACE);
+        let max_attempts = self.attempts(&table.join("max_attempts"), raw.max_attempts);
+        let interac = self.interac(&table.join("interac"), raw.interac);
+        Some(PaymentSettings {
+            flow: flow?,
+            capture: capture?,
+            interac: interac?,
+            customer_timeout: customer_timeout?,
+            customer_cancellation: raw.customer_cancellation,
+            max_attempts: max_attempts?,
+            resume_window: resume_window?,
+            unknown_vend: unknown_vend?,
+            vend_grace: vend_grace?,
+        })
+    }
+
+    fn products(
+        &mut self,
+        raw: &BTreeMap<String, RawProduct>,
+        currency: Option<Currency>,
+    ) -> BTreeMap<ProductCode, ProductSettings> {
+        let section = KeyPath::new(["product"]);
+        if raw.is_empty() {
+            self.nothing(&section, "no product: there is nothing to sell", "[product.A1]");
+        }
+        let mut products = BTreeMap::new();
+        for (name, raw) in raw {
+            let table = section.join(name);
+            let code = self.parsed(&table, name, ProductCode::new);
+            let product = self.product(&table, name, raw, currency);
+            if let (Some(code), Some(product)) = (code, product) {
+                products.insert(code, product);
+            }
+        }
+        products
+    }
+
+    fn product(
+        &mut self,
+        table: &KeyPath,
+        code: &str,
+        raw: &RawProduct,
+        currency: Option<Currency>,
+    ) -> Option<ProductSettings> {
+        let name = self.required(&table.join("name"), raw.name.as_ref(), "name = \"Cola\"");
+        let name = name.and_then(|text| self.product_name(&table.join("name"), text));
+        let price = self.required(&table.join("price"), raw.price.as_ref(), "price = \"2.50\"");
+        let price = currency.zip(price).and_then(|(currency, text)| {
+            self.parsed(&table.join("price"), text, |text| Money::price(text, currency))
+        });
+        let slot = match &raw.slot {
+            Some(text) => self.parsed(&table.join("slot"), text, Slot::new),
+            // A code that is no slot is reported as a code.
+            None => Slot::new(code).ok(),
+        };
+        let dispenser = self.dispenser_of(&table.join("dispenser"), raw.dispenser.as_deref());
+        Some(ProductSettings { name: name?, price: price?, slot: slot?, dispenser: dispenser? })
+    }
+
+    fn product_name(&mut self, key: &KeyPath, text: &str) -> Option<String> {
+        let length = text.chars().count();
+        let wrong = if text.chars().any(char::is_control) {
+            format!("{} has a control character in it", quoted(text))
+        } else if text.trim().is_empty() {
+            "is empty".to_owned()
+        } else if length > LONGEST_NAME {
+            format!("is {length} characters long")
+        } else {
+            return Some(text.to_owned());
+        };
+        let allowed = format!("1 to {LONGEST_NAME} characters on one line");
+        self.wrong(key, wrong, allowed, "write what customers shall read");
+        None
+    }
+
+    /// The dispenser that a product names, else the only one.
+    fn dispenser_of(&mut self, key: &KeyPath, name: Option<&str>) -> Option<DispenserName> {
+        let merged = self.merged;
+        let known: Vec<&str> = merged.raw.dispenser.keys().map(String::as_str).collect();
+        let Some(name) = name else {
+            return match known.as_slice() {
+                [only] => DispenserName::new(*only).ok(),
+                // That there is none is reported once, for all products.
+                [] => None,
+                [first, ..] => {
+                    let wrong = "is missing, and there is more than one dispenser";
+                    let fix = format!("add, for example: dispenser = \"{first}\"");
+                    self.wrong_unless_refused(key, wrong, known.join(", "), fix);
+                    None
+                }
+            };
+        };
+        if known.contains(&name) {
+            return DispenserName::new(name).ok();
+        }
+        let wrong = format!("{} is not a known dispenser", quoted(name));
+        let fix = "name one of these, or add its table [dispenser.NAME]";
+        let allowed =
+            if known.is_empty() { "none is configured".to_owned() } else { known.join(", ") };
+        self.wrong(key, wrong, allowed, fix);
+        None
+    }
+
+    /// Notes a problem of a value that a layer, or the default, has set.
+    fn wrong(
+        &mut self,
+        key: &KeyPath,
+        wrong: impl Into<String>,
+        allowed: impl Into<String>,
+        fix: impl Into<String>,
+    ) {
+        let problem = Problem::of_key(self.origin(key), key.clone(), wrong, fix);
+        self.problems.push(problem.allowing(allowed));
+    }
+
+    /// The same for a key that is not there, unless it was there and has been refused already.
+    fn wrong_unless_refused(
+        &mut self,
+        key: &KeyPath,
+        wrong: impl Into<String>,
+        allowed: impl Into<String>,
+        fix: impl Into<String>,
+    ) {
+        if !self.is_refused(key) {
+            self.wrong(key, wrong, allowed, fix);
+        }
+    }
+
+    fn required<'t>(
+        &mut self,
+        key: &KeyPath,
+        value: Option<&'t String>,
+        example: &str,
+    ) -> Option<&'t str> {
+        if value.is_none() && !self.is_refused(key) {
+            let header = key.parent().unwrap_or_default();
+            let fix = format!("add, for example: {example} below [{header}]");
+            self.problems.push(Problem::of_key(self.origin(key), key.clone(), "is missing", fix));
+        }
+        value.map(String::as_str)
+    }
+
+    /// A section of which at least one table must be there has none.
+    fn nothing(&mut self, section: &KeyPath, wrong: &str, example: &str) {
+        let is_refused = self.merged.refused.iter().any(|key| key.is_within(section));
+        if !is_refused {
+            let fix = format!("add, for example: {example} and its keys");
+            let origin = self.origin(section);
+            self.problems.push(Problem::of_key(origin, section.clone(), wrong, fix));
+        }
+    }
+
+    fn is_refused(&self, key: &KeyPath) -> bool {
+        self.merged.refused.iter().any(|refused| key.is_within(refused))
+    }
+
+    fn origin(&self, key: &KeyPath) -> Origin {
+        let main = self.merged.files.first().map_or(self.path, |file| file.as_path());
+        let whole = || Origin::File { path: main.to_owned(), line: None };
+        self.merged.origins.nearest(key).cloned().unwrap_or_else(whole)
+    }
+}

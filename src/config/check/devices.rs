@@ -1,0 +1,187 @@
+//! Inputs, dispensers and displays: a kind each, and the keys that this kind has.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use super::super::origins::KeyPath;
+use super::super::problem::quoted;
+use super::super::raw::{RawDispenser, RawDisplay, RawInput};
+use super::super::settings::{
+    DispenserSettings, DisplaySettings, InputSettings, SerialDispenser, SerialInput,
+};
+use super::{Check, values};
+use crate::ids::DispenserName;
+
+/// The longest name of an input or display.
+const LONGEST_NAME: usize = 32;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum InputKind {
+    Serial,
+    Stdin,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum DispenserKind {
+    Serial,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum DisplayKind {
+    Terminal,
+}
+
+impl Check<'_> {
+    pub(super) fn inputs(
+        &mut self,
+        raw: &BTreeMap<String, RawInput>,
+    ) -> BTreeMap<String, InputSettings> {
+        let mut inputs = BTreeMap::new();
+        for (name, raw) in raw {
+            let table = KeyPath::new(["input", name]);
+            let named = self.device_name(&table, name);
+            let input = self.input(&table, raw);
+            let is_stdin = input == Some(InputSettings::Stdin);
+            if is_stdin && inputs.values().any(|other| *other == InputSettings::Stdin) {
+                self.second(&table.join("kind"), "stdin");
+            }
+            if let (Some(name), Some(input)) = (named, input) {
+                inputs.insert(name, input);
+            }
+        }
+        inputs
+    }
+
+    fn input(&mut self, table: &KeyPath, raw: &RawInput) -> Option<InputSettings> {
+        let kinds = [("serial", InputKind::Serial), ("stdin", InputKind::Stdin)];
+        match self.kind(table, raw.kind.as_ref(), &kinds)? {
+            InputKind::Serial => {
+                let device = self.device(table, raw.device.as_ref());
+                let baud = self.baud(&table.join("baud"), raw.baud);
+                Some(InputSettings::Serial(SerialInput { device: device?, baud: baud? }))
+            }
+            InputKind::Stdin => {
+                self.only_serial(table, &["device", "baud"]);
+                Some(InputSettings::Stdin)
+            }
+        }
+    }
+
+    pub(super) fn dispensers(
+        &mut self,
+        raw: &BTreeMap<String, RawDispenser>,
+    ) -> BTreeMap<DispenserName, DispenserSettings> {
+        let section = KeyPath::new(["dispenser"]);
+        if raw.is_empty() {
+            self.nothing(&section, "no dispenser: nothing can be delivered", "[dispenser.main]");
+        }
+        let mut dispensers = BTreeMap::new();
+        for (name, raw) in raw {
+            let table = section.join(name);
+            let name = self.parsed(&table, name, DispenserName::new);
+            let dispenser = self.dispenser(&table, raw);
+            if let (Some(name), Some(dispenser)) = (name, dispenser) {
+                dispensers.insert(name, dispenser);
+            }
+        }
+        dispensers
+    }
+
+    fn dispenser(&mut self, table: &KeyPath, raw: &RawDispenser) -> Option<DispenserSettings> {
+        match self.kind(table, raw.kind.as_ref(), &[("serial", DispenserKind::Serial)])? {
+            DispenserKind::Serial => {
+                let device = self.device(table, raw.device.as_ref());
+                let baud = self.baud(&table.join("baud"), raw.baud);
+                let key = table.join("timeout");
+                let timeout = self.duration(&key, &raw.timeout, values::VEND_TIMEOUT);
+                let (device, baud, timeout) = (device?, baud?, timeout?);
+                Some(DispenserSettings::Serial(SerialDispenser { device, baud, timeout }))
+            }
+        }
+    }
+
+    #[expect(clippy::zero_sized_map_values, reason = "other kinds of display will have settings")]
+    pub(super) fn displays(
+        &mut self,
+        raw: &BTreeMap<String, RawDisplay>,
+    ) -> BTreeMap<String, DisplaySettings> {
+        let mut displays = BTreeMap::new();
+        for (name, raw) in raw {
+            let table = KeyPath::new(["display", name]);
+            let named = self.device_name(&table, name);
+            let kinds = [("terminal", DisplayKind::Terminal)];
+            let display = self.kind(&table, raw.kind.as_ref(), &kinds);
+            let display = display.map(|DisplayKind::Terminal| DisplaySettings::Terminal);
+            if display.is_some() && !displays.is_empty() {
+                self.second(&table.join("kind"), "terminal");
+            }
+            if let (Some(name), Some(display)) = (named, display) {
+                displays.insert(name, display);
+            }
+        }
+        displays
+    }
+
+    fn kind<T: Copy>(
+        &mut self,
+        table: &KeyPath,
+        kind: Option<&String>,
+        kinds: &[(&str, T)],
+    ) -> Option<T> {
+        let key = table.join("kind");
+        let example = kinds.first().map_or("", |(word, _)| word);
+        let word = self.required(&key, kind, &format!("kind = \"{example}\""))?;
+        self.choice(&key, word, kinds)
+    }
+
+    fn device(&mut self, table: &KeyPath, device: Option<&String>) -> Option<PathBuf> {
+        let key = table.join("device");
+        let device = self.required(&key, device, "device = \"/dev/ttyUSB0\"")?;
+        self.absolute(&key, device)
+    }
+
+    /// The name of a table that no type of the domain stands for.
+    fn device_name(&mut self, table: &KeyPath, name: &str) -> Option<String> {
+        let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
+        if (1..=LONGEST_NAME).contains(&name.len()) && name.bytes().all(plain) {
+            return Some(name.to_owned());
+        }
+        let wrong = format!("{} cannot be its name", quoted(name));
+        let allowed = format!("1 to {LONGEST_NAME} ASCII letters, digits, '_', '-' or '.'");
+        self.wrong(table, wrong, allowed, "rename it");
+        None
+    }
+
+    fn only_serial(&mut self, table: &KeyPath, keys: &[&str]) {
+        for key in keys.iter().map(|key| table.join(key)) {
+            if self.merged.origins.is_set(&key) {
+                let wrong = "is a key of kind \"serial\" only";
+                self.wrong(&key, wrong, "kind", "remove it, or write kind = \"serial\"");
+            }
+        }
+    }
+
+    fn second(&mut self, key: &KeyPath, kind: &str) {
+        let wrong = format!("is the second of kind \"{kind}\"; there is one terminal only");
+        self.wrong(key, wrong, "one", "remove one of the two");
+    }
+
+    /// One port, one board behind it: two readers of a port would each miss half of its lines.
+    pub(super) fn one_user_for_each_port(&mut self) {
+        let raw = &self.merged.raw;
+        let inputs = raw.input.iter().filter(|(_, raw)| raw.kind.as_deref() == Some("serial"));
+        let inputs = inputs.map(|(name, raw)| (KeyPath::new(["input", name]), &raw.device));
+        let dispensers = raw.dispenser.iter();
+        let dispensers =
+            dispensers.map(|(name, raw)| (KeyPath::new(["dispenser", name]), &raw.device));
+        let mut users: BTreeMap<PathBuf, KeyPath> = BTreeMap::new();
+        for (table, device) in inputs.chain(dispensers) {
+            let Some(device) = device else { continue };
+            if let Some(other) = users.insert(PathBuf::from(device), table.clone()) {
+                let wrong = format!("{} is already the port of [{other}]", quoted(device));
+                let fix = "name the port that this board is plugged into";
+                self.wrong(&table.join("device"), wrong, "a port of its own", fix);
+            }
+        }
+    }
+}

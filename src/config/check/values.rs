@@ -1,0 +1,269 @@
+//! Single values: text of a form, one of several words, numbers and durations within bounds.
+
+use std::fmt::Display;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::ops::RangeInclusive;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::super::duration;
+use super::super::origins::KeyPath;
+use super::super::problem::{nearest, quoted};
+use super::Check;
+
+/// Stripe's readers give up by themselves after a few minutes; less than ten seconds is no time to
+/// find a card.
+pub(super) const CUSTOMER_TIMEOUT: RangeInclusive<Duration> =
+    Duration::from_secs(10)..=Duration::from_mins(5);
+/// Longer, and the customer has left.
+pub(super) const RESUME_WINDOW: RangeInclusive<Duration> =
+    Duration::from_secs(5)..=Duration::from_mins(10);
+/// Longer, and the next customer waits for a slot that will not answer.
+pub(super) const VEND_GRACE: RangeInclusive<Duration> =
+    Duration::from_secs(1)..=Duration::from_mins(5);
+/// How long machines turn.
+pub(super) const VEND_TIMEOUT: RangeInclusive<Duration> =
+    Duration::from_secs(1)..=Duration::from_mins(5);
+
+/// What the settings can say and this version cannot do. Whoever builds it deletes its row.
+const UNSUPPORTED: [(&str, &str); 3] = [
+    ("payment.flow", "collect_confirm"),
+    ("payment.capture", "automatic"),
+    ("payment.interac", "true"),
+];
+
+/// How often a declined customer may try.
+const ATTEMPTS: RangeInclusive<u32> = 1..=10;
+/// What serial ports everywhere can do, in bits per second.
+const BAUDS: [u32; 9] = [1200, 2400, 4800, 9600, 19200, 38400, 57600, 115_200, 230_400];
+/// The longest language tag that RFC 5646 asks software to take.
+const LONGEST_LOCALE: usize = 35;
+
+impl Check<'_> {
+    /// A value that a type of the domain reads; its error says what is wrong and allowed.
+    pub(super) fn parsed<'t, T, E: Display>(
+        &mut self,
+        key: &KeyPath,
+        text: &'t str,
+        parse: impl FnOnce(&'t str) -> Result<T, E>,
+    ) -> Option<T> {
+        match parse(text) {
+            Ok(value) => Some(value),
+            Err(error) => {
+                // The error shows the text as it is, which must not be a key or break the line.
+                let shown = quoted(text);
+                let plain = format!("\"{text}\"");
+                let wrong = error.to_string().replace(&plain, &shown);
+                let problem = super::Problem::of_key(
+                    self.origin(key),
+                    key.clone(),
+                    wrong,
+                    "correct the value",
+                );
+                self.problems.push(problem);
+                None
+            }
+        }
+    }
+
+    /// One of several words.
+    pub(super) fn choice<T: Copy>(
+        &mut self,
+        key: &KeyPath,
+        text: &str,
+        choices: &[(&str, T)],
+    ) -> Option<T> {
+        let supported = || choices.iter().filter(|(word, _)| is_supported(key, word));
+        let words = || supported().map(|(word, _)| *word);
+        if let Some((_, value)) = supported().find(|(word, _)| *word == text) {
+            return Some(*value);
+        }
+        let allowed = words().map(|word| format!("{word:?}")).collect::<Vec<_>>().join(", ");
+        if choices.iter().any(|(word, _)| *word == text) {
+            self.unsupported(key, &quoted(text), &allowed);
+            return None;
+        }
+        let fix = match nearest(text, words()) {
+            Some(near) => format!("write {near:?} if that is meant"),
+            None => "write one of these".to_owned(),
+        };
+        self.wrong(key, format!("{} is none of the choices", quoted(text)), allowed, fix);
+        None
+    }
+
+    /// Whether Interac cards are taken.
+    pub(super) fn interac(&mut self, key: &KeyPath, value: bool) -> Option<bool> {
+        if is_supported(key, if value { "true" } else { "false" }) {
+            return Some(value);
+        }
+        self.unsupported(key, "true", "false");
+        None
+    }
+
+    fn unsupported(&mut self, key: &KeyPath, value: &str, allowed: &str) {
+        let wrong = format!("{value} is not supported by this version of kioskd");
+        self.wrong(key, wrong, allowed, "write what is allowed, or remove the key");
+    }
+
+    /// A duration within bounds.
+    pub(super) fn duration(
+        &mut self,
+        key: &KeyPath,
+        text: &str,
+        bounds: RangeInclusive<Duration>,
+    ) -> Option<Duration> {
+        let allowed = duration::written_range(&bounds);
+        match duration::parse(text) {
+            Some(duration) if bounds.contains(&duration) => return Some(duration),
+            Some(duration) => {
+                let side = if duration < *bounds.start() { "short" } else { "long" };
+                let wrong = format!("{} is too {side}", quoted(text));
+                self.wrong(key, wrong, allowed, "write a duration within these bounds");
+            }
+            None => {
+                let wrong = format!("{} is not a duration", quoted(text));
+                self.wrong(
+                    key,
+                    wrong,
+                    allowed,
+                    "write a number and a unit, such as \"8s\" or \"2m\"",
+                );
+            }
+        }
+        None
+    }
+
+    /// How often a customer may try.
+    pub(super) fn attempts(&mut self, key: &KeyPath, value: i64) -> Option<u32> {
+        let attempts = u32::try_from(value).ok().filter(|count| ATTEMPTS.contains(count));
+        if attempts.is_none() {
+            let allowed = format!("{} to {}", ATTEMPTS.start(), ATTEMPTS.end());
+            self.wrong(key, format!("{value} is out of range"), allowed, "correct the number");
+        }
+        attempts
+    }
+
+    /// The speed of a serial port.
+    pub(super) fn baud(&mut self, key: &KeyPath, value: i64) -> Option<u32> {
+        let baud = u32::try_from(value).ok().filter(|baud| BAUDS.contains(baud));
+        if baud.is_none() {
+            let allowed = BAUDS.map(|baud| baud.to_string()).join(", ");
+            let wrong = format!("{value} is not a speed of serial ports");
+            self.wrong(key, wrong, allowed, "write the speed that the board is set to");
+        }
+        baud
+    }
+
+    /// A path that does not depend on where kioskd was started.
+    pub(super) fn absolute(&mut self, key: &KeyPath, text: &str) -> Option<PathBuf> {
+        if Path::new(text).is_absolute() && !text.chars().any(char::is_control) {
+            return Some(PathBuf::from(text));
+        }
+        let wrong = format!("{} is not an absolute path", quoted(text));
+        self.wrong(key, wrong, "a path that begins with \"/\"", "write the whole path");
+        None
+    }
+
+    /// A language tag in its usual form, such as `en` or `de-CH`.
+    pub(super) fn locale(&mut self, key: &KeyPath, text: &str) -> Option<String> {
+        let mut parts = text.split('-');
+        let language = parts.next().is_some_and(|part| {
+            (2..=3).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_lowercase())
+        });
+        let rest = parts.all(|part| {
+            (2..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric())
+        });
+        if language && rest && text.len() <= LONGEST_LOCALE {
+            return Some(text.to_owned());
+        }
+        let wrong = format!("{} is not a language tag", quoted(text));
+        let allowed = "a language, then \"-\" and a region if wanted, such as \"en\" or \"de-CH\"";
+        self.wrong(key, wrong, allowed, "correct the value");
+        None
+    }
+
+    /// Scheme, host and port of Stripe's API or of a simulator on this machine.
+    pub(super) fn api_base(&mut self, key: &KeyPath, text: &str) -> Option<String> {
+        match base_url(text) {
+            Ok(base) => Some(base),
+            Err(wrong) => {
+                let allowed = "https://HOST, or http://HOST:PORT for a host of this machine \
+                               (127.0.0.1, [::1], localhost)";
+                let fix = "write \"https://api.stripe.com\", or remove the key";
+                // What stands before an '@' may be a password.
+                let shown = if text.contains('@') { "the value".to_owned() } else { quoted(text) };
+                self.wrong(key, format!("{shown} {wrong}"), allowed, fix);
+                None
+            }
+        }
+    }
+}
+
+fn is_supported(key: &KeyPath, word: &str) -> bool {
+    !UNSUPPORTED.contains(&(key.to_string().as_str(), word))
+}
+
+fn base_url(text: &str) -> Result<String, &'static str> {
+    let url = reqwest::Url::parse(text).map_err(|_| "is not a URL")?;
+    let host = url.host_str().ok_or("names no host")?;
+    match url.scheme() {
+        "https" => {}
+        "http" if is_loopback(host) => {}
+        "http" => return Err("would send the API key unencrypted to another machine"),
+        _ => return Err("is neither https nor http"),
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("holds a user name or password");
+    }
+    if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
+        return Err("has a path, query or fragment");
+    }
+    Ok(url.as_str().trim_end_matches('/').to_owned())
+}
+
+fn is_loopback(host: &str) -> bool {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    match bare.parse::<IpAddr>() {
+        Ok(IpAddr::V4(address)) => Ipv4Addr::is_loopback(&address),
+        Ok(IpAddr::V6(address)) => address == Ipv6Addr::LOCALHOST,
+        Err(_) => host == "localhost",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_api_key_never_leaves_this_machine_unencrypted() {
+        for good in [
+            "https://api.stripe.com",
+            "https://api.stripe.com/",
+            "http://127.0.0.1:8080",
+            "http://127.9.9.9",
+            "http://[::1]:1",
+            "http://localhost:12111",
+            "https://proxy.example:8443",
+        ] {
+            assert_eq!(base_url(good), Ok(good.trim_end_matches('/').to_owned()));
+        }
+        for bad in [
+            "http://api.stripe.com",
+            "http://128.0.0.1",
+            "http://localhost.example.com",
+            "http://127.0.0.1.example.com",
+            "http://[::2]",
+            "http://user@127.0.0.1",
+            "https://:pw@api.stripe.com",
+            "https://api.stripe.com/v1",
+            "https://api.stripe.com?x",
+            "https://api.stripe.com#x",
+            "ftp://api.stripe.com",
+            "file:///etc/passwd",
+            "api.stripe.com",
+            "",
+        ] {
+            assert!(base_url(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! Every key that a configuration may have, with the TOML type of its value.
+//!
+//! [`super::raw`] holds the same keys as structs; a test compares the two. This table is what lets
+//! one pass report every unknown key and every wrong type of a file with its line.
+
+/// The TOML type of a value.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Kind {
+    Text,
+    /// Text that holds a duration.
+    Duration,
+    Integer,
+    Boolean,
+}
+
+impl Kind {
+    /// For "expected …".
+    pub(super) fn expected(self) -> &'static str {
+        match self {
+            Self::Text => "text in quotes",
+            Self::Duration => "a duration in quotes, such as \"8s\"",
+            Self::Integer => "a whole number without quotes",
+            Self::Boolean => "true or false without quotes",
+        }
+    }
+}
+
+/// A section of the file.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Section {
+    /// The name of its table.
+    pub(super) name: &'static str,
+    /// Whether it holds tables keyed by a name that the operator chooses.
+    pub(super) named: bool,
+    /// The keys of the table, or of each table in it.
+    pub(super) keys: &'static [(&'static str, Kind)],
+}
+
+use Kind::{Boolean, Duration, Integer, Text};
+
+/// All sections, in the order of the shipped example.
+pub(super) const SECTIONS: [Section; 7] = [
+    Section {
+        name: "kiosk",
+        named: false,
+        keys: &[
+            ("id", Text),
+            ("currency", Text),
+            ("locale", Text),
+            ("state_dir", Text),
+            ("runtime_dir", Text),
+        ],
+    },
+    Section {
+        name: "stripe",
+        named: false,
+        keys: &[("api_base", Text), ("reader", Text), ("api_key_file", Text)],
+    },
+    Section {
+        name: "payment",
+        named: false,
+        keys: &[
+            ("flow", Text),
+            ("capture", Text),
+            ("interac", Boolean),
+            ("customer_timeout", Duration),
+            ("customer_cancellation", Boolean),
+            ("max_attempts", Integer),
+            ("resume_window", Duration),
+            ("unknown_vend", Text),
+            ("vend_grace", Duration),
+        ],
+    },
+    Section {
+        name: "product",
+        named: true,
+        keys: &[("name", Text), ("price", Text), ("slot", Text), ("dispenser", Text)],
+    },
+    Section {
+        name: "input",
+        named: true,
+        keys: &[("kind", Text), ("device", Text), ("baud", Integer)],
+    },
+    Section {
+        name: "dispenser",
+        named: true,
+        keys: &[("kind", Text), ("device", Text), ("baud", Integer), ("timeout", Duration)],
+    },
+    Section { name: "display", named: true, keys: &[("kind", Text)] },
+];
+
+/// The section of this name.
+pub(super) fn section(name: &str) -> Option<&'static Section> {
+    SECTIONS.iter().find(|section| section.name == name)
+}
+
+impl Section {
+    /// The type of a key of this section.
+    pub(super) fn kind(&self, key: &str) -> Option<Kind> {
+        self.keys.iter().find(|(name, _)| *name == key).map(|(_, kind)| *kind)
+    }
+
+    /// The names of the keys, for a message.
+    pub(super) fn key_names(&self) -> impl Iterator<Item = &'static str> {
+        self.keys.iter().map(|(name, _)| *name)
+    }
+
+    /// How the section's header is written.
+    pub(super) fn header(&self) -> String {
+        if self.named { format!("[{}.NAME]", self.name) } else { format!("[{}]", self.name) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::super::raw::{Raw, RawDispenser, RawDisplay, RawInput, RawProduct};
+    use super::*;
+
+    #[test]
+    fn the_table_and_the_structs_have_the_same_keys() {
+        let name = || "x".to_owned();
+        let raw = Raw {
+            product: BTreeMap::from([(name(), RawProduct::default())]),
+            input: BTreeMap::from([(name(), RawInput::default())]),
+            dispenser: BTreeMap::from([(name(), RawDispenser::default())]),
+            display: BTreeMap::from([(name(), RawDisplay::default())]),
+            ..Raw::default()
+        };
+        let json = serde_json::to_value(&raw).unwrap();
+        let sections = json.as_object().unwrap();
+        assert_eq!(sections.len(), SECTIONS.len());
+        for section in SECTIONS {
+            let table =
+                if section.named { &sections[section.name]["x"] } else { &sections[section.name] };
+            let mut of_struct: Vec<&String> = table.as_object().unwrap().keys().collect();
+            let mut of_table: Vec<&str> = section.key_names().collect();
+            of_struct.sort();
+            of_table.sort_unstable();
+            assert_eq!(of_struct, of_table, "{}", section.name);
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! The configuration as it is written: names and TOML types are right, values may be impossible.
+//! The `Default` of each table here is the one place where defaults stand.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Raw {
+    pub(super) kiosk: RawKiosk,
+    pub(super) stripe: RawStripe,
+    pub(super) payment: RawPayment,
+    pub(super) product: BTreeMap<String, RawProduct>,
+    pub(super) input: BTreeMap<String, RawInput>,
+    pub(super) dispenser: BTreeMap<String, RawDispenser>,
+    pub(super) display: BTreeMap<String, RawDisplay>,
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct RawKiosk {
+    pub(super) id: Option<String>,
+    pub(super) currency: String,
+    pub(super) locale: String,
+    pub(super) state_dir: String,
+    pub(super) runtime_dir: String,
+}
+
+impl Default for RawKiosk {
+    fn default() -> Self {
+        Self {
+            id: None,
+            currency: "usd".to_owned(),
+            locale: "en".to_owned(),
+            state_dir: "/var/lib/kioskd".to_owned(),
+            runtime_dir: "/run/kioskd".to_owned(),
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct RawStripe {
+    pub(super) api_base: String,
+    pub(super) reader: Option<String>,
+    pub(super) api_key_file: Option<String>,
+}
+
+impl Default for RawStripe {
+    fn default() -> Self {
+        let api_base = "https://api.stripe.com".to_owned();
+        Self { api_base, reader: None, api_key_file: None }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct RawPayment {
+    pub(super) flow: String,
+    pub(super) capture: String,
+    pub(super) interac: bool,
+    pub(super) customer_timeout: String,
+    pub(super) customer_cancellation: bool,
+    pub(super) max_attempts: i64,
+    pub(super) resume_window: String,
+    pub(super) unknown_vend: String,
+    pub(super) vend_grace: String,
+}
+
+impl Default for RawPayment {
+    fn default() -> Self {
+        Self {
+            flow: "process".to_owned(),
+            capture: "after_vend".to_owned(),
+            interac: false,
+            customer_timeout: "60s".to_owned(),
+            customer_cancellation: true,
+            max_attempts: 3,
+            resume_window: "30s".to_owned(),
+            unknown_vend: "release".to_owned(),
+            vend_grace: "10s".to_owned(),
+        }
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct RawProduct {
+    pub(super) name: Option<String>,
+    pub(super) price: Option<String>,
+    /// Default: the product's code.
+    pub(super) slot: Option<String>,
+    /// Default: the only dispenser.
+    pub(super) dispenser: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct RawInput {
+    pub(super) kind: Option<String>,
+    pub(super) device: Option<String>,
+    pub(super) baud: i64,
+}
+
+impl Default for RawInput {
+    fn default() -> Self {
+        Self { kind: None, device: None, baud: 9600 }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct RawDispenser {
+    pub(super) kind: Option<String>,
+    pub(super) device: Option<String>,
+    pub(super) baud: i64,
+    pub(super) timeout: String,
+}
+
+impl Default for RawDispenser {
+    fn default() -> Self {
+        Self { kind: None, device: None, baud: 9600, timeout: "20s".to_owned() }
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct RawDisplay {
+    pub(super) kind: Option<String>,
+}

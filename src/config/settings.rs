@@ -1,0 +1,166 @@
+//! The settings that the rest of kioskd runs on. A [`Settings`] that exists is right: it is only
+//! made by [`super::load`].
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::Serialize;
+
+use crate::ids::{DispenserName, KioskId, ProductCode, ReaderId, Slot};
+use crate::money::{Currency, Money};
+
+/// Everything that an operator can set.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Settings {
+    /// This kiosk.
+    pub kiosk: KioskSettings,
+    /// How Stripe is reached.
+    pub stripe: StripeSettings,
+    /// How a sale is paid.
+    pub payment: PaymentSettings,
+    /// What is sold, by what the customer presses. At least one.
+    pub products: BTreeMap<ProductCode, ProductSettings>,
+    /// Where selections come from, by name. May be empty: the control socket sells too.
+    pub inputs: BTreeMap<String, InputSettings>,
+    /// What delivers, by name. At least one.
+    pub dispensers: BTreeMap<DispenserName, DispenserSettings>,
+    /// What shows the customer each step, by name. May be empty.
+    #[expect(clippy::zero_sized_map_values, reason = "other kinds of display will have settings")]
+    pub displays: BTreeMap<String, DisplaySettings>,
+}
+
+/// This kiosk (`[kiosk]`).
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct KioskSettings {
+    /// The kiosk as the operator calls it, in metadata at Stripe and in messages.
+    pub id: KioskId,
+    /// The currency of all prices.
+    pub currency: Currency,
+    /// The language, and region if any, of what customers read, as in `en` or `de-CH`.
+    pub locale: String,
+    /// The folder of the journal; absolute.
+    pub state_dir: PathBuf,
+    /// The folder of the control socket; absolute.
+    pub runtime_dir: PathBuf,
+}
+
+/// How Stripe is reached (`[stripe]`).
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct StripeSettings {
+    /// Scheme, host and port without a slash at the end. Always `https`, but for hosts of this
+    /// machine, where a simulator may stand.
+    pub api_base: String,
+    /// The reader that customers pay at.
+    pub reader: ReaderId,
+    /// The file of the API key where no systemd credential gives it; absolute.
+    pub api_key_file: Option<PathBuf>,
+}
+
+/// How a sale is paid (`[payment]`).
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct PaymentSettings {
+    /// In how many steps a card is taken.
+    pub flow: Flow,
+    /// When the money moves.
+    pub capture: CaptureMode,
+    /// Whether Interac cards are taken (Canada), which are charged at the tap.
+    pub interac: bool,
+    /// How long the reader waits for a card.
+    pub customer_timeout: Duration,
+    /// Whether the reader shows a cancel button.
+    pub customer_cancellation: bool,
+    /// How many times a sale may be paid for after a decline: 1 to 10.
+    pub max_attempts: u32,
+    /// How old an authorization may be for goods to be given after a restart or outage.
+    pub resume_window: Duration,
+    /// What becomes of the money when nobody can tell whether the goods came.
+    pub unknown_vend: UnknownVend,
+    /// How long an unknown vend may still be answered.
+    pub vend_grace: Duration,
+}
+
+/// In how many steps a card is taken.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+pub enum Flow {
+    /// `process`: the reader collects and confirms in one step.
+    Process,
+    /// `collect_confirm`: the card is looked at before it is confirmed.
+    CollectConfirm,
+}
+
+/// When the money moves.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+pub enum CaptureMode {
+    /// `after_vend`: authorized at the tap, captured once the goods are out.
+    AfterVend,
+    /// `automatic`: captured at the tap, refunded if the goods do not come.
+    Automatic,
+}
+
+/// What becomes of the money when nobody can tell whether the goods came.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+pub enum UnknownVend {
+    /// `release`: the customer keeps the money.
+    Release,
+    /// `capture`: the operator takes the money.
+    Capture,
+    /// `hold`: a person decides.
+    Hold,
+}
+
+/// A product (`[product.CODE]`).
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct ProductSettings {
+    /// What customers read: 1 to 64 characters, none of them a control character.
+    pub name: String,
+    /// What it costs, at least Stripe's minimum.
+    pub price: Money,
+    /// Where it sits. Two products may share a slot.
+    pub slot: Slot,
+    /// What delivers it: one of [`Settings::dispensers`].
+    pub dispenser: DispenserName,
+}
+
+/// Where selections come from (`[input.NAME]`).
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub enum InputSettings {
+    /// `serial`: a board that writes a line for each key.
+    Serial(SerialInput),
+    /// `stdin`: lines typed at the terminal. At most one.
+    Stdin,
+}
+
+/// A selection board at a serial port.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct SerialInput {
+    /// The port; absolute, and nobody else's.
+    pub device: PathBuf,
+    /// Bits per second.
+    pub baud: u32,
+}
+
+/// What delivers (`[dispenser.NAME]`).
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub enum DispenserSettings {
+    /// `serial`: a board that is asked by lines.
+    Serial(SerialDispenser),
+}
+
+/// A dispenser board at a serial port.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct SerialDispenser {
+    /// The port; absolute, and nobody else's.
+    pub device: PathBuf,
+    /// Bits per second.
+    pub baud: u32,
+    /// How long a vend may take before its outcome counts as unknown.
+    pub timeout: Duration,
+}
+
+/// What shows the customer each step (`[display.NAME]`).
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub enum DisplaySettings {
+    /// `terminal`: text on the terminal. At most one.
+    Terminal,
+}

@@ -1,0 +1,135 @@
+//! Configurations that must load and ones that must not: a case is a file, or a folder.
+//!
+//! `tests/config/good/*` must load. `tests/config/bad/NAME.toml` (or the folder `NAME`) must fail
+//! with the text of `NAME.txt`. `NAME.env` beside a case holds its environment, `NAME=VALUE` a line.
+//! `KIOSKD_BLESS=1 cargo test --test config_files` writes the texts anew; read the difference.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use kioskd::config::{
+    self, CaptureMode, ConfigError, DispenserSettings, DisplaySettings, Flow, InputSettings,
+    Loaded, SerialDispenser, SerialInput, UnknownVend,
+};
+
+/// The cases of a folder, in the order of their names.
+fn cases(folder: &str) -> Vec<PathBuf> {
+    let entries = fs::read_dir(Path::new("tests/config").join(folder)).expect("the cases' folder");
+    let paths: BTreeSet<PathBuf> =
+        entries.map(|entry| entry.expect("a case's entry").path()).collect();
+    let is_case =
+        |path: &PathBuf| path.is_dir() || path.extension().is_some_and(|ending| ending == "toml");
+    paths.into_iter().filter(is_case).collect()
+}
+
+fn load(case: &Path) -> Result<Loaded, ConfigError> {
+    let lines = fs::read_to_string(case.with_extension("env")).unwrap_or_default();
+    let pair = |line: &str| {
+        let (name, value) = line.split_once('=').expect("NAME=VALUE");
+        (name.to_owned(), value.to_owned())
+    };
+    let environment: Vec<(String, String)> = lines.lines().map(pair).collect();
+    config::load(case, &environment)
+}
+
+#[test]
+fn good_configurations_load() {
+    let cases = cases("good");
+    assert!(!cases.is_empty());
+    for case in cases {
+        if let Err(error) = load(&case) {
+            panic!("{}: {error}", case.display());
+        }
+    }
+}
+
+#[test]
+fn every_key_reaches_its_setting() {
+    let settings = load(Path::new("tests/config/good/everything.toml")).unwrap().settings;
+    let (kiosk, stripe, payment) = (&settings.kiosk, &settings.stripe, &settings.payment);
+    assert_eq!((kiosk.id.as_str(), kiosk.currency.code()), ("lobby-3", "jpy"));
+    assert_eq!(kiosk.locale, "de-CH");
+    assert_eq!(kiosk.state_dir, Path::new("/srv/kioskd"));
+    assert_eq!(kiosk.runtime_dir, Path::new("/tmp/kioskd"));
+    assert_eq!((stripe.api_base.as_str(), stripe.reader.as_str()), ("http://[::1]:12111", "tmr_1"));
+    assert_eq!(stripe.api_key_file.as_deref(), Some(Path::new("/etc/kioskd/key")));
+    assert_eq!((payment.flow, payment.capture), (Flow::Process, CaptureMode::AfterVend));
+    assert_eq!((payment.interac, payment.customer_cancellation), (false, false));
+    assert_eq!((payment.max_attempts, payment.unknown_vend), (10, UnknownVend::Hold));
+    assert_eq!(payment.customer_timeout, Duration::from_secs(90));
+    assert_eq!(payment.resume_window, Duration::from_mins(10));
+    assert_eq!(payment.vend_grace, Duration::from_millis(1500));
+
+    let tea = &settings.products[&"A.1".parse().unwrap()];
+    assert_eq!((tea.name.as_str(), tea.price.to_string().as_str()), ("お茶", "120 JPY"));
+    assert_eq!((tea.slot.as_str(), tea.dispenser.as_str()), ("11", "left"));
+    let keypad = SerialInput { device: "/dev/ttyUSB0".into(), baud: 115_200 };
+    assert_eq!(settings.inputs["keypad"], InputSettings::Serial(keypad));
+    assert_eq!(settings.inputs["keys"], InputSettings::Stdin);
+    for (name, device, seconds) in [("left", "/dev/ttyUSB1", 300), ("right", "/dev/ttyUSB2", 20)] {
+        let timeout = Duration::from_secs(seconds);
+        let board = SerialDispenser { device: device.into(), baud: 9600, timeout };
+        let found = &settings.dispensers[&name.parse().unwrap()];
+        assert_eq!(*found, DispenserSettings::Serial(board));
+    }
+    assert_eq!(settings.displays["main"], DisplaySettings::Terminal);
+}
+
+#[test]
+fn bad_configurations_say_what_is_wrong() {
+    let bless = std::env::var_os("KIOSKD_BLESS").is_some();
+    let cases = cases("bad");
+    assert!(cases.len() >= 20, "only {} cases found", cases.len());
+    let mut differing = Vec::new();
+    for case in cases {
+        let Err(error) = load(&case) else { panic!("{} loads", case.display()) };
+        let found = format!("{error}\n");
+        let beside = case.with_extension("txt");
+        if bless {
+            fs::write(&beside, &found).unwrap();
+        }
+        let expected = fs::read_to_string(&beside).unwrap_or_default();
+        if found != expected {
+            differing.push(format!("{}\nexpected:\n{expected}found:\n{found}", beside.display()));
+        }
+    }
+    assert!(differing.is_empty(), "{}", differing.join("\n"));
+}
+
+#[test]
+fn no_expected_text_is_left_without_its_case() {
+    let cases: BTreeSet<PathBuf> =
+        cases("bad").iter().map(|case| case.with_extension("")).collect();
+    for entry in fs::read_dir("tests/config/bad").unwrap() {
+        let path = entry.unwrap().path();
+        assert!(cases.contains(&path.with_extension("")), "{} has no case", path.display());
+    }
+}
+
+#[test]
+fn the_shipped_example_loads_and_says_the_defaults_as_they_are() {
+    let example = Path::new("config/kioskd.toml");
+    let loaded = load(example).unwrap();
+    assert!(loaded.warnings.is_empty(), "{:?}", loaded.warnings);
+
+    // With every commented key switched on, the settings stay the same, but for the key's file.
+    let is_key = |line: &str| {
+        line.strip_prefix('#').is_some_and(|rest| {
+            rest.split_once(" = ").is_some_and(|(key, _)| {
+                key.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+            })
+        })
+    };
+    let text = fs::read_to_string(example).unwrap();
+    let switched_on: Vec<&str> =
+        text.lines().map(|line| if is_key(line) { &line[1..] } else { line }).collect();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("kioskd.toml");
+    fs::write(&file, switched_on.join("\n")).unwrap();
+    let mut explicit = load(&file).unwrap();
+    assert!(explicit.settings.stripe.api_key_file.take().is_some());
+    assert_eq!(explicit.settings, loaded.settings);
+    assert!(explicit.origins.iter().count() > loaded.origins.iter().count() + 15);
+}
