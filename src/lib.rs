@@ -5,7 +5,9 @@
 //! | room | what it is for |
 //! |---|---|
 //! | [`money`], [`ids`], [`time`] | values that cannot be mixed up |
+//! | [`simulator`] | Stripe, its readers and their customers, for the demo and the tests |
 
 pub mod ids;
 pub mod money;
+pub mod simulator;
 pub mod time;
