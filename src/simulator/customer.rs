@@ -1,5 +1,6 @@
 //! What happens at the reader itself: cards, the cancel button, its connection and its screen.
 
+use serde::Serialize;
 use serde_json::Value;
 
 use super::cards::Card;
@@ -17,7 +18,8 @@ use crate::money::Money;
 use crate::time::WallTime;
 
 /// What the reader shows to the customer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "screen", rename_all = "snake_case")]
 pub enum Screen {
     /// Its welcome screen.
     Idle,

@@ -37,6 +37,7 @@ mod customer;
 mod error;
 mod faults;
 mod form;
+pub mod http;
 mod idempotency;
 mod intents;
 mod model;
