@@ -9,6 +9,7 @@
 //! | [`stripe`] | typed client: requests, replies, what errors mean, transport |
 //! | [`sale`] | pure: one sale, what has become true and what it wants done |
 //! | [`config`] | from files and the environment to settings that cannot be wrong; the API key |
+//! | [`simulator`] | Stripe, its readers and their customers, for the demo and the tests |
 
 pub mod config;
 pub mod ids;
@@ -16,4 +17,5 @@ pub mod kiosk;
 pub mod money;
 pub mod sale;
 pub mod stripe;
+pub mod simulator;
 pub mod time;

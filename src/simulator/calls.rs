@@ -1,0 +1,339 @@
+//! The calls that the simulator knows: their URLs, parameters and expandable fields.
+
+use super::error::Refusal;
+use super::form::{Form, root};
+use super::request::{Method, Request};
+use super::version::ApiVersion;
+
+/// A call of the API; the text is the id in its URL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Call<'a> {
+    CreateIntent,
+    ListIntents,
+    RetrieveIntent(&'a str),
+    UpdateIntent(&'a str),
+    CancelIntent(&'a str),
+    CaptureIntent(&'a str),
+    ListReaders,
+    RetrieveReader(&'a str),
+    UpdateReader(&'a str),
+    ProcessIntent(&'a str),
+    CancelAction(&'a str),
+    SetDisplay(&'a str),
+    PresentCard(&'a str),
+    CreateRefund,
+    ListRefunds,
+    RetrieveRefund(&'a str),
+    RetrieveCharge(&'a str),
+}
+
+/// What a call takes.
+struct Parameters {
+    /// Parameters that do something here.
+    simulated: &'static [&'static str],
+    /// Parameters that Stripe knows and the simulator does not: refused, never ignored.
+    known: &'static [&'static str],
+    /// Fields that `expand[]` may name (behind `data.` in lists).
+    expandable: &'static [&'static str],
+}
+
+/// Parameters inside objects, where the simulator reads them.
+const NESTED: &[(&str, &[&str])] = &[
+    ("process_config", &["enable_customer_cancellation", "skip_tipping", "allow_redisplay"]),
+    ("card_present", &["number"]),
+    ("interac_present", &["number"]),
+    ("cart", &["currency", "line_items", "tax", "total"]),
+    ("payment_method_options", &["card_present", "interac_present"]),
+    ("created", &["gt", "gte", "lt", "lte"]),
+];
+
+/// Parameters inside objects that Stripe knows and the simulator does not.
+const NESTED_KNOWN: &[(&str, &[&str])] =
+    &[("process_config", &["return_url", "tipping"]), ("payment_method_options", &["card"])];
+
+const CHARGE: &[&str] = &["latest_charge"];
+const READER: &[&str] = &[
+    "action.process_payment_intent.payment_intent",
+    "action.process_payment_intent.payment_intent.latest_charge",
+];
+const REFUND: &[&str] = &["charge", "payment_intent"];
+
+const CREATE_INTENT: Parameters = Parameters {
+    simulated: &[
+        "amount",
+        "currency",
+        "allowed_payment_method_types",
+        "payment_method_types",
+        "capture_method",
+        "description",
+        "expand",
+        "metadata",
+        "payment_method_options",
+        "receipt_email",
+        "statement_descriptor",
+        "statement_descriptor_suffix",
+    ],
+    known: &[
+        "amount_details",
+        "application_fee_amount",
+        "automatic_payment_methods",
+        "confirm",
+        "confirmation_method",
+        "confirmation_token",
+        "customer",
+        "customer_account",
+        "error_on_requires_action",
+        "excluded_payment_method_types",
+        "hooks",
+        "mandate",
+        "mandate_data",
+        "off_session",
+        "on_behalf_of",
+        "payment_details",
+        "payment_method",
+        "payment_method_configuration",
+        "payment_method_data",
+        "radar_options",
+        "return_url",
+        "setup_future_usage",
+        "shipping",
+        "transfer_data",
+        "transfer_group",
+        "use_stripe_sdk",
+    ],
+    expandable: CHARGE,
+};
+
+const UPDATE_INTENT: Parameters = Parameters {
+    simulated: &["amount", "description", "expand", "metadata", "receipt_email"],
+    known: &[
+        "allowed_payment_method_types",
+        "amount_details",
+        "application_fee_amount",
+        "capture_method",
+        "currency",
+        "customer",
+        "customer_account",
+        "excluded_payment_method_types",
+        "hooks",
+        "payment_details",
+        "payment_method",
+        "payment_method_configuration",
+        "payment_method_data",
+        "payment_method_options",
+        "setup_future_usage",
+        "shipping",
+        "statement_descriptor",
+        "statement_descriptor_suffix",
+        "transfer_data",
+        "transfer_group",
+    ],
+    expandable: CHARGE,
+};
+
+const CAPTURE_INTENT: Parameters = Parameters {
+    simulated: &["amount_to_capture", "expand", "metadata"],
+    known: &[
+        "amount_details",
+        "application_fee_amount",
+        "final_capture",
+        "hooks",
+        "payment_details",
+        "statement_descriptor",
+        "statement_descriptor_suffix",
+        "transfer_data",
+    ],
+    expandable: CHARGE,
+};
+
+const LIST_INTENTS: Parameters = Parameters {
+    simulated: &["created", "expand", "limit", "starting_after"],
+    known: &["customer", "customer_account", "ending_before"],
+    expandable: CHARGE,
+};
+
+const CREATE_REFUND: Parameters = Parameters {
+    simulated: &["amount", "charge", "expand", "metadata", "payment_intent", "reason"],
+    known: &[
+        "currency",
+        "customer",
+        "instructions_email",
+        "origin",
+        "refund_application_fee",
+        "reverse_transfer",
+    ],
+    expandable: REFUND,
+};
+
+const LIST_REFUNDS: Parameters = Parameters {
+    simulated: &["charge", "created", "expand", "limit", "payment_intent", "starting_after"],
+    known: &["ending_before"],
+    expandable: REFUND,
+};
+
+const LIST_READERS: Parameters = Parameters {
+    simulated: &["device_type", "expand", "limit", "location", "serial_number", "status"],
+    known: &["ending_before", "starting_after"],
+    expandable: READER,
+};
+
+const PRESENT_CARD: Parameters = Parameters {
+    simulated: &["card_present", "expand", "interac_present", "type"],
+    known: &["amount_tip", "card"],
+    expandable: READER,
+};
+
+/// A call of which everything is simulated.
+const fn all(
+    simulated: &'static [&'static str],
+    expandable: &'static [&'static str],
+) -> Parameters {
+    Parameters { simulated, known: &[], expandable }
+}
+
+impl<'a> Call<'a> {
+    /// The call of a method and path.
+    pub(super) fn of(request: &'a Request) -> Option<Self> {
+        let mut parts = request.path.strip_prefix("/v1/")?.split('/');
+        let parts: [Option<&str>; 6] = std::array::from_fn(|_| parts.next());
+        match request.method {
+            Method::Get => Self::get(parts),
+            Method::Post => Self::post(parts),
+        }
+    }
+
+    fn get(parts: [Option<&'a str>; 6]) -> Option<Self> {
+        match parts {
+            [Some("payment_intents"), None, ..] => Some(Self::ListIntents),
+            // Search lags behind by minutes and must not be relied upon, so it is not simulated.
+            [Some("payment_intents"), Some("search"), None, ..] => None,
+            [Some("payment_intents"), Some(id), None, ..] => Some(Self::RetrieveIntent(id)),
+            [Some("terminal"), Some("readers"), None, ..] => Some(Self::ListReaders),
+            [Some("terminal"), Some("readers"), Some(id), None, ..] => {
+                Some(Self::RetrieveReader(id))
+            }
+            [Some("refunds"), None, ..] => Some(Self::ListRefunds),
+            [Some("refunds"), Some(id), None, ..] => Some(Self::RetrieveRefund(id)),
+            [Some("charges"), Some(id), None, ..] => Some(Self::RetrieveCharge(id)),
+            _ => None,
+        }
+    }
+
+    fn post(parts: [Option<&'a str>; 6]) -> Option<Self> {
+        match parts {
+            [Some("payment_intents"), None, ..] => Some(Self::CreateIntent),
+            [Some("payment_intents"), Some(id), None, ..] => Some(Self::UpdateIntent(id)),
+            [Some("payment_intents"), Some(id), Some("cancel"), None, ..] => {
+                Some(Self::CancelIntent(id))
+            }
+            [Some("payment_intents"), Some(id), Some("capture"), None, ..] => {
+                Some(Self::CaptureIntent(id))
+            }
+            [Some("terminal"), Some("readers"), Some(id), None, ..] => Some(Self::UpdateReader(id)),
+            [Some("terminal"), Some("readers"), Some(id), Some(verb), None, _] => match verb {
+                "process_payment_intent" => Some(Self::ProcessIntent(id)),
+                "cancel_action" => Some(Self::CancelAction(id)),
+                "set_reader_display" => Some(Self::SetDisplay(id)),
+                _ => None,
+            },
+            [
+                Some("test_helpers"),
+                Some("terminal"),
+                Some("readers"),
+                Some(id),
+                Some("present_payment_method"),
+                None,
+            ] => Some(Self::PresentCard(id)),
+            [Some("refunds"), None, ..] => Some(Self::CreateRefund),
+            _ => None,
+        }
+    }
+
+    fn parameters(self) -> Parameters {
+        match self {
+            Self::CreateIntent => CREATE_INTENT,
+            Self::ListIntents => LIST_INTENTS,
+            Self::RetrieveIntent(_) => all(&["client_secret", "expand"], CHARGE),
+            Self::UpdateIntent(_) => UPDATE_INTENT,
+            Self::CancelIntent(_) => all(&["cancellation_reason", "expand"], CHARGE),
+            Self::CaptureIntent(_) => CAPTURE_INTENT,
+            Self::ListReaders => LIST_READERS,
+            Self::RetrieveReader(_) | Self::CancelAction(_) => all(&["expand"], READER),
+            Self::UpdateReader(_) => all(&["expand", "label", "metadata"], READER),
+            Self::ProcessIntent(_) => all(&["expand", "payment_intent", "process_config"], READER),
+            Self::SetDisplay(_) => all(&["cart", "expand", "type"], READER),
+            Self::PresentCard(_) => PRESENT_CARD,
+            Self::CreateRefund => CREATE_REFUND,
+            Self::ListRefunds => LIST_REFUNDS,
+            Self::RetrieveRefund(_) => all(&["expand"], REFUND),
+            Self::RetrieveCharge(_) => all(&["expand"], &[]),
+        }
+    }
+
+    fn is_list(self) -> bool {
+        matches!(self, Self::ListIntents | Self::ListReaders | Self::ListRefunds)
+    }
+
+    /// Refuses parameters that this call does not have in this version of the API.
+    pub(super) fn check_names(self, form: Form, version: &ApiVersion) -> Result<(), Refusal> {
+        let parameters = self.parameters();
+        for name in form.names() {
+            let top = root(name);
+            let version_lacks =
+                top == "allowed_payment_method_types" && !version.knows_allowed_types();
+            if parameters.known.contains(&top) {
+                return Err(not_simulated(name));
+            }
+            if version_lacks || !parameters.simulated.contains(&top) {
+                return Err(unknown(name));
+            }
+            check_nested(name, top)?;
+        }
+        Ok(())
+    }
+
+    /// What `expand[]` asks for, or an error for a field that this call cannot expand.
+    pub(super) fn expansions(self, form: Form) -> Result<Vec<String>, Refusal> {
+        let expandable = self.parameters().expandable;
+        let mut asked = Vec::new();
+        for path in form.list("expand") {
+            let field = if self.is_list() { path.strip_prefix("data.") } else { Some(path) };
+            match field {
+                Some(field) if expandable.contains(&field) => asked.push(field.to_owned()),
+                Some(_) | None => {
+                    let message = format!("This property cannot be expanded ({path}).");
+                    return Err(Refusal::parameter(None, "expand", message));
+                }
+            }
+        }
+        Ok(asked)
+    }
+}
+
+fn check_nested(name: &str, top: &str) -> Result<(), Refusal> {
+    let Some((_, fields)) = NESTED.iter().find(|(object, _)| *object == top) else {
+        return Ok(());
+    };
+    let Some(inside) = name.strip_prefix(top).and_then(|rest| rest.strip_prefix('[')) else {
+        return Ok(());
+    };
+    let field = inside.split(']').next().unwrap_or_default();
+    if fields.contains(&field) {
+        return Ok(());
+    }
+    if NESTED_KNOWN.iter().any(|(object, known)| *object == top && known.contains(&field)) {
+        return Err(not_simulated(name));
+    }
+    Err(unknown(name))
+}
+
+fn unknown(name: &str) -> Refusal {
+    let message = format!("Received unknown parameter: {name}");
+    Refusal::parameter(Some("parameter_unknown"), name, message)
+}
+
+/// Stripe knows it: ignoring it would show a client something that Stripe never does.
+fn not_simulated(name: &str) -> Refusal {
+    let message = format!("kioskd's simulator does not simulate the parameter {name}.");
+    Refusal::parameter(Some("simulator_parameter_not_simulated"), name, message)
+}

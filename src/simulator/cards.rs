@@ -1,0 +1,181 @@
+//! The cards that a simulated customer may hold to the reader: Stripe's test cards.
+
+use serde_json::{Value, json};
+
+use super::error::SimulatorError;
+
+/// One of Stripe's test cards.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Card {
+    number: &'static str,
+    brand: &'static str,
+    funding: &'static str,
+    verdict: Verdict,
+}
+
+/// What the issuer says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Verdict {
+    Approves,
+    Declines {
+        code: &'static str,
+        decline_code: &'static str,
+    },
+    /// The last two digits of the amount decide, as with Stripe's physical test card.
+    ByAmount,
+}
+
+/// A declined authorization, as `last_payment_error` and the charge tell it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Decline {
+    pub(super) code: &'static str,
+    pub(super) decline_code: &'static str,
+}
+
+const fn approves(number: &'static str, brand: &'static str, funding: &'static str) -> Card {
+    Card { number, brand, funding, verdict: Verdict::Approves }
+}
+
+const fn declines(number: &'static str, code: &'static str, decline_code: &'static str) -> Card {
+    let verdict = Verdict::Declines { code, decline_code };
+    Card { number, brand: "visa", funding: "credit", verdict }
+}
+
+impl Card {
+    /// A Visa credit card that pays.
+    pub const VISA: Self = approves("4242424242424242", "visa", "credit");
+    /// A Visa debit card that pays.
+    pub const VISA_DEBIT: Self = approves("4000056655665556", "visa", "debit");
+    /// A Mastercard that pays.
+    pub const MASTERCARD: Self = approves("5555555555554444", "mastercard", "credit");
+    /// A prepaid Mastercard that pays.
+    pub const MASTERCARD_PREPAID: Self = approves("5105105105105100", "mastercard", "prepaid");
+    /// An American Express card that pays.
+    pub const AMEX: Self = approves("378282246310005", "amex", "credit");
+    /// A Canadian Interac card that pays, at the tap.
+    pub const INTERAC: Self = approves("4506445006931933", "interac", "debit");
+    /// Declined without a reason.
+    pub const DECLINED: Self = declines("4000000000000002", "card_declined", "generic_decline");
+    /// Declined: not enough money.
+    pub const INSUFFICIENT_FUNDS: Self =
+        declines("4000000000009995", "card_declined", "insufficient_funds");
+    /// Declined: reported as lost.
+    pub const LOST: Self = declines("4000000000009987", "card_declined", "lost_card");
+    /// Declined: reported as stolen.
+    pub const STOLEN: Self = declines("4000000000009979", "card_declined", "stolen_card");
+    /// Declined: expired.
+    pub const EXPIRED: Self = declines("4000000000000069", "expired_card", "expired_card");
+    /// Declined: the issuer could not process it.
+    pub const PROCESSING_ERROR: Self =
+        declines("4000000000000119", "processing_error", "processing_error");
+    /// Stripe's physical test card: the last two digits of the amount decide.
+    pub const PHYSICAL_TEST_CARD: Self = Self {
+        number: "4000009990000122",
+        brand: "visa",
+        funding: "credit",
+        verdict: Verdict::ByAmount,
+    };
+
+    /// Every card there is.
+    pub const ALL: [Self; 13] = [
+        Self::VISA,
+        Self::VISA_DEBIT,
+        Self::MASTERCARD,
+        Self::MASTERCARD_PREPAID,
+        Self::AMEX,
+        Self::INTERAC,
+        Self::DECLINED,
+        Self::INSUFFICIENT_FUNDS,
+        Self::LOST,
+        Self::STOLEN,
+        Self::EXPIRED,
+        Self::PROCESSING_ERROR,
+        Self::PHYSICAL_TEST_CARD,
+    ];
+
+    /// The test card of a number.
+    pub fn from_number(number: &str) -> Result<Self, SimulatorError> {
+        let found = Self::ALL.into_iter().find(|card| card.number == number);
+        found.ok_or_else(|| SimulatorError::UnknownCard { number: number.to_owned() })
+    }
+
+    /// Its number.
+    pub fn number(&self) -> &'static str {
+        self.number
+    }
+
+    /// Its brand, as Stripe writes it.
+    pub fn brand(&self) -> &'static str {
+        self.brand
+    }
+
+    /// `credit`, `debit` or `prepaid`.
+    pub fn funding(&self) -> &'static str {
+        self.funding
+    }
+
+    /// The last four digits of its number.
+    pub fn last4(&self) -> &'static str {
+        self.number.get(self.number.len() - 4..).unwrap_or(self.number)
+    }
+
+    /// `card_present`, or `interac_present` for an Interac card.
+    pub fn method_type(&self) -> &'static str {
+        if self.is_interac() { "interac_present" } else { "card_present" }
+    }
+
+    /// Whether it is charged at the tap and never captured by hand.
+    pub fn is_interac(&self) -> bool {
+        self.brand == "interac"
+    }
+
+    pub(super) fn decline(&self, amount: u64) -> Option<Decline> {
+        match self.verdict {
+            Verdict::Approves => None,
+            Verdict::Declines { code, decline_code } => Some(Decline { code, decline_code }),
+            Verdict::ByAmount => {
+                let decline_code = match amount % 100 {
+                    1 => "call_issuer",
+                    5 => "generic_decline",
+                    55 => "incorrect_pin",
+                    65 => "withdrawal_count_limit_exceeded",
+                    75 => "pin_try_exceeded",
+                    _ => return None,
+                };
+                Some(Decline { code: "card_declined", decline_code })
+            }
+        }
+    }
+
+    /// What both kinds of `payment_method_details` say about the card itself.
+    pub(super) fn details(&self) -> Value {
+        json!({
+            "brand": self.brand,
+            "cardholder_name": null,
+            "country": if self.is_interac() { "CA" } else { "US" },
+            "emv_auth_data": null,
+            "exp_month": 12,
+            "exp_year": 2034,
+            "fingerprint": format!("fp{}", self.number),
+            "funding": self.funding,
+            "generated_card": null,
+            "last4": self.last4(),
+            "network": self.brand,
+            "network_transaction_id": null,
+            "preferred_locales": ["en"],
+            "read_method": "contactless_emv",
+        })
+    }
+}
+
+impl Decline {
+    pub(super) fn message(&self) -> &'static str {
+        match self.decline_code {
+            "insufficient_funds" => "Your card has insufficient funds.",
+            "expired_card" => "Your card has expired.",
+            "processing_error" => "An error occurred while processing your card. Try again later.",
+            "incorrect_pin" => "Your card's PIN is incorrect.",
+            _ => "Your card was declined.",
+        }
+    }
+}

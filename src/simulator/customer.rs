@@ -1,0 +1,261 @@
+//! What happens at the reader itself: cards, the cancel button, its connection and its screen.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::cards::Card;
+use super::charges::Attempt;
+use super::error::{Refusal, SimulatorError};
+use super::faults::{Fault, FaultKind};
+use super::form::Form;
+use super::intents::IntentStatus;
+use super::model::Model;
+use super::names::later;
+use super::objects::View;
+use super::reader::{Action, ActionKind, ActionState, Failure};
+use crate::ids::{PaymentIntentId, ReaderId};
+use crate::money::Money;
+use crate::time::WallTime;
+
+/// What the reader shows to the customer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "screen", rename_all = "snake_case")]
+pub enum Screen {
+    /// Its welcome screen.
+    Idle,
+    /// A cart without asking for a card.
+    Cart,
+    /// It asks for a card.
+    PresentCard {
+        /// What is to be paid.
+        amount: Money,
+        /// Whether it shows a cancel button.
+        may_cancel: bool,
+    },
+    /// The issuer is being asked, or the reader is stuck.
+    Processing {
+        /// What is to be paid.
+        amount: Money,
+    },
+    /// The card paid.
+    Approved {
+        /// What was paid.
+        amount: Money,
+    },
+    /// The card was declined.
+    Declined {
+        /// What was to be paid.
+        amount: Money,
+    },
+    /// The payment was canceled, here or through the API.
+    Canceled,
+    /// The payment ended for a technical reason.
+    Failed,
+    /// It has no connection.
+    Offline,
+}
+
+impl Model {
+    /// The customer holds a card to the reader.
+    pub fn present_card(
+        &mut self,
+        reader: &ReaderId,
+        card: Card,
+        now: WallTime,
+    ) -> Result<(), SimulatorError> {
+        self.advance(now);
+        let (intent, _) = self.waiting_payment(reader)?;
+        if !self.intent(&intent).takes(&card) {
+            let card_type = card.method_type();
+            return Err(SimulatorError::CardNotTaken { reader: reader.clone(), card_type });
+        }
+        let until = later(self.now, self.setup.authorization_takes);
+        if let Some(action) = &mut self.reader_mut(reader).action {
+            action.state = ActionState::Authorizing { card, until };
+        }
+        let payable = self.intent(&intent).status == IntentStatus::RequiresPaymentMethod;
+        if self.setup.shows_processing && payable {
+            self.intent_mut(&intent).status = IntentStatus::Processing;
+        }
+        self.advance(now);
+        Ok(())
+    }
+
+    /// The customer presses the reader's cancel button.
+    pub fn press_cancel_on_reader(
+        &mut self,
+        reader: &ReaderId,
+        now: WallTime,
+    ) -> Result<(), SimulatorError> {
+        self.advance(now);
+        let (_, may_cancel) = self.waiting_payment(reader)?;
+        if !may_cancel {
+            return Err(SimulatorError::NotCancelable { reader: reader.clone() });
+        }
+        self.fail_action(reader, Failure::CustomerCanceled);
+        Ok(())
+    }
+
+    /// Cuts or restores the reader's connection. A payment that is being authorized while it is
+    /// cut is answered by the issuer, but its action stays `in_progress` for ever.
+    pub fn set_reader_online(
+        &mut self,
+        reader: &ReaderId,
+        online: bool,
+        now: WallTime,
+    ) -> Result<(), SimulatorError> {
+        self.advance(now);
+        let now = self.now;
+        let found = self.readers.get_mut(reader);
+        let found = found.ok_or_else(|| SimulatorError::NoReader { reader: reader.clone() })?;
+        found.offline_since = if online { None } else { Some(found.offline_since.unwrap_or(now)) };
+        Ok(())
+    }
+
+    /// What the reader shows, as of the time that the model was advanced to.
+    pub fn reader_screen(&self, reader: &ReaderId) -> Screen {
+        let Some(reader) = self.readers.get(reader).filter(|r| r.offline_since.is_none()) else {
+            return Screen::Offline;
+        };
+        let Some(Action { kind, state }) = &reader.action else { return Screen::Idle };
+        let ActionKind::Payment { intent, amount, config } = kind else { return Screen::Cart };
+        let amount = Money::new(*amount, self.intent(intent).currency);
+        let is_shown = |at: WallTime| later(at, self.setup.result_shown) > self.now;
+        match state {
+            ActionState::Waiting => {
+                let may_cancel = config.enable_customer_cancellation == Some(true);
+                Screen::PresentCard { amount, may_cancel }
+            }
+            ActionState::Authorizing { .. } | ActionState::Stuck => Screen::Processing { amount },
+            ActionState::Succeeded { at } if is_shown(*at) => Screen::Approved { amount },
+            ActionState::Failed { at, failure } if is_shown(*at) => match failure {
+                Failure::Declined { .. } => Screen::Declined { amount },
+                Failure::CustomerCanceled | Failure::IntentCanceled => Screen::Canceled,
+                Failure::Connection | Failure::IntentState => Screen::Failed,
+            },
+            ActionState::Succeeded { .. } | ActionState::Failed { .. } => Screen::Idle,
+        }
+    }
+
+    /// Stripe's test helper: presents a card through the API.
+    pub(super) fn present_payment_method(
+        &mut self,
+        id: &str,
+        form: &Form,
+        view: &View,
+    ) -> Result<Value, Refusal> {
+        let kind = form.word("type", &["card_present", "interac_present"])?;
+        let kind = kind.unwrap_or("card_present");
+        let default = if kind == "interac_present" { Card::INTERAC } else { Card::VISA };
+        let param = format!("{kind}[number]");
+        let number = form.text(&param).unwrap_or(default.number());
+        let reader = self.find_reader(id)?;
+        let card = Card::from_number(number).ok().filter(|card| card.method_type() == kind);
+        let Some(card) = card else {
+            let message = format!("{number} is not a test number of {kind}.");
+            return Err(Refusal::parameter(None, param, message));
+        };
+        match self.present_card(&reader, card, self.now) {
+            Ok(()) => Ok(self.reader_json(&reader, view)),
+            Err(error) => Err(Refusal {
+                stored: true,
+                ..Refusal::parameter(None, "reader", error.to_string())
+            }),
+        }
+    }
+
+    /// The payment that waits for a card, and whether the reader shows a cancel button.
+    fn waiting_payment(
+        &self,
+        reader: &ReaderId,
+    ) -> Result<(PaymentIntentId, bool), SimulatorError> {
+        let found = self.readers.get(reader);
+        let found = found.ok_or_else(|| SimulatorError::NoReader { reader: reader.clone() })?;
+        if found.offline_since.is_some() {
+            return Err(SimulatorError::Offline { reader: reader.clone() });
+        }
+        let not_presenting = || SimulatorError::NotPresenting { reader: reader.clone() };
+        match found.action.as_ref().ok_or_else(not_presenting)? {
+            Action {
+                kind: ActionKind::Payment { intent, config, .. },
+                state: ActionState::Waiting,
+            } => Ok((intent.clone(), config.enable_customer_cancellation == Some(true))),
+            Action { kind: ActionKind::Payment { .. } | ActionKind::Display { .. }, .. } => {
+                Err(not_presenting())
+            }
+        }
+    }
+
+    /// Authorizations whose time has come are answered.
+    pub(super) fn finish_authorizations(&mut self) {
+        let now = self.now;
+        let due = self.readers.iter().filter(|(_, r)| r.answers_at().is_some_and(|at| at <= now));
+        let due: Vec<ReaderId> = due.map(|(id, _)| id.clone()).collect();
+        for reader in due {
+            self.finish_authorization(&reader);
+        }
+    }
+
+    fn finish_authorization(&mut self, reader: &ReaderId) {
+        let action = self.readers[reader].action.as_ref();
+        let Some(Action {
+            kind: ActionKind::Payment { intent, amount, .. },
+            state: ActionState::Authorizing { card, .. },
+        }) = action
+        else {
+            return;
+        };
+        let (intent, reader_id) = (intent.clone(), reader.clone());
+        let attempt = Attempt { intent, reader: reader_id, amount: *amount, card: *card };
+        match self.intent(&attempt.intent).status {
+            IntentStatus::RequiresPaymentMethod | IntentStatus::Processing => {}
+            IntentStatus::RequiresCapture | IntentStatus::Succeeded | IntentStatus::Canceled => {
+                return self.fail_action(reader, Failure::IntentState);
+            }
+        }
+        self.intent_mut(&attempt.intent).status = IntentStatus::RequiresPaymentMethod;
+        match self.faults.strike(reader, FaultKind::Payment) {
+            Some(Fault::StuckAction { authorizes }) => {
+                if authorizes {
+                    self.authorize(attempt);
+                }
+                self.set_action_state(reader, ActionState::Stuck);
+            }
+            Some(Fault::ConnectionError { authorizes }) => {
+                if authorizes {
+                    self.authorize(attempt);
+                }
+                self.fail_action(reader, Failure::Connection);
+            }
+            Some(Fault::Offline | Fault::Timeout { .. } | Fault::ForeignAction) | None => {
+                self.report_authorization(reader, attempt);
+            }
+        }
+    }
+
+    fn report_authorization(&mut self, reader: &ReaderId, attempt: Attempt) {
+        let intent = attempt.intent.clone();
+        let decline = self.authorize(attempt);
+        let charge = self.intent(&intent).latest_charge.clone();
+        let at = self.now;
+        let state = match (decline, charge) {
+            _ if self.readers[reader].offline_since.is_some() => ActionState::Stuck,
+            (Some(decline), Some(charge)) => {
+                ActionState::Failed { at, failure: Failure::Declined { decline, charge } }
+            }
+            (None, _) | (Some(_), None) => ActionState::Succeeded { at },
+        };
+        self.set_action_state(reader, state);
+    }
+
+    fn fail_action(&mut self, reader: &ReaderId, failure: Failure) {
+        let at = self.now;
+        self.set_action_state(reader, ActionState::Failed { at, failure });
+    }
+
+    fn set_action_state(&mut self, reader: &ReaderId, state: ActionState) {
+        if let Some(action) = &mut self.reader_mut(reader).action {
+            action.state = state;
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! The calls under `/simulator/`: what tests and technicians see and do.
+
+use hyper::body::Bytes;
+use hyper::http::request::Parts;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::reply::{Reply, json_reply};
+use super::rules::Rule;
+use super::{Shell, lock, now};
+use crate::ids::{PaymentIntentId, ReaderId};
+use crate::simulator::Fault;
+
+/// A fault to be put on a reader.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ReaderFault {
+    reader: ReaderId,
+    fault: Fault,
+}
+
+/// A status and what is wrong, or the body of a 200.
+type Outcome = Result<Value, (u16, String)>;
+
+#[expect(clippy::needless_pass_by_value, reason = "map_err gives the error away")]
+fn bad(error: impl ToString) -> (u16, String) {
+    (400, error.to_string())
+}
+
+impl Shell {
+    pub(super) fn console(&self, parts: &Parts, body: &Bytes) -> Reply {
+        let path = parts.uri.path();
+        let segments: Vec<&str> = path.trim_start_matches("/simulator/").split('/').collect();
+        let outcome = match (parts.method.as_str(), segments.as_slice()) {
+            ("GET", ["books"]) => self.show_books(),
+            ("GET", ["requests"]) => Ok(json!(lock(&self.log).requests())),
+            ("GET", ["faults"]) => Ok(self.show_faults()),
+            ("POST", ["faults"]) => self.add_fault(body),
+            ("DELETE", ["faults"]) => {
+                lock(&self.rules).clear();
+                Ok(self.show_faults())
+            }
+            ("GET", ["readers", id, "screen"]) => self.show_screen(id),
+            ("POST", ["readers", id, "customer_cancel"]) => self.press_cancel(id),
+            ("POST", ["readers", id, "online"]) => self.set_online(id, body),
+            ("POST", ["payment_intents", id, "expire"]) => self.expire(id),
+            (method, _) => Err((404, format!("the simulator has no {method} {path}"))),
+        };
+        match outcome {
+            Ok(body) => json_reply(200, &body),
+            Err((status, message)) => json_reply(status, &json!({ "error": message })),
+        }
+    }
+
+    fn show_books(&self) -> Outcome {
+        let mut model = lock(&self.model);
+        model.advance(now());
+        serde_json::to_value(model.books()).map_err(|error| (500, error.to_string()))
+    }
+
+    fn show_faults(&self) -> Value {
+        let rules = json!(lock(&self.rules).reports());
+        json!({ "rules": rules, "readers": lock(&self.model).fault_reports() })
+    }
+
+    /// JSON with a `reader` is a fault of the reader, any other one of the wire.
+    fn add_fault(&self, body: &Bytes) -> Outcome {
+        let json: Value = serde_json::from_slice(body).map_err(bad)?;
+        if json.get("reader").is_some() {
+            let put: ReaderFault = serde_json::from_value(json).map_err(bad)?;
+            lock(&self.model).put_fault(&put.reader, put.fault, now()).map_err(bad)?;
+        } else {
+            let rule: Rule = serde_json::from_value(json).map_err(bad)?;
+            lock(&self.rules).add(rule);
+        }
+        Ok(self.show_faults())
+    }
+
+    fn show_screen(&self, reader: &str) -> Outcome {
+        let reader = ReaderId::new(reader).map_err(bad)?;
+        let mut model = lock(&self.model);
+        model.advance(now());
+        Ok(json!(model.reader_screen(&reader)))
+    }
+
+    fn press_cancel(&self, reader: &str) -> Outcome {
+        let reader = ReaderId::new(reader).map_err(bad)?;
+        lock(&self.model).press_cancel_on_reader(&reader, now()).map_err(bad)?;
+        self.show_screen(reader.as_str())
+    }
+
+    fn set_online(&self, reader: &str, body: &Bytes) -> Outcome {
+        let reader = ReaderId::new(reader).map_err(bad)?;
+        let is_online = match body.as_ref() {
+            b"online=true" => true,
+            b"online=false" => false,
+            _ => return Err(bad("send the form online=true or online=false")),
+        };
+        lock(&self.model).set_reader_online(&reader, is_online, now()).map_err(bad)?;
+        self.show_screen(reader.as_str())
+    }
+
+    fn expire(&self, intent: &str) -> Outcome {
+        let intent = PaymentIntentId::new(intent).map_err(bad)?;
+        let held = lock(&self.model).expire_authorization(&intent, now()).map_err(bad)?;
+        Ok(json!({ "expired": held }))
+    }
+}

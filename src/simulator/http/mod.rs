@@ -1,0 +1,260 @@
+//! The model behind a socket: plain HTTP/1.1, the real clock, and faults of the wire.
+//!
+//! `/v1/…` is Stripe's API. `/simulator/…` is for tests and technicians:
+//!
+//! | call | what it does |
+//! |---|---|
+//! | `GET /simulator/books` | [`super::Books`] |
+//! | `GET /simulator/requests` | the last 10,000 calls of the API: [`LoggedRequest`] |
+//! | `GET /simulator/readers/{id}/screen` | [`super::Screen`] |
+//! | `POST /simulator/readers/{id}/customer_cancel` | presses the reader's cancel button |
+//! | `POST /simulator/readers/{id}/online` | form `online=true` or `false` |
+//! | `POST /simulator/payment_intents/{id}/expire` | the hold lapses now |
+//! | `POST /simulator/faults` | JSON: a [`Rule`], or `{"reader": "tmr_…", "fault": {"timeout": {"prompts": true}}}` |
+//! | `GET /simulator/faults` | every fault, and how often it struck |
+//! | `DELETE /simulator/faults` | forgets the rules of the wire |
+//!
+//! A call runs to its end even if the client has gone away meanwhile, as it would at Stripe. While
+//! a call with an idempotency key runs, its `after_ms` included, the key is in use: 409.
+
+mod console;
+mod log;
+mod reply;
+mod rules;
+
+use std::collections::BTreeSet;
+use std::io;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use http_body_util::{BodyExt, Limited};
+use hyper::body::{Bytes, Incoming};
+use hyper::header::{AUTHORIZATION, CONTENT_TYPE};
+use hyper::http::request::Parts;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+
+use super::model::Model;
+use super::request::{Method, Request, Response};
+use crate::time::WallTime;
+
+pub use log::LoggedRequest;
+pub use rules::{Rule, RuleReport, Then};
+
+use log::Log;
+use reply::{Cut, Reply};
+use rules::Rules;
+
+/// No form of Stripe's comes near it.
+const LARGEST_BODY: usize = 1024 * 1024;
+
+/// Serves the model on a socket until accepting a connection fails. Dropping it closes every
+/// connection.
+pub async fn serve(listener: TcpListener, model: Arc<Mutex<Model>>) -> io::Result<()> {
+    let shell = Arc::new(Shell {
+        model,
+        rules: Mutex::default(),
+        log: Mutex::default(),
+        keys_in_use: Mutex::default(),
+    });
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => {
+                let (stream, _) = accepted?;
+                connections.spawn(talk(Arc::clone(&shell), stream));
+            }
+            Some(_) = connections.join_next() => {}
+        }
+    }
+}
+
+/// What all connections share.
+struct Shell {
+    model: Arc<Mutex<Model>>,
+    rules: Mutex<Rules>,
+    log: Mutex<Log>,
+    keys_in_use: Mutex<BTreeSet<String>>,
+}
+
+async fn talk(shell: Arc<Shell>, stream: TcpStream) {
+    let service = service_fn(move |request: hyper::Request<Incoming>| {
+        let shell = Arc::clone(&shell);
+        async move {
+            let (parts, body) = request.into_parts();
+            let Ok(body) = Limited::new(body, LARGEST_BODY).collect().await else {
+                return Ok(reply::plain(413, "The body is cut short or too large."));
+            };
+            // A task of its own, so that a client that hangs up does not stop it.
+            let work = tokio::spawn(answer(shell, parts, body.to_bytes()));
+            work.await.map_err(|_| Cut)?
+        }
+    });
+    // It ends when the client leaves or a fault cuts the connection: nothing is left to be done.
+    drop(http1::Builder::new().serve_connection(TokioIo::new(stream), service).await);
+}
+
+async fn answer(shell: Arc<Shell>, parts: Parts, body: Bytes) -> Result<Reply, Cut> {
+    if parts.uri.path().starts_with("/simulator/") {
+        return Ok(shell.console(&parts, &body));
+    }
+    let method = parts.method.as_str().to_owned();
+    let request = match read(&parts, &body) {
+        Ok(request) => request,
+        Err(refusal) => return Ok(*refusal),
+    };
+    let rule = lock(&shell.rules).strike(&method, &request.path);
+    let Some(rule) = rule else {
+        let response = shell.run(&request, Model::handle);
+        return Ok(reply::whole(&response));
+    };
+    sleep(rule.before_ms).await;
+    if rule.then == Then::DropBefore {
+        shell.note(&request, None, Some(rule.then));
+        return Err(Cut);
+    }
+    let _in_use = match KeyInUse::claim(&shell, &request) {
+        Ok(claim) => claim,
+        Err(response) => return Ok(reply::whole(&response)),
+    };
+    let outcome = shell.run_rule(&request, &rule);
+    sleep(rule.after_ms).await;
+    outcome
+}
+
+impl Shell {
+    /// Executes a call now, and notes it.
+    fn run(
+        &self,
+        request: &Request,
+        how: impl FnOnce(&mut Model, &Request, WallTime) -> Response,
+    ) -> Response {
+        let is_in_use = |key: &String| lock(&self.keys_in_use).contains(key);
+        let response = if request.idempotency_key.as_ref().is_some_and(is_in_use) {
+            lock(&self.model).refuse_key_in_use(request, now())
+        } else {
+            how(&mut lock(&self.model), request, now())
+        };
+        self.note(request, Some(&response), None);
+        response
+    }
+
+    /// Executes a call as a rule has it.
+    fn run_rule(&self, request: &Request, rule: &Rule) -> Result<Reply, Cut> {
+        let execute = || lock(&self.model).handle(request, now());
+        let (response, reply) = match rule.then {
+            Then::Answer => {
+                let response = execute();
+                let reply = reply::whole(&response);
+                (Some(response), Ok(reply))
+            }
+            Then::Truncate => {
+                let response = execute();
+                let reply = reply::truncated(&response);
+                (Some(response), Ok(reply))
+            }
+            Then::DropBefore => (None, Err(Cut)),
+            Then::DropAfter => (Some(execute()), Err(Cut)),
+            Then::Status(500) => {
+                let mut model = lock(&self.model);
+                let response = model.handle_with_server_error(request, rule.executes, now());
+                let reply = reply::whole(&response);
+                (Some(response), Ok(reply))
+            }
+            Then::Status(status) => {
+                (rule.executes.then(execute), Ok(reply::bare_status(status, now())))
+            }
+            Then::Html => (rule.executes.then(execute), Ok(reply::html())),
+        };
+        self.note(request, response.as_ref(), Some(rule.then));
+        reply
+    }
+
+    fn note(&self, request: &Request, response: Option<&Response>, then: Option<Then>) {
+        lock(&self.log).add(LoggedRequest::new(now(), request, response, then));
+    }
+}
+
+/// Keeps an idempotency key in use until it is dropped.
+struct KeyInUse {
+    shell: Arc<Shell>,
+    key: Option<String>,
+}
+
+impl KeyInUse {
+    fn claim(shell: &Arc<Shell>, request: &Request) -> Result<Self, Box<Response>> {
+        let key = request.idempotency_key.clone().filter(|_| request.method == Method::Post);
+        let is_free = match &key {
+            Some(key) => lock(&shell.keys_in_use).insert(key.clone()),
+            None => true,
+        };
+        if is_free {
+            return Ok(Self { shell: Arc::clone(shell), key });
+        }
+        let response = lock(&shell.model).refuse_key_in_use(request, now());
+        shell.note(request, Some(&response), None);
+        Err(Box::new(response))
+    }
+}
+
+impl Drop for KeyInUse {
+    fn drop(&mut self) {
+        if let Some(key) = &self.key {
+            lock(&self.shell.keys_in_use).remove(key);
+        }
+    }
+}
+
+/// Reads a call of the API; the refusal, if it cannot be one.
+fn read(parts: &Parts, body: &Bytes) -> Result<Request, Box<Reply>> {
+    let path = parts.uri.path();
+    let method = match parts.method.as_str() {
+        "GET" => Method::Get,
+        "POST" => Method::Post,
+        other => {
+            let message = format!("Unrecognized request URL ({other}: {path}).");
+            return Err(Box::new(reply::refusal(404, &message)));
+        }
+    };
+    let header = |name| {
+        let value = parts.headers.get(name)?;
+        Some(String::from_utf8_lossy(value.as_bytes()).into_owned())
+    };
+    let is_form = header(CONTENT_TYPE.as_str())
+        .is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
+    if !body.is_empty() && !is_form {
+        let message = "Invalid request (check that your POST content type is \
+                       application/x-www-form-urlencoded).";
+        return Err(Box::new(reply::refusal(400, message)));
+    }
+    let query = parts.uri.query().unwrap_or_default().as_bytes();
+    let pairs = form_urlencoded::parse(query).chain(form_urlencoded::parse(body));
+    let authorization = header(AUTHORIZATION.as_str());
+    let bearer = authorization.as_deref().and_then(|value| value.strip_prefix("Bearer "));
+    Ok(Request {
+        method,
+        path: path.to_owned(),
+        params: pairs.map(|(name, value)| (name.into_owned(), value.into_owned())).collect(),
+        idempotency_key: header("idempotency-key"),
+        api_version: header("stripe-version"),
+        api_key: bearer.map(str::to_owned),
+    })
+}
+
+async fn sleep(millis: u64) {
+    if millis > 0 {
+        tokio::time::sleep(Duration::from_millis(millis)).await;
+    }
+}
+
+/// A poisoned lock is taken all the same: what it guards is changed in one step or not at all.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn now() -> WallTime {
+    WallTime(jiff::Timestamp::now().as_millisecond())
+}

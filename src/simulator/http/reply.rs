@@ -1,0 +1,146 @@
+//! Replies on the wire, whole or damaged.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use hyper::body::{Body, Bytes, Frame, SizeHint};
+use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue};
+use serde_json::{Value, json};
+
+use super::super::request::Response;
+use crate::time::WallTime;
+
+/// A reply as hyper sends it.
+pub(super) type Reply = hyper::Response<Content>;
+
+/// The connection is to be closed without (the rest of) a reply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the simulator cut the connection")]
+pub(super) struct Cut;
+
+/// The body of a reply.
+#[derive(Debug)]
+pub(super) enum Content {
+    /// All of it.
+    Whole(Option<Bytes>),
+    /// A part, and then the connection is cut.
+    Part { part: Option<Bytes>, is_flushed: bool },
+}
+
+impl Body for Content {
+    type Data = Bytes;
+    type Error = Cut;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Cut>>> {
+        match self.get_mut() {
+            Self::Whole(bytes) => Poll::Ready(bytes.take().map(|bytes| Ok(Frame::data(bytes)))),
+            Self::Part { part, is_flushed } => match part.take() {
+                Some(part) => Poll::Ready(Some(Ok(Frame::data(part)))),
+                None if *is_flushed => Poll::Ready(Some(Err(Cut))),
+                // hyper sends what it has whenever a body makes it wait.
+                None => {
+                    *is_flushed = true;
+                    context.waker().wake_by_ref();
+                    Poll::Pending
+                }
+            },
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        matches!(self, Self::Whole(None))
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match self {
+            Self::Whole(bytes) => {
+                let length = bytes.as_ref().map_or(0, Bytes::len);
+                SizeHint::with_exact(u64::try_from(length).unwrap_or(u64::MAX))
+            }
+            Self::Part { .. } => SizeHint::default(),
+        }
+    }
+}
+
+/// What the model answered.
+pub(super) fn whole(response: &Response) -> Reply {
+    let mut reply = json_reply(response.status, &response.body);
+    for (name, value) in &response.headers {
+        // A client may have sent bytes in its key that no header can carry back.
+        if let Ok(value) = HeaderValue::from_bytes(value.as_bytes()) {
+            reply.headers_mut().insert(HeaderName::from_static(name), value);
+        }
+    }
+    reply
+}
+
+/// What the model answered, up to the middle of its body.
+pub(super) fn truncated(response: &Response) -> Reply {
+    let mut reply = whole(response);
+    let text = response.body.to_string();
+    reply.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(text.len()));
+    let part = Bytes::from(text).slice(..reply_half(response));
+    *reply.body_mut() = Content::Part { part: Some(part), is_flushed: false };
+    reply
+}
+
+fn reply_half(response: &Response) -> usize {
+    response.body.to_string().len() / 2
+}
+
+/// A status from in front of the API, in Stripe's shape. Only what Stripe itself would answer
+/// (under 500) has a `Request-Id`.
+pub(super) fn bare_status(status: u16, now: WallTime) -> Reply {
+    let (kind, code) = match status {
+        429 => ("invalid_request_error", Some("rate_limit")),
+        400..=499 => ("invalid_request_error", None),
+        _ => ("api_error", None),
+    };
+    let message = format!("The simulator was told to answer {status}.");
+    let mut error = json!({ "type": kind, "message": message });
+    if let Some(code) = code {
+        error["code"] = json!(code);
+    }
+    let mut reply = json_reply(status, &json!({ "error": error }));
+    if let (400..=499, Ok(id)) = (status, HeaderValue::try_from(format!("req_edge{}", now.0))) {
+        reply.headers_mut().insert("request-id", id);
+    }
+    reply
+}
+
+/// A refusal in Stripe's shape of what is no call of the API.
+pub(super) fn refusal(status: u16, message: &str) -> Reply {
+    let error = json!({ "type": "invalid_request_error", "message": message });
+    json_reply(status, &json!({ "error": error }))
+}
+
+/// A page of a proxy.
+pub(super) fn html() -> Reply {
+    let page = "<html><head><title>502 Bad Gateway</title></head><body>Bad Gateway</body></html>";
+    let mut reply = plain(502, page);
+    reply.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/html"));
+    reply
+}
+
+/// Text without any shape.
+pub(super) fn plain(status: u16, text: &'static str) -> Reply {
+    let mut reply = Reply::new(Content::Whole(Some(Bytes::from_static(text.as_bytes()))));
+    set_status(&mut reply, status);
+    reply
+}
+
+/// JSON of the simulator's own calls.
+pub(super) fn json_reply(status: u16, body: &Value) -> Reply {
+    let mut reply = Reply::new(Content::Whole(Some(Bytes::from(body.to_string()))));
+    set_status(&mut reply, status);
+    reply.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    reply
+}
+
+fn set_status(reply: &mut Reply, status: u16) {
+    let status = hyper::StatusCode::from_u16(status);
+    *reply.status_mut() = status.unwrap_or(hyper::StatusCode::INTERNAL_SERVER_ERROR);
+}

@@ -1,0 +1,64 @@
+//! A simulator of the part of Stripe that kioskd uses, with readers and customers.
+//!
+//! [`Model`] is pure: requests, taps and time go in, replies come out, and nothing reads a clock
+//! or draws a random number. The demo, the deterministic simulation and the HTTP server all run
+//! this one model. What an auditor judges are its [`Books`].
+//!
+//! One sale, as a client sees it:
+//!
+//! | call | PaymentIntent | reader's action |
+//! |---|---|---|
+//! | `POST /v1/payment_intents` | `requires_payment_method` | none |
+//! | `POST …/process_payment_intent` | `requires_payment_method` | `in_progress` |
+//! | the customer taps: [`Model::present_card`] | `requires_payment_method`, locked | `in_progress` |
+//! | the issuer approves, 1.5 s later | `requires_capture` | `succeeded` |
+//! | `POST …/capture` | `succeeded` | `succeeded` |
+//!
+//! What Stripe's documentation leaves open was decided here as follows, with a switch in [`Setup`]
+//! where a client must be right with both:
+//!
+//! - While a card is being authorized, its PaymentIntent is locked: changing or canceling it is a
+//!   429 `lock_timeout`.
+//! - Canceling a PaymentIntent that a reader prompts for ends the action as failed, `canceled`.
+//! - `cancel_action` on an action that has ended, or on none, succeeds.
+//! - Processing again what is being prompted is `terminal_reader_busy`.
+//! - A PaymentIntent whose amount was updated while a reader prompts is authorized for the amount
+//!   that the reader shows.
+//! - The version of the API is no part of what an idempotency key is compared by.
+//! - A parameter that Stripe knows and this simulator does not is refused, never ignored.
+
+mod books;
+mod calls;
+mod cards;
+mod charge_object;
+mod charges;
+mod currencies;
+mod customer;
+mod error;
+mod faults;
+mod form;
+pub mod http;
+mod idempotency;
+mod intents;
+mod model;
+mod names;
+mod objects;
+mod pages;
+mod reader;
+mod refunds;
+mod request;
+mod setup;
+mod version;
+
+pub use books::{Books, IntentBook, Totals};
+pub use cards::Card;
+pub use customer::Screen;
+pub use error::SimulatorError;
+pub use faults::{Fault, FaultReport};
+pub use intents::IntentStatus;
+pub use model::Model;
+pub use request::{Method, Request, Response};
+pub use setup::{CancelWhileAuthorizing, ReaderSetup, Setup};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,333 @@
+//! The model: a request, or time, goes in; a reply comes out, and the account has changed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+use super::calls::Call;
+use super::charges::Charge;
+use super::error::Refusal;
+use super::faults::Faults;
+use super::form::Form;
+use super::idempotency::{Known, StoredResults};
+use super::intents::{Intent, IntentStatus};
+use super::names::{Names, seconds};
+use super::objects::View;
+use super::reader::Reader;
+use super::refunds::Refund;
+use super::request::{Method, Request, Response};
+use super::setup::{CancelWhileAuthorizing, Setup};
+use super::version::ApiVersion;
+use crate::ids::{ChargeId, PaymentIntentId, ReaderId};
+use crate::money::Currency;
+use crate::time::WallTime;
+
+/// The longest idempotency key that Stripe takes.
+const LONGEST_KEY: usize = 255;
+
+/// A Stripe account with its readers. Pure: the same setup and the same calls at the same times
+/// give the same replies, and a clone goes its own way.
+#[derive(Clone, Debug)]
+pub struct Model {
+    pub(super) setup: Setup,
+    pub(super) now: WallTime,
+    pub(super) names: Names,
+    pub(super) intents: BTreeMap<PaymentIntentId, Intent>,
+    /// The PaymentIntents, oldest first.
+    pub(super) order: Vec<PaymentIntentId>,
+    pub(super) charges: BTreeMap<ChargeId, Charge>,
+    /// The refunds, oldest first.
+    pub(super) refunds: Vec<Refund>,
+    pub(super) readers: BTreeMap<ReaderId, Reader>,
+    /// When which hold lapses.
+    pub(super) holds: BTreeSet<(WallTime, PaymentIntentId)>,
+    /// When which refund succeeds.
+    pub(super) pending_refunds: BTreeSet<(WallTime, String)>,
+    pub(super) faults: Faults,
+    results: StoredResults,
+}
+
+impl Model {
+    /// An account as set up, without a payment.
+    pub fn new(setup: Setup) -> Self {
+        let readers = setup.readers.iter().cloned();
+        Self {
+            now: WallTime(0),
+            names: Names::new(setup.seed),
+            intents: BTreeMap::new(),
+            order: Vec::new(),
+            charges: BTreeMap::new(),
+            refunds: Vec::new(),
+            readers: readers.map(|reader| (reader.id.clone(), Reader::new(reader))).collect(),
+            holds: BTreeSet::new(),
+            pending_refunds: BTreeSet::new(),
+            faults: Faults::default(),
+            results: StoredResults::default(),
+            setup,
+        }
+    }
+
+    /// Answers a call at a time. Time never goes back: an earlier `now` counts as the latest one.
+    pub fn handle(&mut self, request: &Request, now: WallTime) -> Response {
+        self.handle_how(request, now, How::Answered)
+    }
+
+    /// Answers a call with a 500, before or after executing it. Like every result of an execution
+    /// that has begun, the 500 is kept under the idempotency key.
+    pub fn handle_with_server_error(
+        &mut self,
+        request: &Request,
+        executes: bool,
+        now: WallTime,
+    ) -> Response {
+        self.handle_how(request, now, if executes { How::ExecutedThen500 } else { How::Only500 })
+    }
+
+    /// The answer to a call whose idempotency key is in use by a call that still runs.
+    pub fn refuse_key_in_use(&mut self, request: &Request, now: WallTime) -> Response {
+        self.advance(now);
+        let key = request.idempotency_key.as_deref().unwrap_or_default();
+        let request_id = self.names.next("req");
+        let answer = self.refusal_json(&Refusal::key_in_use(key), &request_id);
+        self.response(request, request_id, answer)
+    }
+
+    /// Which keys are accepted from now on; `None` takes any `sk_…` or `rk_…`.
+    pub fn set_api_keys(&mut self, keys: Option<BTreeSet<String>>) {
+        self.setup.api_keys = keys;
+    }
+
+    /// Lets time pass: authorizations are answered, holds lapse, refunds settle.
+    pub fn advance(&mut self, now: WallTime) {
+        while let Some(at) = self.next_event().filter(|at| *at <= now) {
+            self.now = self.now.max(at);
+            self.finish_authorizations();
+            self.finish_refunds();
+            self.expire_holds();
+        }
+        self.now = self.now.max(now);
+        self.results.forget(self.now, self.setup.keys_last);
+    }
+
+    /// When something will change by itself. Advance to it, and it has changed.
+    pub fn next_event(&self) -> Option<WallTime> {
+        let authorized = self.readers.values().filter_map(Reader::answers_at).min();
+        let lapsed = self.holds.first().map(|(at, _)| *at);
+        let refunded = self.pending_refunds.first().map(|(at, _)| *at);
+        [authorized, lapsed, refunded].into_iter().flatten().min()
+    }
+
+    /// The time that the model was advanced to.
+    pub fn now(&self) -> WallTime {
+        self.now
+    }
+
+    fn handle_how(&mut self, request: &Request, now: WallTime, how: How) -> Response {
+        self.advance(now);
+        let request_id = self.names.next("req");
+        let version = match self.admit(request) {
+            Ok(version) => version,
+            Err(refusal) => {
+                let answer = self.refusal_json(&refusal, &request_id);
+                return self.response(request, request_id, answer);
+            }
+        };
+        if let Some(key) = keyed(request) {
+            match self.results.find(key, request) {
+                Known::Nothing => {}
+                Known::Result(result) => {
+                    let answer = (result.status, result.body.clone());
+                    let original = result.request_id.clone();
+                    let mut response = self.response(request, request_id, answer);
+                    response.headers.push(("idempotent-replayed", "true".to_owned()));
+                    response.headers.push(("original-request", original));
+                    return response;
+                }
+                Known::OtherRequest => {
+                    let answer = self.refusal_json(&Refusal::other_request(key), &request_id);
+                    return self.response(request, request_id, answer);
+                }
+            }
+        }
+        let result = match how {
+            How::Answered => self.execute(request, &version),
+            How::Only500 => Err(Refusal::server_error()),
+            How::ExecutedThen500 => {
+                self.execute(request, &version).and(Err(Refusal::server_error()))
+            }
+        };
+        let is_kept = result.as_ref().map_or_else(|refusal| refusal.stored, |_| true);
+        let answer = match result {
+            Ok(body) => (200, body),
+            Err(refusal) => self.refusal_json(&refusal, &request_id),
+        };
+        if is_kept && request.method == Method::Post {
+            self.results.keep(request, &request_id, &answer, self.now);
+        }
+        self.response(request, request_id, answer)
+    }
+
+    /// Checks what every call needs: a key, a version, an idempotency key that is not too long.
+    fn admit(&self, request: &Request) -> Result<ApiVersion, Refusal> {
+        let Some(key) = request.api_key.as_deref().filter(|key| !key.is_empty()) else {
+            let message = "You did not provide an API key. You need to provide your API key in \
+                           the Authorization header, using Bearer auth.";
+            return Err(Refusal::unauthorized(message));
+        };
+        let is_accepted = match &self.setup.api_keys {
+            Some(keys) => keys.contains(key),
+            None => key.starts_with("sk_") || key.starts_with("rk_"),
+        };
+        if !is_accepted {
+            let start: String = key.chars().take(8).collect();
+            return Err(Refusal::unauthorized(format!("Invalid API Key provided: {start}****")));
+        }
+        if request.idempotency_key.as_ref().is_some_and(|key| key.len() > LONGEST_KEY) {
+            let message = "Idempotency keys can have up to 255 characters.";
+            return Err(Refusal::parameter(None, "Idempotency-Key", message));
+        }
+        ApiVersion::read(request.api_version.as_deref())
+    }
+
+    fn execute(&mut self, request: &Request, version: &ApiVersion) -> Result<Value, Refusal> {
+        let Some(call) = Call::of(request) else {
+            return Err(Refusal::unknown_url(request.method.as_str(), &request.path));
+        };
+        let form = &Form::new(&request.params);
+        call.check_names(*form, version)?;
+        let view = &View { version: version.clone(), expand: call.expansions(*form)? };
+        match call {
+            Call::CreateIntent => self.create_intent(form, view),
+            Call::ListIntents => self.list_intents(form, view),
+            Call::RetrieveIntent(id) => {
+                Ok(self.intent_json(&self.find_intent(id, "intent")?, view))
+            }
+            Call::UpdateIntent(id) => self.update_intent(id, form, view),
+            Call::CancelIntent(id) => self.cancel_intent(id, form, view),
+            Call::CaptureIntent(id) => self.capture_intent(id, form, view),
+            Call::ListReaders => self.list_readers(form, view),
+            Call::RetrieveReader(id) => Ok(self.reader_json(&self.find_reader(id)?, view)),
+            Call::UpdateReader(id) => self.update_reader(id, form, view),
+            Call::ProcessIntent(id) => self.process_intent(id, form, view),
+            Call::CancelAction(id) => self.cancel_action(id, view),
+            Call::SetDisplay(id) => self.set_display(id, form, view),
+            Call::PresentCard(id) => self.present_payment_method(id, form, view),
+            Call::CreateRefund => self.create_refund(form, view),
+            Call::ListRefunds => self.list_refunds(form, view),
+            Call::RetrieveRefund(id) => self.retrieve_refund(id, view),
+            Call::RetrieveCharge(id) => self.retrieve_charge(id),
+        }
+    }
+
+    fn refusal_json(&self, refusal: &Refusal, request_id: &str) -> (u16, Value) {
+        let mut error = refusal.json(request_id);
+        if let (Some(intent), Ok(version)) = (&refusal.intent, ApiVersion::read(None)) {
+            let view = View { version, expand: Vec::new() };
+            error.insert("payment_intent".to_owned(), self.intent_json(intent, &view));
+        }
+        (refusal.status, json!({ "error": error }))
+    }
+
+    fn response(&self, request: &Request, request_id: String, answer: (u16, Value)) -> Response {
+        let mut headers = vec![("request-id", request_id), ("date", date(self.now))];
+        if let Ok(version) = ApiVersion::read(request.api_version.as_deref()) {
+            headers.push(("stripe-version", version.text().to_owned()));
+        }
+        if let Some(key) = keyed(request) {
+            headers.push(("idempotency-key", key.to_owned()));
+        }
+        Response { status: answer.0, headers, body: answer.1 }
+    }
+
+    pub(super) fn find_intent(&self, id: &str, param: &str) -> Result<PaymentIntentId, Refusal> {
+        let known = PaymentIntentId::new(id).ok().filter(|id| self.intents.contains_key(id));
+        known.ok_or_else(|| Refusal::no_such("payment_intent", id, param))
+    }
+
+    /// A PaymentIntent that is known to exist.
+    pub(super) fn intent(&self, id: &PaymentIntentId) -> &Intent {
+        &self.intents[id]
+    }
+
+    /// A PaymentIntent that is known to exist.
+    pub(super) fn intent_mut(&mut self, id: &PaymentIntentId) -> &mut Intent {
+        self.intents.get_mut(id).expect("PaymentIntents are never removed")
+    }
+
+    /// A reader that is known to exist.
+    pub(super) fn reader_mut(&mut self, id: &ReaderId) -> &mut Reader {
+        self.readers.get_mut(id).expect("readers are never removed")
+    }
+
+    pub(super) fn cancel_wins(&self) -> bool {
+        self.setup.cancel_while_authorizing == CancelWhileAuthorizing::Cancels
+    }
+
+    fn expire_holds(&mut self) {
+        while let Some((due, id)) = self.holds.first().cloned() {
+            if due > self.now {
+                return;
+            }
+            self.expire(&id);
+        }
+    }
+
+    /// The hold of a PaymentIntent lapses.
+    pub(super) fn expire(&mut self, id: &PaymentIntentId) {
+        self.end_intent(id, Some("automatic"));
+        self.intent_mut(id).expired = true;
+    }
+
+    /// A PaymentIntent of another system, which the operator of this one never made.
+    pub(super) fn create_foreign_intent(&mut self) -> PaymentIntentId {
+        let id = self.names.intent();
+        let currency = self.order.first().map(|id| self.intent(id).currency);
+        let usd = || "usd".parse::<Currency>().expect("usd is a currency");
+        let intent = Intent {
+            id: id.clone(),
+            status: IntentStatus::RequiresPaymentMethod,
+            amount: 4200,
+            currency: currency.unwrap_or_else(usd),
+            capture_method: "manual".to_owned(),
+            card_capture_method: None,
+            option_types: Vec::new(),
+            types: vec!["card_present".to_owned()],
+            allowed_types: Some(vec!["card_present".to_owned()]),
+            texts: BTreeMap::new(),
+            metadata: BTreeMap::from([("system".to_owned(), "another".to_owned())]),
+            created: seconds(self.now),
+            canceled_at: None,
+            cancellation_reason: None,
+            amount_received: 0,
+            amount_capturable: 0,
+            latest_charge: None,
+            last_error: None,
+            lapses: None,
+            expired: false,
+        };
+        self.order.push(id.clone());
+        self.intents.insert(id.clone(), intent);
+        id
+    }
+}
+
+/// How a call ends.
+#[derive(Clone, Copy)]
+enum How {
+    Answered,
+    Only500,
+    ExecutedThen500,
+}
+
+/// The idempotency key of a POST; on a GET it means nothing.
+fn keyed(request: &Request) -> Option<&str> {
+    let key = request.idempotency_key.as_deref()?;
+    (request.method == Method::Post).then_some(key)
+}
+
+/// The header `Date`, such as `Tue, 24 Nov 2026 20:05:03 GMT`.
+fn date(time: WallTime) -> String {
+    let timestamp = jiff::Timestamp::from_second(seconds(time)).unwrap_or_default();
+    let printer = jiff::fmt::rfc2822::DateTimePrinter::new();
+    printer.timestamp_to_rfc9110_string(&timestamp).unwrap_or_default()
+}

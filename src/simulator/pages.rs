@@ -1,0 +1,69 @@
+//! Lists: newest first, a page at a time, from a time on.
+
+use serde_json::{Value, json};
+
+use super::error::Refusal;
+use super::form::Form;
+
+/// Which part of a list was asked for.
+pub(super) struct Page<'a> {
+    limit: usize,
+    after: Option<&'a str>,
+    from: u64,
+    to: u64,
+}
+
+impl<'a> Page<'a> {
+    /// Reads `limit` (1 to 100, else 10), `starting_after` and `created[…]`.
+    pub(super) fn read(form: &Form<'a>) -> Result<Self, Refusal> {
+        let limit = form.number("limit")?.unwrap_or(10);
+        if !(1..=100).contains(&limit) {
+            let message = "limit must be between 1 and 100.";
+            return Err(Refusal::parameter(None, "limit", message));
+        }
+        let exact = form.number("created")?;
+        let above = form.number("created[gt]")?.map(|time| time.saturating_add(1));
+        let below = form.number("created[lt]")?.map(|time| time.saturating_sub(1));
+        Ok(Self {
+            limit: usize::try_from(limit).unwrap_or(100),
+            after: form.text("starting_after"),
+            from: [exact, above, form.number("created[gte]")?]
+                .into_iter()
+                .flatten()
+                .max()
+                .unwrap_or(0),
+            to: [exact, below, form.number("created[lte]")?]
+                .into_iter()
+                .flatten()
+                .min()
+                .unwrap_or(u64::MAX),
+        })
+    }
+
+    /// The items of the page, and whether more follow. `key` tells id and time of an item.
+    pub(super) fn choose<T>(
+        &self,
+        newest_first: impl Iterator<Item = T>,
+        key: impl Fn(&T) -> (&str, i64),
+    ) -> Result<(Vec<T>, bool), Refusal> {
+        let mut items = newest_first;
+        if let Some(after) = self.after
+            && !items.by_ref().any(|item| key(&item).0 == after)
+        {
+            return Err(Refusal::no_such("object", after, "starting_after"));
+        }
+        let in_time = |item: &T| {
+            let created = u64::try_from(key(item).1).unwrap_or(0);
+            (self.from..=self.to).contains(&created)
+        };
+        let mut chosen: Vec<T> = items.filter(in_time).take(self.limit + 1).collect();
+        let has_more = chosen.len() > self.limit;
+        chosen.truncate(self.limit);
+        Ok((chosen, has_more))
+    }
+}
+
+/// The list object around the items.
+pub(super) fn list_json(url: &str, data: &[Value], has_more: bool) -> Value {
+    json!({ "object": "list", "url": url, "has_more": has_more, "data": data })
+}

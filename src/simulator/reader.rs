@@ -1,0 +1,314 @@
+//! Readers: one action each, and the calls that start and end it.
+//!
+//! A payment waits for a card, is authorized, and ends; a display stands until something replaces
+//! it. The latest action stays visible after it ended. A display never blocks and, as on Stripe's
+//! own simulated readers, silently replaces a payment that still waits for its card.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::cards::{Card, Decline};
+use super::error::Refusal;
+use super::faults::{Fault, FaultKind};
+use super::form::Form;
+use super::intents::IntentStatus;
+use super::model::Model;
+use super::names::later;
+use super::objects::View;
+use super::pages::{Page, list_json};
+use super::setup::ReaderSetup;
+use crate::ids::{ChargeId, PaymentIntentId, ReaderId};
+use crate::time::WallTime;
+
+/// A reader and what it does.
+#[derive(Clone, Debug)]
+pub(super) struct Reader {
+    pub(super) setup: ReaderSetup,
+    pub(super) metadata: BTreeMap<String, String>,
+    /// Since when it has no connection.
+    pub(super) offline_since: Option<WallTime>,
+    pub(super) action: Option<Action>,
+}
+
+/// The latest action of a reader.
+#[derive(Clone, Debug)]
+pub(super) struct Action {
+    pub(super) kind: ActionKind,
+    pub(super) state: ActionState,
+}
+
+/// What an action is about.
+#[derive(Clone, Debug)]
+pub(super) enum ActionKind {
+    Payment { intent: PaymentIntentId, amount: u64, config: ProcessConfig },
+    Display { cart: Value },
+}
+
+/// How far an action is.
+#[derive(Clone, Debug)]
+pub(super) enum ActionState {
+    /// In progress: waits for a card, or shows a cart.
+    Waiting,
+    /// In progress: the issuer is being asked.
+    Authorizing {
+        card: Card,
+        until: WallTime,
+    },
+    /// In progress for ever: what became of it is not reported.
+    Stuck,
+    Succeeded {
+        at: WallTime,
+    },
+    Failed {
+        at: WallTime,
+        failure: Failure,
+    },
+}
+
+/// Why an action failed.
+#[derive(Clone, Debug)]
+pub(super) enum Failure {
+    Declined {
+        decline: Decline,
+        charge: ChargeId,
+    },
+    /// The customer pressed the reader's cancel button.
+    CustomerCanceled,
+    /// The reader lost its connection; what became of the payment, it does not know.
+    Connection,
+    /// The PaymentIntent was canceled while the reader prompted for it.
+    IntentCanceled,
+    /// The PaymentIntent was paid elsewhere while the reader prompted for it.
+    IntentState,
+}
+
+/// `process_config` of a payment.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct ProcessConfig {
+    pub(super) enable_customer_cancellation: Option<bool>,
+    pub(super) skip_tipping: Option<bool>,
+}
+
+impl Reader {
+    pub(super) fn new(setup: ReaderSetup) -> Self {
+        Self { setup, metadata: BTreeMap::new(), offline_since: None, action: None }
+    }
+
+    /// When the authorization that runs now will be answered.
+    pub(super) fn answers_at(&self) -> Option<WallTime> {
+        match self.action.as_ref()?.state {
+            ActionState::Authorizing { until, .. } => Some(until),
+            ActionState::Waiting
+            | ActionState::Stuck
+            | ActionState::Succeeded { .. }
+            | ActionState::Failed { .. } => None,
+        }
+    }
+
+    /// The PaymentIntent of a payment that has not ended.
+    pub(super) fn running_payment(&self) -> Option<&PaymentIntentId> {
+        let action = self.action.as_ref()?;
+        match (&action.kind, &action.state) {
+            (
+                ActionKind::Payment { intent, .. },
+                ActionState::Waiting | ActionState::Authorizing { .. } | ActionState::Stuck,
+            ) => Some(intent),
+            (ActionKind::Payment { .. } | ActionKind::Display { .. }, _) => None,
+        }
+    }
+}
+
+impl Model {
+    pub(super) fn process_intent(
+        &mut self,
+        id: &str,
+        form: &Form,
+        view: &View,
+    ) -> Result<Value, Refusal> {
+        form.required("payment_intent")?;
+        form.word("process_config[allow_redisplay]", &["always", "limited", "unspecified"])?;
+        let config = ProcessConfig {
+            enable_customer_cancellation: form
+                .flag("process_config[enable_customer_cancellation]")?,
+            skip_tipping: form.flag("process_config[skip_tipping]")?,
+        };
+        let reader = self.find_reader(id)?;
+        let intent = self.find_intent(form.required("payment_intent")?, "payment_intent")?;
+        self.check_reachable(&reader)?;
+        self.check_processable(&intent)?;
+        if self.readers[&reader].running_payment().is_some() {
+            return Err(self.busy("Reader is currently processing another request."));
+        }
+        let timeout = self.faults.strike(&reader, FaultKind::Command);
+        if let Some(Fault::Timeout { prompts: false }) = timeout {
+            return Err(self.reader_timeout());
+        }
+        let amount = self.intent(&intent).amount;
+        self.start_action(&reader, ActionKind::Payment { intent, amount, config });
+        if timeout.is_some() {
+            return Err(self.reader_timeout());
+        }
+        Ok(self.reader_json(&reader, view))
+    }
+
+    fn check_processable(&self, id: &PaymentIntentId) -> Result<(), Refusal> {
+        let intent = self.intent(id);
+        if intent.status != IntentStatus::RequiresPaymentMethod {
+            let status = intent.status.as_str();
+            let message = format!(
+                "A PaymentIntent must be in requires_payment_method to be processed by a reader; \
+                 this one has a status of {status}."
+            );
+            return Err(Refusal::state("intent_invalid_state", message).about(id));
+        }
+        if intent.types.iter().any(|kind| kind.ends_with("_present")) {
+            return Ok(());
+        }
+        let message = "The PaymentIntent's payment_method_types list no in-person method.";
+        Err(Refusal::state("payment_intent_incompatible_payment_method", message).about(id))
+    }
+
+    pub(super) fn cancel_action(&mut self, id: &str, view: &View) -> Result<Value, Refusal> {
+        let reader = self.find_reader(id)?;
+        self.check_reachable(&reader)?;
+        if self.readers[&reader].answers_at().is_some() {
+            return Err(self.busy("The payment is being authorized and cannot be canceled now."));
+        }
+        self.reader_mut(&reader).action = None;
+        Ok(self.reader_json(&reader, view))
+    }
+
+    pub(super) fn set_display(
+        &mut self,
+        id: &str,
+        form: &Form,
+        view: &View,
+    ) -> Result<Value, Refusal> {
+        form.required("type")?;
+        form.word("type", &["cart"])?;
+        let cart = read_cart(form)?;
+        let reader = self.find_reader(id)?;
+        self.check_reachable(&reader)?;
+        if self.readers[&reader].answers_at().is_some() {
+            return Err(self.busy("The payment is being authorized."));
+        }
+        self.start_action(&reader, ActionKind::Display { cart });
+        Ok(self.reader_json(&reader, view))
+    }
+
+    pub(super) fn update_reader(
+        &mut self,
+        id: &str,
+        form: &Form,
+        view: &View,
+    ) -> Result<Value, Refusal> {
+        let id = self.find_reader(id)?;
+        let metadata = form.metadata(&self.readers[&id].metadata)?;
+        let reader = self.reader_mut(&id);
+        reader.metadata = metadata;
+        if let Some(label) = form.text("label") {
+            label.clone_into(&mut reader.setup.label);
+        }
+        Ok(self.reader_json(&id, view))
+    }
+
+    pub(super) fn list_readers(&self, form: &Form, view: &View) -> Result<Value, Refusal> {
+        let page = Page::read(form)?;
+        let wanted = |(_, reader): &(&ReaderId, &Reader)| {
+            let setup = &reader.setup;
+            let is = |name: &str, value: &str| form.text(name).is_none_or(|text| text == value);
+            is("device_type", &setup.device_type)
+                && is("location", &setup.location)
+                && is("serial_number", &setup.serial_number)
+                && is("status", self.reader_status(reader))
+        };
+        let readers = self.readers.iter().filter(wanted);
+        let (chosen, has_more) = page.choose(readers, |(id, _)| (id.as_str(), 0))?;
+        let data: Vec<Value> =
+            chosen.into_iter().map(|(id, _)| self.reader_json(id, view)).collect();
+        Ok(list_json("/v1/terminal/readers", &data, has_more))
+    }
+
+    pub(super) fn find_reader(&self, id: &str) -> Result<ReaderId, Refusal> {
+        let known = ReaderId::new(id).ok().filter(|id| self.readers.contains_key(id));
+        known.ok_or_else(|| Refusal::no_such("terminal.reader", id, "reader"))
+    }
+
+    /// `online` or `offline` as the object says, which lags behind the truth.
+    pub(super) fn reader_status(&self, reader: &Reader) -> &'static str {
+        match reader.offline_since {
+            Some(since) if later(since, self.setup.offline_shows_after) <= self.now => "offline",
+            Some(_) | None => "online",
+        }
+    }
+
+    pub(super) fn start_action(&mut self, reader: &ReaderId, kind: ActionKind) {
+        self.reader_mut(reader).action = Some(Action { kind, state: ActionState::Waiting });
+    }
+
+    /// The readers that prompt for a PaymentIntent, now canceled, stop it.
+    pub(super) fn clear_prompts_of(&mut self, intent: &PaymentIntentId) {
+        let at = self.now;
+        for reader in self.readers.values_mut() {
+            if reader.running_payment() == Some(intent)
+                && let Some(action) = &mut reader.action
+            {
+                action.state = ActionState::Failed { at, failure: Failure::IntentCanceled };
+            }
+        }
+    }
+
+    /// Whether a card is being authorized for this PaymentIntent.
+    pub(super) fn is_authorizing(&self, intent: &PaymentIntentId) -> bool {
+        self.readers
+            .values()
+            .any(|reader| reader.running_payment() == Some(intent) && reader.answers_at().is_some())
+    }
+
+    fn check_reachable(&mut self, reader: &ReaderId) -> Result<(), Refusal> {
+        let struck = self.faults.strike(reader, FaultKind::Connection).is_some();
+        if !struck && self.readers[reader].offline_since.is_none() {
+            return Ok(());
+        }
+        let message = "Reader is currently offline, please ensure the reader is powered on and \
+                       connected to the internet before retrying your request.";
+        let status = self.setup.reader_error_status;
+        Err(Refusal::state("terminal_reader_offline", message).at(status))
+    }
+
+    fn busy(&self, message: &str) -> Refusal {
+        Refusal::state("terminal_reader_busy", message).at(self.setup.reader_error_status)
+    }
+
+    fn reader_timeout(&self) -> Refusal {
+        let message = "There was a timeout when sending this command to the reader. If this \
+                       persists, restart the reader.";
+        Refusal::state("terminal_reader_timeout", message).at(self.setup.reader_error_status)
+    }
+}
+
+fn read_cart(form: &Form) -> Result<Value, Refusal> {
+    let currency = super::currencies::currency(form.required("cart[currency]")?)?;
+    form.required("cart[total]")?;
+    let total = form.number("cart[total]")?;
+    let tax = form.number("cart[tax]")?;
+    let mut items = Vec::new();
+    for index in 0.. {
+        let field = |name: &str| format!("cart[line_items][{index}][{name}]");
+        if form.map(&format!("cart[line_items][{index}]")).is_empty() {
+            break;
+        }
+        form.required(&field("amount"))?;
+        form.required(&field("quantity"))?;
+        items.push(json!({
+            "description": form.required(&field("description"))?,
+            "amount": form.number(&field("amount"))?,
+            "quantity": form.number(&field("quantity"))?,
+        }));
+    }
+    if items.is_empty() {
+        return Err(Refusal::missing_parameter("cart[line_items]"));
+    }
+    Ok(json!({ "currency": currency, "line_items": items, "tax": tax, "total": total }))
+}

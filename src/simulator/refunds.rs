@@ -1,0 +1,140 @@
+//! Refunds of captured charges.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::error::Refusal;
+use super::form::Form;
+use super::model::Model;
+use super::names::{later, seconds};
+use super::objects::View;
+use super::pages::{Page, list_json};
+use crate::ids::{ChargeId, PaymentIntentId};
+use crate::money::Currency;
+
+/// A refund.
+#[derive(Clone, Debug)]
+pub(super) struct Refund {
+    pub(super) id: String,
+    pub(super) charge: ChargeId,
+    pub(super) intent: PaymentIntentId,
+    pub(super) amount: u64,
+    pub(super) currency: Currency,
+    pub(super) created: i64,
+    pub(super) reason: Option<String>,
+    pub(super) metadata: BTreeMap<String, String>,
+    pub(super) is_pending: bool,
+}
+
+impl Model {
+    pub(super) fn create_refund(&mut self, form: &Form, view: &View) -> Result<Value, Refusal> {
+        let asked = form.number("amount")?;
+        let known = ["duplicate", "fraudulent", "requested_by_customer"];
+        let reason = form.word("reason", &known)?.map(str::to_owned);
+        let metadata = form.metadata(&BTreeMap::new())?;
+        let charge_id = self.charge_to_refund(form)?;
+        let charge = &self.charges[&charge_id];
+        let (intent, currency) = (charge.intent.clone(), charge.currency);
+        let left = charge.amount_captured - charge.refunded;
+        if charge.card.is_interac() {
+            let message = "Interac payments are refunded in person: present the card again.";
+            return Err(Refusal::state("charge_not_refundable", message).on(Some(&charge_id)));
+        }
+        if left == 0 {
+            let message = format!("Charge {charge_id} has already been refunded.");
+            return Err(Refusal::state("charge_already_refunded", message).on(Some(&charge_id)));
+        }
+        let amount = asked.unwrap_or(left);
+        if amount == 0 || amount > left {
+            let message = format!(
+                "Refund amount ({amount}) must be 1 to {left}, the unrefunded amount on charge."
+            );
+            let refusal = Refusal::parameter(None, "amount", message);
+            return Err(Refusal { stored: true, ..refusal });
+        }
+        let id = self.names.next("re");
+        let is_pending = !self.setup.refund_takes.is_zero();
+        if is_pending {
+            let due = later(self.now, self.setup.refund_takes);
+            self.pending_refunds.insert((due, id.clone()));
+        }
+        if let Some(charge) = self.charges.get_mut(&charge_id) {
+            charge.refunded += amount;
+        }
+        self.refunds.push(Refund {
+            charge: charge_id,
+            intent,
+            amount,
+            currency,
+            created: seconds(self.now),
+            reason,
+            metadata,
+            is_pending,
+            id: id.clone(),
+        });
+        self.retrieve_refund(&id, view)
+    }
+
+    fn charge_to_refund(&self, form: &Form) -> Result<ChargeId, Refusal> {
+        match (form.text("payment_intent"), form.text("charge")) {
+            (Some(_), Some(_)) => {
+                let message = "payment_intent and charge exclude each other.";
+                Err(Refusal::parameter(Some("parameters_exclusive"), "charge", message))
+            }
+            (None, None) => Err(Refusal::missing_parameter("payment_intent")),
+            (None, Some(charge)) => {
+                let id = self.find_charge(charge, "charge")?;
+                if self.charges[&id].is_captured {
+                    return Ok(id);
+                }
+                let message = format!("Charge {id} was not captured: there is nothing to refund.");
+                Err(Refusal::state("charge_not_refundable", message).on(Some(&id)))
+            }
+            (Some(intent), None) => {
+                let id = self.find_intent(intent, "payment_intent")?;
+                let charge = self.intent(&id).latest_charge.clone();
+                charge.filter(|charge| self.charges[charge].is_captured).ok_or_else(|| {
+                    let message = format!(
+                        "This PaymentIntent ({id}) does not have a successful charge to refund."
+                    );
+                    Refusal::state("payment_intent_unexpected_state", message).about(&id)
+                })
+            }
+        }
+    }
+
+    pub(super) fn retrieve_refund(&self, id: &str, view: &View) -> Result<Value, Refusal> {
+        let found = self.refunds.iter().find(|refund| refund.id == id);
+        let refund = found.ok_or_else(|| Refusal::no_such("refund", id, "refund"))?;
+        Ok(self.refund_json(refund, view))
+    }
+
+    pub(super) fn list_refunds(&self, form: &Form, view: &View) -> Result<Value, Refusal> {
+        let page = Page::read(form)?;
+        let (intent, charge) = (form.text("payment_intent"), form.text("charge"));
+        let wanted = |refund: &&Refund| {
+            intent.is_none_or(|id| refund.intent.as_str() == id)
+                && charge.is_none_or(|id| refund.charge.as_str() == id)
+        };
+        let newest_first = self.refunds.iter().rev().filter(wanted);
+        let (chosen, has_more) =
+            page.choose(newest_first, |refund| (refund.id.as_str(), refund.created))?;
+        let data: Vec<Value> =
+            chosen.into_iter().map(|refund| self.refund_json(refund, view)).collect();
+        Ok(list_json("/v1/refunds", &data, has_more))
+    }
+
+    /// Pending refunds whose time has come succeed.
+    pub(super) fn finish_refunds(&mut self) {
+        while let Some((due, id)) = self.pending_refunds.first().cloned() {
+            if due > self.now {
+                return;
+            }
+            self.pending_refunds.pop_first();
+            if let Some(refund) = self.refunds.iter_mut().find(|refund| refund.id == id) {
+                refund.is_pending = false;
+            }
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! The simulator behind a real socket: faults of the wire as a client meets them.
+
+#![expect(clippy::unwrap_used, reason = "a test that panics says where")]
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use kioskd::simulator::http::{LoggedRequest, RuleReport, Then, serve};
+use kioskd::simulator::{Books, Model, Setup};
+use reqwest::{Client, RequestBuilder};
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+
+/// A simulator on a loopback port, and a client that sends what it is told to.
+struct Wire {
+    base: String,
+    client: Client,
+}
+
+impl Wire {
+    async fn open() -> Self {
+        let setup = Setup { authorization_takes: Duration::ZERO, ..Setup::default() };
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(serve(listener, Arc::new(Mutex::new(Model::new(setup)))));
+        let client = Client::builder().no_proxy().timeout(Duration::from_secs(10)).build().unwrap();
+        Self { base, client }
+    }
+
+    fn post(&self, path: &str, form: &str) -> RequestBuilder {
+        let request = self.client.post(format!("{}{path}", self.base)).bearer_auth("sk_test_wire");
+        request
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("stripe-version", "2026-10-28.endive")
+            .body(form.to_owned())
+    }
+
+    fn create(&self, key: &str) -> RequestBuilder {
+        let form = "amount=250&currency=usd&capture_method=manual&\
+                    allowed_payment_method_types%5B%5D=card_present&metadata[sale]=S%201";
+        self.post("/v1/payment_intents", form).header("idempotency-key", key)
+    }
+
+    async fn get(&self, path: &str) -> Value {
+        let request = self.client.get(format!("{}{path}", self.base)).bearer_auth("sk_test_wire");
+        serde_json::from_str(&request.send().await.unwrap().text().await.unwrap()).unwrap()
+    }
+
+    async fn put_fault(&self, fault: Value) {
+        let request = self.client.post(format!("{}/simulator/faults", self.base));
+        let reply = request.body(fault.to_string()).send().await.unwrap();
+        assert_eq!(reply.status(), 200, "{}", reply.text().await.unwrap());
+    }
+
+    async fn books(&self) -> Books {
+        serde_json::from_value(self.get("/simulator/books").await).unwrap()
+    }
+
+    async fn log(&self) -> Vec<LoggedRequest> {
+        serde_json::from_value(self.get("/simulator/requests").await).unwrap()
+    }
+}
+
+async fn json(request: RequestBuilder) -> (u16, Value) {
+    let reply = request.send().await.unwrap();
+    let status = reply.status().as_u16();
+    (status, serde_json::from_str(&reply.text().await.unwrap()).unwrap())
+}
+
+#[tokio::test]
+async fn a_sale_goes_through_over_http() {
+    let wire = Wire::open().await;
+    let (status, intent) = json(wire.create("K1")).await;
+    assert_eq!((status, &intent["metadata"]["sale"]), (200, &"S 1".into()));
+    let id = intent["id"].as_str().unwrap();
+    let reader = "/v1/terminal/readers/tmr_simulated";
+    let prompt = format!("payment_intent={id}");
+    let (status, _) = json(wire.post(&format!("{reader}/process_payment_intent"), &prompt)).await;
+    assert_eq!(status, 200);
+    let screen = wire.get("/simulator/readers/tmr_simulated/screen").await;
+    assert_eq!(screen["screen"], "present_card");
+    let tap = format!("/v1/test_helpers{}/present_payment_method", &reader[3..]);
+    assert_eq!(json(wire.post(&tap, "")).await.0, 200);
+    let (_, captured) = json(wire.post(&format!("/v1/payment_intents/{id}/capture"), "")).await;
+    assert_eq!(captured["status"], "succeeded");
+    let query =
+        format!("{reader}?expand[]=action.process_payment_intent.payment_intent.latest_charge");
+    let object = wire.get(&query).await;
+    let paid = &object["action"]["process_payment_intent"]["payment_intent"];
+    assert_eq!(paid["latest_charge"]["captured"], true);
+    assert_eq!(wire.books().await.payment_intents[0].amount_received, 250);
+}
+
+#[tokio::test]
+async fn drop_after_executes_and_the_same_key_replays_it() {
+    let wire = Wire::open().await;
+    let rule = json!({"method": "POST", "path": "/v1/payment_intents", "then": "drop_after"});
+    wire.put_fault(rule).await;
+    wire.create("K1").send().await.unwrap_err();
+    assert_eq!(wire.books().await.payment_intents.len(), 1);
+    let reply = wire.create("K1").send().await.unwrap();
+    assert_eq!(reply.headers()["idempotent-replayed"], "true");
+    assert_eq!(wire.books().await.payment_intents.len(), 1);
+    let log = wire.log().await;
+    let seen: Vec<_> = log.iter().map(|call| (call.status, call.replayed, call.fault)).collect();
+    assert_eq!(seen, [(Some(200), false, Some(Then::DropAfter)), (Some(200), true, None)]);
+}
+
+#[tokio::test]
+async fn drop_before_executes_nothing() {
+    let wire = Wire::open().await;
+    wire.put_fault(json!({"path": "/v1/payment_intents", "then": "drop_before"})).await;
+    wire.create("K1").send().await.unwrap_err();
+    assert_eq!(wire.books().await.payment_intents.len(), 0);
+    let reply = wire.create("K1").send().await.unwrap();
+    assert!(!reply.headers().contains_key("idempotent-replayed"));
+    let faults = wire.get("/simulator/faults").await;
+    let reports: Vec<RuleReport> = serde_json::from_value(faults["rules"].clone()).unwrap();
+    assert_eq!(reports[0].struck, 1);
+}
+
+#[tokio::test]
+async fn damaged_replies_reach_the_client_as_such() {
+    let wire = Wire::open().await;
+    for then in ["truncate", "html", "status:500", "status:503", "status:429"] {
+        wire.put_fault(json!({"path": "/v1/payment_intents", "then": then})).await;
+    }
+    let truncated = wire.create("K1").send().await.unwrap();
+    assert_eq!(truncated.status(), 200);
+    assert!(truncated.content_length().unwrap() > 500);
+    truncated.text().await.unwrap_err();
+    let html = wire.create("K2").send().await.unwrap();
+    assert_eq!((html.status().as_u16(), html.headers().contains_key("request-id")), (502, false));
+    assert!(html.text().await.unwrap().contains("<html>"));
+    let stored = wire.create("K3").send().await.unwrap();
+    assert_eq!(
+        (stored.status().as_u16(), stored.headers().contains_key("request-id")),
+        (500, true)
+    );
+    let edge = wire.create("K4").send().await.unwrap();
+    assert_eq!((edge.status().as_u16(), edge.headers().contains_key("request-id")), (503, false));
+    let (status, limited) = json(wire.create("K5")).await;
+    assert_eq!((status, &limited["error"]["code"]), (429, &"rate_limit".into()));
+    assert_eq!(wire.books().await.payment_intents.len(), 1, "only the truncated one ran");
+    assert_eq!(wire.create("K3").send().await.unwrap().status(), 500, "a 500 is replayed");
+    assert_eq!(wire.create("K4").send().await.unwrap().status(), 200, "a 503 is not");
+}
+
+#[tokio::test]
+async fn a_slow_call_runs_on_without_its_client_and_keeps_its_key_in_use() {
+    let wire = Wire::open().await;
+    let slow = json!({"path": "/v1/payment_intents", "then": "answer", "after_ms": 3_600_000});
+    wire.put_fault(slow).await;
+    let impatient = wire.create("K1").timeout(Duration::from_millis(300));
+    assert!(impatient.send().await.unwrap_err().is_timeout());
+    let (status, refused) = json(wire.create("K1")).await;
+    assert_eq!((status, &refused["error"]["code"]), (409, &"idempotency_key_in_use".into()));
+    assert_eq!(json(wire.create("K2")).await.0, 200, "nobody else waits");
+    assert_eq!(wire.books().await.payment_intents.len(), 2);
+}
+
+#[tokio::test]
+async fn what_is_no_call_is_refused_with_a_reason() {
+    let wire = Wire::open().await;
+    let put = wire.client.put(format!("{}/v1/payment_intents", wire.base));
+    assert_eq!(json(put).await.0, 404);
+    let typed = wire.client.post(format!("{}/v1/payment_intents", wire.base));
+    let typed = typed.bearer_auth("sk_test").header("content-type", "application/json").body("{}");
+    let (status, refused) = json(typed).await;
+    assert_eq!(status, 400);
+    assert!(refused["error"]["message"].as_str().unwrap().contains("x-www-form-urlencoded"));
+    let nonsense = wire.client.post(format!("{}/simulator/faults", wire.base)).body("{\"a\":1}");
+    assert_eq!(json(nonsense).await.0, 400);
+    let cancel = "/simulator/readers/tmr_simulated/customer_cancel";
+    let (status, refused) = json(wire.client.post(format!("{}{cancel}", wire.base))).await;
+    assert_eq!((status, &refused["error"]), (400, &"tmr_simulated asks for no card now".into()));
+    let anonymous = wire.client.get(format!("{}/v1/payment_intents", wire.base));
+    assert_eq!(json(anonymous).await.0, 401);
+}

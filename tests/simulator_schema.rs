@@ -1,0 +1,465 @@
+//! The simulator speaks Stripe's language: every reply has the shape of Stripe's objects, and
+//! every parameter that Stripe knows is known.
+//!
+//! `reference/stripe-schema.json` is machine-made from the declarations of Stripe's own SDK.
+
+#![expect(clippy::unwrap_used, reason = "a test that panics says where")]
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use jsonschema::Validator;
+use kioskd::ids::ReaderId;
+use kioskd::simulator::{Card, Fault, Method, Model, Request, Response, Setup};
+use kioskd::time::WallTime;
+use serde_json::{Map, Value, json};
+
+const SCHEMA: &str = include_str!("reference/stripe-schema.json");
+const READER: &str = "/v1/terminal/readers/tmr_simulated";
+const PRESENT: &str = "/v1/test_helpers/terminal/readers/tmr_simulated/present_payment_method";
+
+static VALIDATORS: LazyLock<BTreeMap<String, Validator>> = LazyLock::new(validators);
+
+/// Checks each reply, and each request that was accepted, against the schema.
+struct Stripe {
+    model: Model,
+    now: WallTime,
+    checked: usize,
+}
+
+impl Stripe {
+    fn open(setup: Setup) -> Self {
+        let now = WallTime(1_795_000_000_000);
+        Self { model: Model::new(setup), now, checked: 0 }
+    }
+
+    fn wait(&mut self, wait: Duration) {
+        self.now = WallTime(self.now.0 + i64::try_from(wait.as_millis()).unwrap());
+    }
+
+    #[track_caller]
+    fn call(&mut self, request: &Request) -> Response {
+        let response = self.model.handle(request, self.now);
+        if response.status == 200 {
+            self.check_request(request);
+        }
+        self.check_body(&response.body);
+        response
+    }
+
+    #[track_caller]
+    fn post(&mut self, path: &str, params: &[(&str, &str)]) -> Value {
+        self.call(&Request::post(path, params)).body
+    }
+
+    #[track_caller]
+    fn get(&mut self, path: &str, params: &[(&str, &str)]) -> Value {
+        self.call(&Request::get(path).with(params)).body
+    }
+
+    #[track_caller]
+    fn check_body(&mut self, body: &Value) {
+        match body["object"].as_str() {
+            Some("list") => {
+                for item in body["data"].as_array().unwrap() {
+                    self.check_body(item);
+                }
+            }
+            Some("terminal.reader") => self.check("reader", body),
+            Some(object) => self.check(object, body),
+            None => self.check("error", &body["error"]),
+        }
+    }
+
+    #[track_caller]
+    fn check_request(&mut self, request: &Request) {
+        if let Some(call) = call_name(request) {
+            self.check(call, &nested(&request.params));
+        }
+    }
+
+    #[track_caller]
+    fn check(&mut self, name: &str, value: &Value) {
+        let validator = VALIDATORS.get(name).unwrap_or_else(|| panic!("no schema of {name}"));
+        let errors: Vec<String> = validator
+            .iter_errors(value)
+            .map(|error| format!("{} at {}", error, error.instance_path()))
+            .collect();
+        assert!(errors.is_empty(), "{name}: {errors:#?}\n{value:#}");
+        self.checked += 1;
+    }
+
+    /// A new PaymentIntent of 2.50 in the reader's hands.
+    fn prompt(&mut self) -> String {
+        let intent = self.post("/v1/payment_intents", &create("usd"));
+        let id = intent["id"].as_str().unwrap().to_owned();
+        self.prompt_again(&id);
+        id
+    }
+
+    fn prompt_again(&mut self, id: &str) -> Value {
+        let params = [
+            ("payment_intent", id),
+            ("process_config[enable_customer_cancellation]", "true"),
+            ("process_config[skip_tipping]", "true"),
+            ("expand[]", "action.process_payment_intent.payment_intent.latest_charge"),
+        ];
+        self.post(&format!("{READER}/process_payment_intent"), &params)
+    }
+
+    fn tap(&mut self, number: &str) {
+        let params = [("type", "card_present"), ("card_present[number]", number)];
+        let reply = self.post(PRESENT, &params);
+        assert_eq!(reply["object"], "terminal.reader", "{reply}");
+        self.wait(Duration::from_secs(2));
+    }
+
+    /// The reader, its PaymentIntent and charge in one object.
+    fn look(&mut self) -> Value {
+        let expand = "action.process_payment_intent.payment_intent.latest_charge";
+        self.get(READER, &[("expand[]", expand)])
+    }
+
+    #[track_caller]
+    fn expect_error(&mut self, request: &Request, code: &str) {
+        let response = self.call(request);
+        assert_eq!(response.error_code(), Some(code), "{}", response.body);
+    }
+}
+
+fn create(currency: &str) -> Vec<(&'static str, &str)> {
+    vec![
+        ("amount", "250"),
+        ("currency", currency),
+        ("capture_method", "manual"),
+        ("allowed_payment_method_types[]", "card_present"),
+        ("description", "Cola"),
+        ("statement_descriptor_suffix", "KIOSK"),
+        ("metadata[sale]", "S1"),
+        ("expand[]", "latest_charge"),
+    ]
+}
+
+fn validators() -> BTreeMap<String, Validator> {
+    let mut schema: Value = serde_json::from_str(SCHEMA).unwrap();
+    // Stripe adds fields; a simulator that has some which Stripe has not is wrong.
+    for definition in schema["$defs"].as_object_mut().unwrap().values_mut() {
+        let definition = definition.as_object_mut().unwrap();
+        if definition.contains_key("properties") {
+            definition.entry("additionalProperties").or_insert(Value::Bool(false));
+        }
+    }
+    let mut validators = BTreeMap::new();
+    let mut add = |name: &str, reference: &Value| {
+        let mut whole = reference.as_object().unwrap().clone();
+        whole.insert("$schema".to_owned(), schema["$schema"].clone());
+        whole.insert("$defs".to_owned(), schema["$defs"].clone());
+        validators
+            .insert(name.to_owned(), jsonschema::validator_for(&Value::Object(whole)).unwrap());
+    };
+    for (name, reference) in schema["objects"].as_object().unwrap() {
+        add(name, reference);
+    }
+    for (name, reference) in schema["params"].as_object().unwrap() {
+        add(name, reference);
+    }
+    add("error", &json!({ "$ref": "#/$defs/Reader.Action.ApiError" }));
+    validators
+}
+
+/// The schema's name of a call; none for those of which it has no parameters.
+fn call_name(request: &Request) -> Option<&'static str> {
+    let segments: Vec<&str> = request.path.trim_start_matches("/v1/").split('/').collect();
+    match (request.method, segments.as_slice()) {
+        (Method::Post, ["payment_intents"]) => Some("payment_intents_create"),
+        (Method::Get, ["payment_intents"]) => Some("payment_intents_list"),
+        (Method::Get, ["payment_intents", _]) => Some("payment_intents_retrieve"),
+        (Method::Post, ["payment_intents", _]) => Some("payment_intents_update"),
+        (Method::Post, ["payment_intents", _, "cancel"]) => Some("payment_intents_cancel"),
+        (Method::Post, ["payment_intents", _, "capture"]) => Some("payment_intents_capture"),
+        (Method::Post, ["refunds"]) => Some("refunds_create"),
+        (Method::Get, ["refunds"]) => Some("refunds_list"),
+        (Method::Get, ["terminal", "readers"]) => Some("readers_list"),
+        (Method::Get, ["terminal", "readers", _]) => Some("readers_retrieve"),
+        (Method::Post, ["terminal", "readers", _]) => Some("readers_update"),
+        (Method::Post, ["terminal", "readers", _, "cancel_action"]) => {
+            Some("readers_cancel_action")
+        }
+        (Method::Post, ["terminal", "readers", _, "process_payment_intent"]) => {
+            Some("readers_process_payment_intent")
+        }
+        (Method::Post, ["terminal", "readers", _, "set_reader_display"]) => {
+            Some("readers_set_reader_display")
+        }
+        (Method::Post, ["test_helpers", ..]) => Some("test_present_payment_method"),
+        _ => None,
+    }
+}
+
+/// A form as the JSON that it stands for, with numbers and booleans where they look like it.
+fn nested(params: &[(String, String)]) -> Value {
+    let mut root = Value::Object(Map::new());
+    for (name, value) in params {
+        let mut place = &mut root;
+        for key in name.split('[').map(|key| key.trim_end_matches(']')) {
+            if key.is_empty() || key.bytes().all(|b| b.is_ascii_digit()) {
+                if !place.is_array() {
+                    *place = json!([]);
+                }
+                let items = place.as_array_mut().unwrap();
+                let index = key.parse().unwrap_or(items.len());
+                while items.len() <= index {
+                    items.push(Value::Null);
+                }
+                place = &mut items[index];
+            } else {
+                if !place.is_object() {
+                    *place = json!({});
+                }
+                place = &mut place[key];
+            }
+        }
+        let is_text = name.contains("number") || name.starts_with("metadata");
+        *place = match value.parse::<u64>() {
+            Ok(number) if !is_text => json!(number),
+            Ok(_) | Err(_) if value == "true" || value == "false" => json!(value == "true"),
+            Ok(_) | Err(_) => json!(value),
+        };
+    }
+    root
+}
+
+#[test]
+fn a_sale_from_the_cart_to_the_refund_has_stripes_shape() {
+    let mut stripe = Stripe::open(Setup::default());
+    let cart = [
+        ("type", "cart"),
+        ("cart[currency]", "usd"),
+        ("cart[total]", "250"),
+        ("cart[tax]", "20"),
+        ("cart[line_items][0][description]", "Cola"),
+        ("cart[line_items][0][amount]", "230"),
+        ("cart[line_items][0][quantity]", "1"),
+    ];
+    let shown = stripe.post(&format!("{READER}/set_reader_display"), &cart);
+    assert_eq!(shown["action"]["set_reader_display"]["cart"]["tax"], 20);
+    let id = stripe.prompt();
+    let path = format!("/v1/payment_intents/{id}");
+    stripe.post(&path, &[("amount", "260"), ("metadata[products]", "A1")]);
+    stripe.post(&format!("{READER}/cancel_action"), &[]);
+    stripe.prompt_again(&id);
+    stripe.tap(Card::VISA.number());
+    let paid = stripe.look();
+    let intent = &paid["action"]["process_payment_intent"]["payment_intent"];
+    let details = &intent["latest_charge"]["payment_method_details"]["card_present"];
+    assert_eq!((&details["brand"], &details["last4"]), (&"visa".into(), &"4242".into()));
+    let part = [("amount_to_capture", "200"), ("expand[]", "latest_charge")];
+    let captured = stripe.post(&format!("{path}/capture"), &part);
+    assert_eq!(captured["amount_received"], 200);
+    let refund = [
+        ("payment_intent", id.as_str()),
+        ("amount", "50"),
+        ("reason", "requested_by_customer"),
+        ("metadata[sale]", "S1"),
+        ("expand[]", "charge"),
+        ("expand[]", "payment_intent"),
+    ];
+    let refund = stripe.post("/v1/refunds", &refund);
+    assert_eq!(refund["status"], "succeeded", "{refund}");
+    stripe.get(&format!("/v1/refunds/{}", refund["id"].as_str().unwrap()), &[]);
+    stripe.get("/v1/refunds", &[("payment_intent", &id)]);
+    let charge = captured["latest_charge"]["id"].as_str().unwrap();
+    stripe.get(&format!("/v1/charges/{charge}"), &[]);
+    let list = [("created[gte]", "1"), ("limit", "3"), ("expand[]", "data.latest_charge")];
+    assert_eq!(stripe.get("/v1/payment_intents", &list)["data"][0]["id"], id.as_str());
+    let readers = [("status", "online"), ("limit", "3")];
+    assert_eq!(stripe.get("/v1/terminal/readers", &readers)["data"][0]["id"], "tmr_simulated");
+    let claimed = stripe.post(READER, &[("metadata[controller]", "c1"), ("label", "Lobby")]);
+    assert_eq!(claimed["metadata"]["controller"], "c1");
+    assert!(stripe.checked >= 30, "{} checks", stripe.checked);
+}
+
+#[test]
+fn declines_of_every_card_have_stripes_shape() {
+    for card in Card::ALL.into_iter().filter(|card| !card.is_interac()) {
+        let mut stripe = Stripe::open(Setup::default());
+        let id = stripe.prompt();
+        stripe.tap(card.number());
+        let reader = stripe.look();
+        let intent = stripe.get(&format!("/v1/payment_intents/{id}"), &[]);
+        if reader["action"]["status"] == "failed" {
+            assert_eq!(intent["status"], "requires_payment_method");
+            assert_eq!(reader["action"]["api_error"]["payment_intent"]["id"], id.as_str());
+            stripe.prompt_again(&id);
+            stripe.tap(Card::MASTERCARD.number());
+        }
+        let paid =
+            stripe.get(&format!("/v1/payment_intents/{id}"), &[("expand[]", "latest_charge")]);
+        assert_eq!(paid["status"], "requires_capture");
+    }
+}
+
+#[test]
+fn interac_and_automatic_capture_have_stripes_shape() {
+    let mut stripe = Stripe::open(Setup::default());
+    let canada = [
+        ("amount", "250"),
+        ("currency", "cad"),
+        ("capture_method", "automatic"),
+        ("allowed_payment_method_types[]", "card_present"),
+        ("allowed_payment_method_types[]", "interac_present"),
+        ("payment_method_options[card_present][capture_method]", "manual"),
+    ];
+    let id = stripe.post("/v1/payment_intents", &canada)["id"].as_str().unwrap().to_owned();
+    stripe.prompt_again(&id);
+    let interac = [("type", "interac_present"), ("interac_present[number]", "4506445006931933")];
+    stripe.post(PRESENT, &interac);
+    stripe.wait(Duration::from_secs(2));
+    let paid = stripe.look();
+    let intent = &paid["action"]["process_payment_intent"]["payment_intent"];
+    assert_eq!(intent["status"], "succeeded");
+    assert_eq!(intent["latest_charge"]["payment_method_details"]["type"], "interac_present");
+    let refused = Request::post("/v1/refunds", &[("payment_intent", &id)]);
+    stripe.expect_error(&refused, "charge_not_refundable");
+}
+
+#[test]
+fn every_way_to_end_without_money_has_stripes_shape() {
+    let setup = Setup { refund_takes: Duration::from_mins(1), ..Setup::default() };
+    let mut stripe = Stripe::open(setup);
+    let reader = ReaderId::new("tmr_simulated").unwrap();
+    // Canceled while prompted, by the customer, with a hold, and by itself.
+    let id = stripe.prompt();
+    let reason = [("cancellation_reason", "abandoned")];
+    stripe.post(&format!("/v1/payment_intents/{id}/cancel"), &reason);
+    assert_eq!(stripe.look()["action"]["failure_code"], "canceled");
+    stripe.prompt();
+    stripe.model.press_cancel_on_reader(&reader, stripe.now).unwrap();
+    assert_eq!(stripe.look()["action"]["failure_code"], "customer_canceled");
+    let id = stripe.prompt();
+    stripe.tap(Card::AMEX.number());
+    let released =
+        stripe.post(&format!("/v1/payment_intents/{id}/cancel"), &[("expand[]", "latest_charge")]);
+    assert_eq!(released["latest_charge"]["refunded"], true);
+    stripe.prompt();
+    stripe.tap(Card::VISA.number());
+    stripe.wait(Duration::from_hours(48));
+    let lapsed = stripe.look()["action"]["process_payment_intent"]["payment_intent"].clone();
+    assert_eq!(lapsed["cancellation_reason"], "automatic");
+    // Lost on the way.
+    for fault in [
+        Fault::ConnectionError { authorizes: true },
+        Fault::ConnectionError { authorizes: false },
+        Fault::StuckAction { authorizes: true },
+    ] {
+        stripe.model.put_fault(&reader, fault, stripe.now).unwrap();
+        stripe.prompt();
+        stripe.tap(Card::VISA.number());
+        stripe.look();
+        stripe.post(&format!("{READER}/cancel_action"), &[]);
+    }
+    assert!(stripe.model.fault_reports().iter().all(|report| report.struck));
+}
+
+#[test]
+fn every_error_has_stripes_shape() {
+    let mut stripe = Stripe::open(Setup::default());
+    let reader = ReaderId::new("tmr_simulated").unwrap();
+    let intents = "/v1/payment_intents";
+    let refused = |params: &[(&str, &str)]| Request::post(intents, params);
+    stripe.expect_error(&refused(&[("currency", "usd")]), "parameter_missing");
+    stripe.expect_error(&refused(&[("amount", "1"), ("currency", "usd")]), "amount_too_small");
+    let large = [("amount", "100000000"), ("currency", "usd")];
+    stripe.expect_error(&refused(&large), "amount_too_large");
+    stripe.expect_error(&refused(&[("amount", "x")]), "parameter_invalid_integer");
+    stripe.expect_error(&refused(&[("amount", "")]), "parameter_invalid_empty");
+    stripe.expect_error(&refused(&[("colour", "red")]), "parameter_unknown");
+    let old = [("amount", "250"), ("currency", "usd"), ("payment_method_types[]", "card_present")];
+    stripe.expect_error(&refused(&old), "payment_method_types_no_longer_supported");
+    stripe.expect_error(&Request::get(format!("{intents}/pi_none")), "resource_missing");
+    stripe.expect_error(&Request::get("/v1/terminal/readers/tmr_none"), "resource_missing");
+    let mut anonymous = Request::get(intents);
+    anonymous.api_key = None;
+    assert_eq!(stripe.call(&anonymous).status, 401);
+    assert_eq!(stripe.get("/v1/nothing", &[])["error"]["type"], "invalid_request_error");
+
+    let online = refused(&[("amount", "250"), ("currency", "usd")]);
+    let online = stripe.call(&online.keyed("K")).body["id"].as_str().unwrap().to_owned();
+    let prompt = |id: &str| {
+        Request::post(format!("{READER}/process_payment_intent"), &[("payment_intent", id)])
+    };
+    stripe.expect_error(&prompt(&online), "payment_intent_incompatible_payment_method");
+    let other = stripe.call(&refused(&create("eur")).keyed("K"));
+    assert_eq!(other.body["error"]["type"], "idempotency_error");
+    let in_use = stripe.model.refuse_key_in_use(&refused(&create("eur")).keyed("K"), stripe.now);
+    stripe.check_body(&in_use.body);
+
+    let id = stripe.prompt();
+    let capture = Request::post(format!("{intents}/{id}/capture"), &[]);
+    stripe.expect_error(&capture, "payment_intent_unexpected_state");
+    stripe.expect_error(&prompt(&id), "terminal_reader_busy");
+    stripe.post(PRESENT, &[]);
+    stripe.expect_error(
+        &Request::post(format!("{READER}/cancel_action"), &[]),
+        "terminal_reader_busy",
+    );
+    stripe.expect_error(&Request::post(format!("{intents}/{id}/cancel"), &[]), "lock_timeout");
+    stripe.wait(Duration::from_secs(2));
+    stripe.expect_error(&prompt(&id), "intent_invalid_state");
+    let much = Request::post(format!("{intents}/{id}/capture"), &[("amount_to_capture", "251")]);
+    stripe.expect_error(&much, "amount_too_large");
+    let refund = Request::post("/v1/refunds", &[("payment_intent", &id)]);
+    stripe.expect_error(&refund, "payment_intent_unexpected_state");
+    assert_eq!(stripe.call(&capture).status, 200);
+    assert_eq!(stripe.call(&refund).status, 200);
+    stripe.expect_error(&refund, "charge_already_refunded");
+
+    let id = stripe.prompt();
+    stripe.post(PRESENT, &[]);
+    stripe.wait(Duration::from_hours(50));
+    let capture = Request::post(format!("{intents}/{id}/capture"), &[]);
+    stripe.expect_error(&capture, "charge_expired_for_capture");
+    let id = stripe.post(intents, &create("usd"))["id"].as_str().unwrap().to_owned();
+    stripe.model.put_fault(&reader, Fault::Timeout { prompts: false }, stripe.now).unwrap();
+    stripe.expect_error(&prompt(&id), "terminal_reader_timeout");
+    stripe.model.put_fault(&reader, Fault::Offline, stripe.now).unwrap();
+    stripe.expect_error(&prompt(&id), "terminal_reader_offline");
+    let broken = stripe.model.handle_with_server_error(&prompt(&id), true, stripe.now);
+    assert_eq!(broken.status, 500);
+    stripe.check_body(&broken.body);
+}
+
+#[test]
+fn every_parameter_that_stripe_knows_is_known() {
+    let schema: Value = serde_json::from_str(SCHEMA).unwrap();
+    let calls = [
+        Request::post("/v1/payment_intents", &[]),
+        Request::post("/v1/payment_intents/pi_1", &[]),
+        Request::post("/v1/payment_intents/pi_1/cancel", &[]),
+        Request::post("/v1/payment_intents/pi_1/capture", &[]),
+        Request::get("/v1/payment_intents"),
+        Request::get("/v1/payment_intents/pi_1"),
+        Request::post("/v1/refunds", &[]),
+        Request::get("/v1/refunds"),
+        Request::get(READER),
+        Request::get("/v1/terminal/readers"),
+        Request::post(READER, &[]),
+        Request::post(format!("{READER}/process_payment_intent"), &[]),
+        Request::post(format!("{READER}/set_reader_display"), &[]),
+        Request::post(format!("{READER}/cancel_action"), &[]),
+        Request::post(PRESENT, &[]),
+    ];
+    let mut model = Model::new(Setup::default());
+    for request in calls {
+        let reference = schema["params"][call_name(&request).unwrap()]["$ref"].as_str().unwrap();
+        let definition = &schema["$defs"][reference.trim_start_matches("#/$defs/")];
+        let names = definition["properties"].as_object().unwrap().keys();
+        for name in names.filter(|name| *name != "expand") {
+            let response = model.handle(&request.clone().with(&[(name, "x")]), WallTime(0));
+            assert_ne!(response.error_code(), Some("parameter_unknown"), "{name} {request:?}");
+        }
+        let response = model.handle(&request.clone().with(&[("colour", "x")]), WallTime(0));
+        assert_eq!(response.error_code(), Some("parameter_unknown"), "{request:?}");
+    }
+}
