@@ -56,6 +56,8 @@ pub struct Kiosk {
     pub(super) reasons: Reasons,
     pub(super) watch: ReaderWatch,
     pub(super) draining: bool,
+    /// Sales of the journal that cannot be read at all.
+    pub(super) unreadable: Vec<SaleId>,
 }
 
 impl Kiosk {
@@ -75,6 +77,7 @@ impl Kiosk {
             reasons,
             watch: ReaderWatch::default(),
             draining: false,
+            unreadable: Vec::new(),
         }
     }
 
@@ -98,16 +101,25 @@ impl Kiosk {
     /// Gives news to one sale. The facts that became true are applied already, and have to be
     /// journaled.
     pub fn give(&mut self, id: &SaleId, input: &Input, now: Moment) -> Vec<Fact> {
-        let Some(sale) = self.sales.get_mut(id) else { return Vec::new() };
+        let Some(sale) = self.sales.get(id) else { return Vec::new() };
         let facts = decide(sale, input, now);
-        for fact in &facts {
+        self.apply(id, &facts, now);
+        facts
+    }
+
+    /// Applies facts that the caller knows to be true.
+    pub fn apply(&mut self, id: &SaleId, facts: &[Fact], now: Moment) {
+        let Some(sale) = self.sales.get_mut(id) else { return };
+        for fact in facts {
             sale.evolve(fact);
         }
-        if !facts.is_empty() {
-            let sale = sale.clone();
-            self.tell_customer(&sale, &facts, now);
-        }
-        facts
+        let sale = sale.clone();
+        self.tell_customer(&sale, facts, now);
+    }
+
+    /// A sale of the journal of which not even the beginning can be read: a person has to look.
+    pub fn unreadable(&mut self, id: SaleId) {
+        self.unreadable.push(id);
     }
 
     /// Forgets a sale that is closed and journaled.

@@ -130,7 +130,7 @@ impl Kiosk {
         let deadline = self.sales.values().filter_map(Sale::deadline).min();
         OpenStatus {
             settling: behind.len() - needs_attention,
-            needs_attention,
+            needs_attention: needs_attention + self.unreadable.len(),
             // Sale ids begin with the time at which they were drawn.
             oldest: behind.first().map(|sale| sale.id().to_string()),
             nearest_deadline: deadline

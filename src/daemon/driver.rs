@@ -1,0 +1,547 @@
+//! The driver's turn: news in, effects out. It owns the kiosk and decides what is started; it does
+//! no I/O itself, so that the same code runs in the daemon, in the demo and under simulation.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::daemon::flights::{Flight, FlightId, Flights, Purpose};
+use crate::daemon::ledger::{Batch, Ledger};
+use crate::ids::{DispenserName, PaymentIntentId, ProductCode, SaleId, Slot};
+use crate::journal::Stored;
+use crate::kiosk::out_of_order::Since;
+use crate::kiosk::reader::ReaderWish;
+use crate::kiosk::{Kiosk, Setup, Turned, View};
+use crate::sale::fact::Attention;
+use crate::sale::input::{Call, Reply, Seen, Trouble, VendNews};
+use crate::sale::{Fact, Input, Sale, Want, duty};
+use crate::stripe::meaning::{Answer, NoAnswer};
+use crate::stripe::{Request, understand};
+use crate::time::{Moment, WallTime};
+
+/// How often time alone may change a sale in one turn: a bound against a sale that never rests.
+const TIMER_ROUNDS: usize = 8;
+
+/// Both clocks: one for waits, one for people.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Now {
+    /// Since boot.
+    pub moment: Moment,
+    /// The wall clock, for labels.
+    pub wall: WallTime,
+}
+
+impl Now {
+    fn since(self) -> Since {
+        Since { moment: self.moment, wall: self.wall }
+    }
+}
+
+/// News for the driver.
+#[derive(Debug)]
+pub enum Event {
+    /// Somebody chose a product. The sale's id is drawn by the caller.
+    Selected {
+        /// What was pressed.
+        code: ProductCode,
+        /// The id of the sale that may be opened.
+        sale: SaleId,
+    },
+    /// Somebody pressed CANCEL.
+    CancelPressed,
+    /// A call has ended.
+    Replied {
+        /// Which.
+        flight: FlightId,
+        /// How.
+        result: Result<Answer, NoAnswer>,
+    },
+    /// A dispenser's port was opened.
+    DispenserReachable(DispenserName),
+    /// A dispenser's port is gone.
+    DispenserAway(DispenserName),
+    /// A dispenser has news of a vend.
+    Vend {
+        /// The sale.
+        sale: SaleId,
+        /// The news.
+        news: VendNews,
+    },
+    /// A batch is on disk.
+    Committed(u64),
+    /// A batch could not be written.
+    CommitFailed(u64),
+    /// Time has passed, or something outside wants a look.
+    Tick,
+    /// No new sales from now on.
+    Drain,
+    /// The daemon is about to stop: what has no card yet is taken back.
+    Stopping,
+}
+
+/// What the driver wants done. The order counts: a batch stands before what may run beside it.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Effect {
+    /// Write these rows, then say so.
+    Commit(Batch),
+    /// Make this call.
+    Call {
+        /// Its name.
+        flight: FlightId,
+        /// The call.
+        request: Request,
+    },
+    /// Fire the dispenser.
+    Vend {
+        /// Which.
+        dispenser: DispenserName,
+        /// For which sale.
+        sale: SaleId,
+        /// Which slot.
+        slot: Slot,
+    },
+    /// Ask the dispenser what became of a vend.
+    AskDispenser {
+        /// Which.
+        dispenser: DispenserName,
+        /// For which sale.
+        sale: SaleId,
+    },
+    /// Show this.
+    Show(View),
+    /// This became true: for logs and spectators.
+    Happened {
+        /// The sale.
+        sale: SaleId,
+        /// The fact.
+        fact: Fact,
+    },
+    /// A call did not bring what was wanted: for logs.
+    CallFailed {
+        /// The sale it was for.
+        sale: Option<SaleId>,
+        /// The call.
+        call: Call,
+        /// What went wrong.
+        trouble: Trouble,
+    },
+    /// A selection opened no sale.
+    Turned(Turned),
+}
+
+/// Owns the kiosk, the ledger and the calls under way.
+#[derive(Debug)]
+pub struct Driver {
+    kiosk: Kiosk,
+    ledger: Ledger,
+    flights: Flights,
+    rng: fastrand::Rng,
+    fired: BTreeMap<SaleId, Moment>,
+    asked_dispenser: BTreeMap<SaleId, Moment>,
+    shown: Option<View>,
+    wake: Option<Moment>,
+    effects: Vec<Effect>,
+}
+
+impl Driver {
+    /// A driver with the open sales of the journal. The seed draws the jitter of waits.
+    pub fn new(setup: Setup, stored: &[Stored], seed: u64, now: Now) -> Self {
+        let mut driver = Self {
+            kiosk: Kiosk::new(setup, now.since()),
+            ledger: Ledger::default(),
+            flights: Flights::default(),
+            rng: fastrand::Rng::with_seed(seed),
+            fired: BTreeMap::new(),
+            asked_dispenser: BTreeMap::new(),
+            shown: None,
+            wake: None,
+            effects: Vec::new(),
+        };
+        for stored in stored {
+            driver.restore(stored, now);
+        }
+        driver
+    }
+
+    /// One turn: takes news and returns what has to be done, in order.
+    pub fn turn(&mut self, event: Event, now: Now) -> Vec<Effect> {
+        match event {
+            Event::Selected { code, sale } => self.selected(&code, sale, now),
+            Event::CancelPressed => {
+                let front = self.kiosk.front_sale().map(|sale| sale.id().clone());
+                if let Some(sale) = front {
+                    self.give(&sale, &Input::CancelPressed, now);
+                }
+            }
+            Event::Replied { flight, result } => self.replied(flight, &result, now),
+            Event::DispenserReachable(name) => {
+                self.kiosk.dispenser_reachable(&name, true, now.since());
+            }
+            Event::DispenserAway(name) => {
+                self.kiosk.dispenser_reachable(&name, false, now.since());
+            }
+            Event::Vend { sale, news } => self.give(&sale, &Input::Dispenser(news), now),
+            Event::Committed(number) => {
+                self.ledger.committed(number);
+                self.kiosk.journal_writable(true, now.since());
+            }
+            Event::CommitFailed(_) => {
+                self.ledger.failed(now.moment);
+                self.kiosk.journal_writable(false, now.since());
+            }
+            Event::Tick => {}
+            Event::Drain => self.kiosk.drain(),
+            Event::Stopping => self.stopping(now),
+        }
+        self.reconcile(now);
+        std::mem::take(&mut self.effects)
+    }
+
+    /// When the next [`Event::Tick`] is due, at the latest.
+    pub fn next_wake(&self) -> Option<Moment> {
+        self.wake
+    }
+
+    /// The kiosk, for whoever asks how it is.
+    pub fn kiosk(&self) -> &Kiosk {
+        &self.kiosk
+    }
+
+    /// Whether nothing is left that a stop should wait for: no customer, and all facts on disk.
+    pub fn may_stop(&self) -> bool {
+        let waiting = self.kiosk.sales().any(|sale| {
+            sale.holds_reader() || Some(sale.id()) == self.kiosk.front_sale().map(Sale::id)
+        });
+        !waiting && self.ledger.is_empty()
+    }
+
+    /// What is not on its way to the disk yet, for the last write before the end.
+    pub fn last_batch(&mut self) -> Option<Batch> {
+        self.ledger.last_batch()
+    }
+
+    /// Takes a sale over from the journal and tells it that the daemon was restarted.
+    fn restore(&mut self, stored: &Stored, now: Now) {
+        let mut facts = Vec::new();
+        let mut damage = stored.damage.clone();
+        for row in &stored.rows {
+            match serde_json::from_str::<Fact>(&row.body) {
+                Ok(fact) if damage.is_none() => facts.push(fact),
+                Ok(_) => break,
+                Err(error) => {
+                    damage = Some(format!("fact {} cannot be read: {error}", row.seq));
+                    break;
+                }
+            }
+        }
+        let Some(sale) = Sale::fold(&facts) else {
+            self.kiosk.unreadable(stored.summary.sale.clone());
+            return;
+        };
+        let id = sale.id().clone();
+        let last_seq = stored.rows.last().map_or(0, |row| row.seq);
+        self.ledger.resume(&id, last_seq, stored.summary.opened_at);
+        self.kiosk.restore(sale);
+        let already = matches!(facts.last(), Some(Fact::AttentionNeeded { .. }));
+        match damage {
+            Some(what) if !already => {
+                let why = Attention::Unreadable { what };
+                self.happened(&id, vec![Fact::AttentionNeeded { why }], now);
+            }
+            Some(_) => {}
+            None => {
+                let boot = self.kiosk.setup().boot.clone();
+                self.give(&id, &Input::Restarted { boot }, now);
+            }
+        }
+    }
+
+    fn selected(&mut self, code: &ProductCode, sale: SaleId, now: Now) {
+        match self.kiosk.select(code, sale, now.moment) {
+            Ok(opened) => {
+                let id = opened.sale.clone();
+                self.kiosk.opened(opened.clone());
+                self.journal(&id, vec![Fact::Opened(Box::new(opened))], now);
+            }
+            Err(why) => {
+                self.kiosk.show_turned(why.clone(), now.moment);
+                self.effects.push(Effect::Turned(why));
+            }
+        }
+    }
+
+    fn stopping(&mut self, now: Now) {
+        self.kiosk.drain();
+        let sales: Vec<SaleId> = self.kiosk.sales().map(|sale| sale.id().clone()).collect();
+        for sale in sales {
+            self.give(&sale, &Input::Stopping, now);
+        }
+    }
+
+    /// Gives news to a sale and journals what became true.
+    fn give(&mut self, sale: &SaleId, input: &Input, now: Now) {
+        let facts = self.kiosk.give(sale, input, now.moment);
+        self.journal(sale, facts, now);
+    }
+
+    /// Facts that the driver itself knows to be true.
+    fn happened(&mut self, sale: &SaleId, facts: Vec<Fact>, now: Now) {
+        self.kiosk.apply(sale, &facts, now.moment);
+        self.journal(sale, facts, now);
+    }
+
+    fn journal(&mut self, id: &SaleId, facts: Vec<Fact>, now: Now) {
+        let Some(sale) = self.kiosk.sale(id) else { return };
+        if facts.is_empty() {
+            return;
+        }
+        let closed = !sale.is_open();
+        let batch = self.ledger.record(sale, &facts, now);
+        self.effects.extend(batch.map(Effect::Commit));
+        for fact in facts {
+            self.effects.push(Effect::Happened { sale: id.clone(), fact });
+        }
+        if closed {
+            self.kiosk.forget(id);
+            self.ledger.forget(id);
+            self.flights.forget(id);
+            self.fired.remove(id);
+            self.asked_dispenser.remove(id);
+        }
+    }
+
+    fn replied(&mut self, id: FlightId, result: &Result<Answer, NoAnswer>, now: Now) {
+        let Some(flight) = self.flights.end(id) else { return };
+        let understood = understand(flight.request.expected(), result);
+        let call = flight.purpose.call();
+        let reply = Reply { call, asked: flight.asked, result: understood };
+        self.kiosk.heard(&reply, now.since());
+        match &reply.result {
+            Ok(_) => self.flights.went_well(&flight.purpose),
+            Err(trouble) => {
+                let asked = result.as_ref().ok().and_then(|answer| answer.retry_after);
+                self.flights.went_wrong(&flight.purpose, now.moment, asked, &mut self.rng);
+                let sale = flight.purpose.sale().cloned();
+                let trouble = trouble.clone();
+                self.effects.push(Effect::CallFailed { sale, call, trouble });
+            }
+        }
+        match flight.purpose.clone() {
+            Purpose::Sale { sale, call: Call::Look } => self.looked(&sale, &flight, reply, now),
+            Purpose::Sale { sale, .. } => {
+                self.give(&sale, &Input::Replied(Box::new(reply)), now);
+            }
+            Purpose::LookIntent { sale, reader } => {
+                let result = reply.result.map(|seen| Seen { reader, ..seen });
+                let reply = Reply { result, ..reply };
+                self.give(&sale, &Input::Replied(Box::new(reply)), now);
+            }
+            Purpose::ClearDead if reply.result.is_ok() => self.kiosk.dead_action_cleared(),
+            Purpose::ClearDead | Purpose::ReaderLook => {}
+        }
+    }
+
+    /// A sale's look at the reader has ended. Where the reader shows something else, or cannot be
+    /// read, the PaymentIntent is read by itself.
+    fn looked(&mut self, id: &SaleId, flight: &Flight, reply: Reply, now: Now) {
+        let Some(intent) = self.kiosk.sale(id).and_then(|sale| sale.intent.clone()) else { return };
+        let sees_ours = |seen: &Seen| seen.intent.as_ref().is_some_and(|seen| seen.id == intent);
+        let reader = match &reply.result {
+            Ok(seen) if !sees_ours(seen) => seen.reader.clone(),
+            Err(Trouble::Refused(_)) => None,
+            Ok(_)
+            | Err(Trouble::NotSent { .. } | Trouble::Unknown { .. } | Trouble::NotYet { .. }) => {
+                self.give(id, &Input::Replied(Box::new(reply)), now);
+                return;
+            }
+        };
+        let purpose = Purpose::LookIntent { sale: id.clone(), reader };
+        let request = Request::ReadIntent { intent };
+        self.start(Flight { purpose, request, asked: flight.asked, sent: now.moment });
+    }
+
+    /// Compares what is wanted with what is under way, and starts what is missing.
+    fn reconcile(&mut self, now: Now) {
+        self.wake = None;
+        self.let_time_pass(now);
+        self.kiosk.release_waiting_customer(now.moment);
+        let sales: Vec<Sale> = self.kiosk.sales().cloned().collect();
+        for sale in &sales {
+            let duty = duty(sale);
+            self.pursue(sale, duty.want, now);
+            if let Some(wake) = duty.wake {
+                self.wake_at(wake.at);
+            }
+        }
+        self.pursue_reader_wish(now.moment);
+        for batch in self.ledger.retries(now.moment) {
+            self.effects.push(Effect::Commit(batch));
+        }
+        let lazy = self.ledger.lazy_batch(now.moment);
+        self.effects.extend(lazy.map(Effect::Commit));
+        let view = self.kiosk.view(now.moment);
+        if self.shown.as_ref() != Some(&view) {
+            self.shown = Some(view.clone());
+            self.effects.push(Effect::Show(view));
+        }
+        let others = [self.ledger.next_wake(), self.kiosk.next_view_change(now.moment)];
+        for at in others.into_iter().flatten() {
+            self.wake_at(at);
+        }
+        // A wish of the past that could not be fulfilled must not make the loop spin.
+        self.wake = self.wake.map(|at| at.max(now.moment + Duration::from_millis(1)));
+    }
+
+    fn let_time_pass(&mut self, now: Now) {
+        for _ in 0..TIMER_ROUNDS {
+            let due: Vec<SaleId> = self
+                .kiosk
+                .sales()
+                .filter(|sale| duty(sale).wake.is_some_and(|wake| wake.at <= now.moment))
+                .map(|sale| sale.id().clone())
+                .collect();
+            if due.is_empty() {
+                return;
+            }
+            for sale in due {
+                self.give(&sale, &Input::Timer, now);
+            }
+        }
+    }
+
+    /// Starts what one sale wants, if nothing stands in its way.
+    fn pursue(&mut self, sale: &Sale, want: Want, now: Now) {
+        let id = sale.id();
+        if want.waits_for_disk() && !self.ledger.is_flushed(id) {
+            self.give_up_stale_vend(id, &want, now);
+            return;
+        }
+        match want {
+            Want::Nothing => {}
+            Want::Dispense { dispenser, slot, fire_by } => {
+                if self.fired.get(id) == Some(&fire_by) {
+                    return;
+                }
+                if now.moment > fire_by {
+                    self.never_fired(id, now);
+                    return;
+                }
+                self.fired.insert(id.clone(), fire_by);
+                self.effects.push(Effect::Vend { dispenser, sale: id.clone(), slot });
+            }
+            Want::AskDispenser { dispenser, every } => {
+                let due = self.asked_dispenser.get(id).map(|asked| *asked + every);
+                if let Some(due) = due.filter(|due| *due > now.moment) {
+                    self.wake_at(due);
+                    return;
+                }
+                self.asked_dispenser.insert(id.clone(), now.moment);
+                self.wake_at(now.moment + every);
+                self.effects.push(Effect::AskDispenser { dispenser, sale: id.clone() });
+            }
+            Want::PromptReader { .. } if !self.kiosk.may_prompt(id) => {}
+            Want::Look { every, .. } | Want::Inspect { every, .. } => {
+                self.pursue_call(sale, &want, every, now.moment);
+            }
+            Want::CreateIntent { .. }
+            | Want::PromptReader { .. }
+            | Want::ClearReader { .. }
+            | Want::CancelIntent { .. }
+            | Want::Capture { .. } => self.pursue_call(sale, &want, Duration::ZERO, now.moment),
+        }
+    }
+
+    /// A vend that could not be recorded in time is not made any more.
+    fn give_up_stale_vend(&mut self, id: &SaleId, want: &Want, now: Now) {
+        if let Want::Dispense { fire_by, .. } = want {
+            if now.moment > *fire_by {
+                self.never_fired(id, now);
+            } else {
+                self.wake_at(*fire_by + Duration::from_millis(1));
+            }
+        }
+    }
+
+    fn never_fired(&mut self, id: &SaleId, now: Now) {
+        let why = "it could not be recorded in time, so it was not ordered".into();
+        self.give(id, &Input::Dispenser(VendNews::NeverSent { why }), now);
+    }
+
+    fn pursue_call(&mut self, sale: &Sale, want: &Want, pace: Duration, now: Moment) {
+        let Some(call) = want.call() else { return };
+        let Some(request) = request_for(sale, want, call) else { return };
+        let purpose = Purpose::Sale { sale: sale.id().clone(), call };
+        if !self.flights.is_clear(&purpose, &request) {
+            return;
+        }
+        if let Some(until) = self.flights.wait_until(&purpose).filter(|until| *until > now) {
+            self.wake_at(until);
+            return;
+        }
+        self.flights.pace(&purpose, now + pace);
+        self.start(Flight { purpose, request, asked: now, sent: now });
+    }
+
+    /// The kiosk's own look at the reader, or the clearing of what stands on it for nothing.
+    fn pursue_reader_wish(&mut self, now: Moment) {
+        let reader = self.kiosk.setup().reader.clone();
+        let (purpose, request, pace) = match self.kiosk.reader_wish() {
+            ReaderWish::Nothing => return,
+            ReaderWish::Look => {
+                (Purpose::ReaderLook, Request::ReadReader { reader }, Duration::ZERO)
+            }
+            ReaderWish::Probe { every } => {
+                (Purpose::ReaderLook, Request::ReadReader { reader }, every)
+            }
+            ReaderWish::ClearDead => {
+                (Purpose::ClearDead, Request::ClearReader { reader, key: None }, Duration::ZERO)
+            }
+        };
+        if !self.flights.is_clear(&purpose, &request) {
+            return;
+        }
+        if let Some(until) = self.flights.wait_until(&purpose).filter(|until| *until > now) {
+            self.wake_at(until);
+            return;
+        }
+        self.flights.pace(&purpose, now + pace);
+        self.start(Flight { purpose, request, asked: now, sent: now });
+    }
+
+    fn start(&mut self, flight: Flight) {
+        let request = flight.request.clone();
+        let flight = self.flights.start(flight);
+        self.effects.push(Effect::Call { flight, request });
+    }
+
+    fn wake_at(&mut self, at: Moment) {
+        self.wake = Some(self.wake.map_or(at, |before| before.min(at)));
+    }
+}
+
+/// The request that fulfils a wish of a sale.
+fn request_for(sale: &Sale, want: &Want, call: Call) -> Option<Request> {
+    let reader = sale.opened.reader.clone();
+    let key = call.key(sale);
+    let of = |intent: &PaymentIntentId| intent.clone();
+    Some(match want {
+        Want::CreateIntent { .. } => {
+            Request::CreateIntent { opened: Box::new(sale.opened.clone()), key: key? }
+        }
+        Want::PromptReader { intent, .. } => Request::Process {
+            reader,
+            intent: of(intent),
+            customer_cancellation: sale.opened.policy.customer_cancellation,
+            key: key?,
+        },
+        Want::Look { .. } => Request::ReadReader { reader },
+        Want::Inspect { intent, .. } => Request::ReadIntent { intent: of(intent) },
+        Want::ClearReader { .. } => Request::ClearReader { reader, key },
+        Want::CancelIntent { intent, .. } => {
+            Request::CancelIntent { intent: of(intent), key: key? }
+        }
+        Want::Capture { intent, amount, .. } => {
+            Request::Capture { intent: of(intent), amount: *amount, key: key? }
+        }
+        Want::Nothing | Want::Dispense { .. } | Want::AskDispenser { .. } => return None,
+    })
+}

@@ -1,0 +1,168 @@
+//! Write-ahead: which facts are on their way to the disk, and which effects have to wait for them.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
+
+use crate::daemon::driver::Now;
+use crate::ids::SaleId;
+use crate::journal::{Row, Summary};
+use crate::sale::{Fact, Phase, Sale};
+use crate::time::{Moment, WallTime};
+
+/// Lazy facts ride along with the next durable one, or go after this time.
+const LAZY_FOR: Duration = Duration::from_secs(1);
+
+/// A journal that refused a write is tried again this much later.
+const RETRY_AFTER: Duration = Duration::from_secs(2);
+
+/// Rows that go to the journal in one transaction.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Batch {
+    /// Counts up from 1.
+    pub number: u64,
+    /// The facts.
+    pub rows: Vec<Row>,
+    /// What the sales look like with them.
+    pub summaries: Vec<Summary>,
+}
+
+/// The facts that are not on disk yet.
+#[derive(Debug, Default)]
+pub struct Ledger {
+    last_seq: BTreeMap<SaleId, u32>,
+    opened_at: BTreeMap<SaleId, WallTime>,
+    lazy: Vec<Row>,
+    lazy_since: Option<Moment>,
+    dirty: BTreeMap<SaleId, Summary>,
+    last_batch: u64,
+    unflushed: VecDeque<Batch>,
+    waits_for: BTreeMap<SaleId, u64>,
+    retry_at: Option<Moment>,
+}
+
+impl Ledger {
+    /// A sale from the journal goes on after its `last_seq`th fact.
+    pub fn resume(&mut self, sale: &SaleId, last_seq: u32, opened_at: WallTime) {
+        self.last_seq.insert(sale.clone(), last_seq);
+        self.opened_at.insert(sale.clone(), opened_at);
+    }
+
+    /// Takes facts of one sale, which go to disk together. Returns the batch to commit now, if one
+    /// of them is durable.
+    pub fn record(&mut self, sale: &Sale, facts: &[Fact], now: Now) -> Option<Batch> {
+        let id = sale.id();
+        let opened_at = *self.opened_at.entry(id.clone()).or_insert(now.wall);
+        for fact in facts {
+            let seq = self.last_seq.entry(id.clone()).or_insert(0);
+            *seq += 1;
+            let body = serde_json::to_string(fact)
+                .expect("facts are plain data with string keys, which JSON can hold");
+            self.lazy.push(Row { sale: id.clone(), seq: *seq, at: now.wall, body });
+        }
+        self.dirty.insert(id.clone(), summary(sale, opened_at));
+        if facts.iter().any(Fact::is_durable) {
+            let batch = self.take_batch();
+            self.waits_for.insert(id.clone(), self.last_batch);
+            return batch;
+        }
+        self.lazy_since.get_or_insert(now.moment);
+        None
+    }
+
+    /// The batch of lazy facts, if they have waited long enough.
+    pub fn lazy_batch(&mut self, now: Moment) -> Option<Batch> {
+        self.lazy_due().filter(|due| *due <= now)?;
+        self.take_batch()
+    }
+
+    /// Everything that has not gone out yet: the daemon is about to end.
+    pub fn last_batch(&mut self) -> Option<Batch> {
+        self.take_batch()
+    }
+
+    fn take_batch(&mut self) -> Option<Batch> {
+        self.lazy_since = None;
+        if self.lazy.is_empty() {
+            return None;
+        }
+        self.last_batch += 1;
+        let batch = Batch {
+            number: self.last_batch,
+            rows: std::mem::take(&mut self.lazy),
+            summaries: std::mem::take(&mut self.dirty).into_values().collect(),
+        };
+        self.unflushed.push_back(batch.clone());
+        // While the journal refuses writes, the batch waits in line for the next try.
+        self.retry_at.is_none().then_some(batch)
+    }
+
+    /// A batch is on disk.
+    pub fn committed(&mut self, number: u64) {
+        self.unflushed.retain(|batch| batch.number > number);
+        self.waits_for.retain(|_, waits_for| *waits_for > number);
+        self.retry_at = None;
+    }
+
+    /// A batch could not be written: all that is not on disk is tried again later.
+    pub fn failed(&mut self, now: Moment) {
+        self.retry_at = Some(now + RETRY_AFTER);
+    }
+
+    /// The batches to try again, in order, if it is time.
+    pub fn retries(&mut self, now: Moment) -> Vec<Batch> {
+        if self.retry_at.is_none_or(|at| now < at) {
+            return Vec::new();
+        }
+        self.retry_at = Some(now + RETRY_AFTER);
+        self.unflushed.iter().cloned().collect()
+    }
+
+    /// Whether all durable facts of a sale are on disk.
+    pub fn is_flushed(&self, sale: &SaleId) -> bool {
+        !self.waits_for.contains_key(sale)
+    }
+
+    /// Whether everything is on disk.
+    pub fn is_empty(&self) -> bool {
+        self.lazy.is_empty() && self.unflushed.is_empty()
+    }
+
+    /// When it wants to be called again.
+    pub fn next_wake(&self) -> Option<Moment> {
+        [self.lazy_due(), self.retry_at].into_iter().flatten().min()
+    }
+
+    fn lazy_due(&self) -> Option<Moment> {
+        self.lazy_since.map(|since| since + LAZY_FOR)
+    }
+
+    /// Forgets a sale that is over.
+    pub fn forget(&mut self, sale: &SaleId) {
+        self.last_seq.remove(sale);
+        self.opened_at.remove(sale);
+    }
+}
+
+fn summary(sale: &Sale, opened_at: WallTime) -> Summary {
+    let outcome = match &sale.phase {
+        Phase::Closed { outcome } => Some(outcome.word().to_owned()),
+        Phase::Opening { .. }
+        | Phase::Prompting { .. }
+        | Phase::Presenting { .. }
+        | Phase::Retracting { .. }
+        | Phase::Vending { .. }
+        | Phase::Doubtful { .. }
+        | Phase::Settling { .. }
+        | Phase::NeedsAttention { .. } => None,
+    };
+    Summary {
+        sale: sale.id().clone(),
+        opened_at,
+        product: sale.opened.product.code.to_string(),
+        amount: sale.opened.product.price,
+        phase: sale.phase.word().to_owned(),
+        outcome,
+        intent: sale.intent.clone(),
+        open: sale.is_open(),
+    }
+}

@@ -1,0 +1,73 @@
+//! A display for development: each view as a frame of text on standard output.
+
+use std::io::Write;
+
+use tokio::sync::watch;
+
+use crate::display::text::{Text, words};
+use crate::kiosk::View;
+
+/// How wide a frame is.
+const WIDTH: usize = 48;
+
+/// Shows each view until the sender is gone. Only the newest counts: a slow terminal never delays
+/// a sale. Ends quietly when nobody reads.
+pub async fn run(mut views: watch::Receiver<Option<View>>) {
+    let mut last = None;
+    while views.changed().await.is_ok() {
+        let Some(view) = views.borrow_and_update().clone() else { continue };
+        let words = words(&view);
+        if last.as_ref() == Some(&words) {
+            continue;
+        }
+        let frame = frame(&words);
+        let written = tokio::task::spawn_blocking(move || {
+            let mut out = std::io::stdout().lock();
+            out.write_all(frame.as_bytes()).and_then(|()| out.flush())
+        });
+        if !matches!(written.await, Ok(Ok(()))) {
+            return;
+        }
+        last = Some(words);
+    }
+}
+
+/// A frame of text around words.
+pub fn frame(words: &Text) -> String {
+    let bar = "─".repeat(WIDTH + 2);
+    let mut lines = vec![format!("┌{bar}┐")];
+    for line in [&words.headline, &words.line].into_iter().flat_map(|text| wrapped(text)) {
+        let padding = " ".repeat(WIDTH.saturating_sub(line.chars().count()));
+        lines.push(format!("│ {line}{padding} │"));
+    }
+    lines.push(format!("└{bar}┘\n"));
+    lines.join("\n")
+}
+
+/// Lines of whole words, each at most [`WIDTH`] wide unless a single word is longer.
+fn wrapped(text: &str) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= WIDTH => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            Some(_) | None => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_lines_are_wrapped_between_words_and_framed() {
+        let words = Text { headline: "A".repeat(50), line: "word ".repeat(20).trim().into() };
+        for line in frame(&words).lines().skip(2) {
+            assert!(!line.contains("wo ") && line.chars().count() == WIDTH + 4, "{line}");
+        }
+    }
+}

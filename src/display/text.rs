@@ -1,0 +1,125 @@
+//! The words of each view: a headline and a line that says what to do.
+
+use crate::kiosk::view::{Ending, Shown};
+use crate::kiosk::{Reason, Turned, View};
+use crate::money::Money;
+use crate::sale::fact::{Decline, Retraction};
+
+/// A headline, and what to do.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Text {
+    /// Read first.
+    pub headline: String,
+    /// What to do, or what happens.
+    pub line: String,
+}
+
+fn text(headline: impl Into<String>, line: impl Into<String>) -> Text {
+    Text { headline: headline.into(), line: line.into() }
+}
+
+/// The words of a view.
+pub fn words(view: &View) -> Text {
+    match view {
+        View::Idle => text("Welcome", "Please choose a product."),
+        View::Connecting { product } => text(price_line(product), "One moment, please."),
+        View::PresentCard { product, seconds_left, declined } => {
+            let line = match declined {
+                None => format!("Please present your card ({seconds_left} s)."),
+                Some(decline) => format!("{} ({seconds_left} s)", declined_line(decline)),
+            };
+            text(price_line(product), line)
+        }
+        View::TakingBack { why } => text(taking_back(why), "Please do not present a card."),
+        View::Dispensing { product } => text(product.name.clone(), "Here it comes. Please wait."),
+        View::Checking { product } => {
+            text(product.name.clone(), "Please wait, the machine is checking your product.")
+        }
+        View::ThankYou { product } => text(
+            "Thank you!",
+            format!("{} paid. Please take your {}.", customer_money(product.price), product.name),
+        ),
+        View::NotCharged { why } => text(ending(*why), "Your card has not been charged."),
+        View::HoldWillBeReleased { why } => {
+            text(ending(*why), "Any hold on your card will be released.")
+        }
+        View::OperatorDecides => text(
+            "We are sorry",
+            "The operator will check this purchase. Please note the time if you have a question.",
+        ),
+        View::NotNow { why } => text("Not now", turned(why)),
+        View::OutOfOrder { reason } => text("Out of order", out_of_order(reason)),
+        View::Wait => text("One moment, please", "The last purchase is being finished."),
+        View::Stopping => text("Out of order", "The machine is being serviced."),
+    }
+}
+
+/// `$2.50`-like money is a matter of locale; until displays know one, code and amount.
+fn customer_money(money: Money) -> String {
+    money.to_string()
+}
+
+fn price_line(product: &Shown) -> String {
+    format!("{}  {}", product.name, customer_money(product.price))
+}
+
+fn declined_line(decline: &Decline) -> &'static str {
+    match decline.decline_code.as_deref().unwrap_or(&decline.code) {
+        "insufficient_funds" => "Not enough funds. Please try another card.",
+        "expired_card" => "This card has expired. Please try another card.",
+        "offline_pin_required" | "online_or_offline_pin_required" => {
+            "Please insert the card instead of tapping it."
+        }
+        "processing_error" | "try_again_later" | "reenter_transaction" => {
+            "That did not work. Please try once more."
+        }
+        _ => "Card declined. Please try another card.",
+    }
+}
+
+fn taking_back(why: &Retraction) -> &'static str {
+    match why {
+        Retraction::CancelledOnKiosk | Retraction::CancelledOnReader => "Cancelling",
+        Retraction::TimedOut => "Time is up",
+        Retraction::TooManyDeclines => "Card not accepted",
+        Retraction::Restarted
+        | Retraction::Stopping
+        | Retraction::StripeUnreachable
+        | Retraction::ReaderUnavailable { .. }
+        | Retraction::StripeRefused { .. }
+        | Retraction::CancelledAtStripe => "We are sorry",
+    }
+}
+
+fn ending(why: Ending) -> &'static str {
+    match why {
+        Ending::Cancelled => "Cancelled",
+        Ending::TimedOut => "Time is up",
+        Ending::Declined => "Card not accepted",
+        Ending::VendFailed => "Sorry, the product did not come out",
+        Ending::VendUnknown => "Sorry, something went wrong",
+        Ending::Trouble => "Sorry, that did not work",
+    }
+}
+
+fn turned(why: &Turned) -> String {
+    match why {
+        Turned::Unknown { code } => format!("There is no {code} in this machine."),
+        Turned::Busy => "One moment, please.".into(),
+        Turned::OutOfOrder { reason } => out_of_order(reason).into(),
+        Turned::Draining => "The machine is being serviced.".into(),
+    }
+}
+
+fn out_of_order(reason: &Reason) -> &'static str {
+    match reason {
+        Reason::Starting => "The machine is starting. One moment, please.",
+        Reason::StripeUnreachable | Reason::KeyRejected => "No connection. Please come back later.",
+        Reason::ReaderOffline | Reason::ReaderRefuses { .. } | Reason::ReaderNotFound => {
+            "The card reader is offline."
+        }
+        Reason::ReaderInUse => "The card reader is in use. One moment, please.",
+        Reason::Journal | Reason::Clone => "The machine needs service.",
+        Reason::DispenserAway { .. } => "This product cannot be dispensed at the moment.",
+    }
+}

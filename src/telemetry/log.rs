@@ -1,0 +1,33 @@
+//! Where log lines go: systemd's journal under systemd, standard error elsewhere.
+
+use std::io::IsTerminal;
+
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer};
+
+/// What the environment says about logging.
+#[derive(Clone, Debug, Default)]
+pub struct LogSettings {
+    /// `RUST_LOG`: what is logged; `info` where it is missing.
+    pub filter: Option<String>,
+    /// Whether standard error is connected to systemd's journal (`JOURNAL_STREAM` is set).
+    pub under_systemd: bool,
+}
+
+/// Starts logging. Done once, by the commands that run for long.
+pub fn start(settings: &LogSettings) {
+    let directives = settings.filter.as_deref().unwrap_or("info");
+    let filter = EnvFilter::try_new(directives).unwrap_or_else(|_| EnvFilter::new("info"));
+    let journald = settings.under_systemd.then(tracing_journald::layer).and_then(Result::ok);
+    let layer = match journald {
+        Some(layer) => layer.with_field_prefix(None).boxed(),
+        None => tracing_subscriber::fmt::layer()
+            .with_writer(std::io::stderr)
+            .with_target(false)
+            .with_ansi(std::io::stderr().is_terminal())
+            .boxed(),
+    };
+    // A second start (tests in one process) keeps the first.
+    let _ = tracing_subscriber::registry().with(layer.with_filter(filter)).try_init();
+}

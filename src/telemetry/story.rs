@@ -1,0 +1,179 @@
+//! Facts as sentences: the log's lines, `kioskd sales ID`, and the demo tell a sale in these words.
+
+use crate::sale::fact::{
+    Attention, Because, Doubt, Fact, Outcome, Retraction, Settlement, VendDoubt,
+};
+
+/// How much a fact matters to whoever reads the log.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Weight {
+    /// A step of a sale.
+    Step,
+    /// Something went wrong that heals itself.
+    Trouble,
+    /// A person has to act, or money is lost.
+    Alarm,
+}
+
+/// One fact as a sentence.
+pub fn sentence(fact: &Fact) -> String {
+    match fact {
+        Fact::Opened(opened) => {
+            let item = &opened.product;
+            format!("{} ({}) was chosen for {}", item.name, item.code, item.price)
+        }
+        Fact::IntentCreated { intent } => format!("Stripe made {intent}"),
+        Fact::PromptIntended { attempt, n, .. } => {
+            format!("the reader shall ask for card {attempt} (request {n})")
+        }
+        Fact::PromptDoubted { why, .. } => {
+            format!("whether the reader asks is not known ({}): looking", doubt(why))
+        }
+        Fact::PromptMissing { .. } => "the reader does not ask yet: asking it again".into(),
+        Fact::Prompted { attempt, .. } => format!("the reader asks for card {attempt}"),
+        Fact::Declined { attempt, decline } => match &decline.decline_code {
+            Some(reason) => format!("card {attempt} was declined: {reason}"),
+            None => format!("card {attempt} was declined: {}", decline.code),
+        },
+        Fact::RetractionDecided { why, .. } => format!("taking back: {}", retraction(why)),
+        Fact::PromptFound => "the reader still asks: clearing it".into(),
+        Fact::ClearDoubted { why, .. } => format!("the reader was not cleared ({})", doubt(why)),
+        Fact::PromptCleared => "the reader is cleared".into(),
+        Fact::FoundUnpaid => "nothing was paid: cancelling the PaymentIntent".into(),
+        Fact::FenceDoubted { why, .. } => {
+            format!("whether the PaymentIntent is cancelled is not known ({})", doubt(why))
+        }
+        Fact::Fenced => "the PaymentIntent is cancelled: nothing can be paid any more".into(),
+        Fact::Authorized(authorized) => {
+            let brand = authorized.brand.as_deref().unwrap_or("card");
+            let last4 = authorized.last4.as_deref().unwrap_or("????");
+            format!("{brand} …{last4} is authorized for {}", authorized.amount)
+        }
+        Fact::VendIntended { .. } => "the dispenser shall be fired".into(),
+        Fact::VendSent { .. } => "the dispenser was told".into(),
+        Fact::VendDoubted { why, .. } => format!("did it come out? {}", vend_doubt(why)),
+        Fact::VendBusy => "the dispenser is still turning".into(),
+        Fact::Delivered => "the product came out".into(),
+        Fact::VendFailed { reason } => format!("the product did not come out: {reason}"),
+        Fact::VendUnknown => "nobody knows whether the product came out".into(),
+        Fact::SettlementDecided { settlement, because } => {
+            format!("{}: {}", settlement_words(*settlement), because_words(*because))
+        }
+        Fact::SettlementDoubted { why, .. } => {
+            format!("whether the money is settled is not known ({}): looking", doubt(why))
+        }
+        Fact::SettlementMissing => "the money is not settled yet: asking again".into(),
+        Fact::KeySpent { operation, n } => {
+            format!("request {n} to {} is answered; a repeat takes a new key", operation.word())
+        }
+        Fact::Captured { amount, .. } => format!("{amount} captured"),
+        Fact::Released => "the hold on the card is released".into(),
+        Fact::AnsweredLate { answer } => {
+            format!("the dispenser says \"{answer}\" after the decision: noted only")
+        }
+        Fact::Restarted { .. } => "kioskd was restarted".into(),
+        Fact::AttentionNeeded { why } => format!("a person has to decide: {}", attention(why)),
+        Fact::Closed { outcome } => format!("closed: {}", outcome.word()),
+    }
+}
+
+/// How much a fact matters.
+pub fn weight(fact: &Fact) -> Weight {
+    match fact {
+        Fact::AttentionNeeded { .. } | Fact::Closed { outcome: Outcome::Lost } => Weight::Alarm,
+        Fact::PromptDoubted { .. }
+        | Fact::ClearDoubted { .. }
+        | Fact::FenceDoubted { .. }
+        | Fact::VendDoubted { .. }
+        | Fact::VendFailed { .. }
+        | Fact::VendUnknown
+        | Fact::SettlementDoubted { .. }
+        | Fact::AnsweredLate { .. }
+        | Fact::Restarted { .. } => Weight::Trouble,
+        Fact::Opened(_)
+        | Fact::IntentCreated { .. }
+        | Fact::PromptIntended { .. }
+        | Fact::PromptMissing { .. }
+        | Fact::Prompted { .. }
+        | Fact::Declined { .. }
+        | Fact::RetractionDecided { .. }
+        | Fact::PromptFound
+        | Fact::PromptCleared
+        | Fact::FoundUnpaid
+        | Fact::Fenced
+        | Fact::Authorized(_)
+        | Fact::VendIntended { .. }
+        | Fact::VendSent { .. }
+        | Fact::VendBusy
+        | Fact::Delivered
+        | Fact::SettlementDecided { .. }
+        | Fact::SettlementMissing
+        | Fact::KeySpent { .. }
+        | Fact::Captured { .. }
+        | Fact::Released
+        | Fact::Closed { .. } => Weight::Step,
+    }
+}
+
+fn doubt(doubt: &Doubt) -> String {
+    match doubt {
+        Doubt::Unanswered => "no answer".into(),
+        Doubt::Refused(refusal) => refusal.to_string(),
+        Doubt::Ended { how } => how.clone(),
+        Doubt::Restarted => "kioskd was restarted".into(),
+    }
+}
+
+fn vend_doubt(doubt: &VendDoubt) -> String {
+    match doubt {
+        VendDoubt::Silent => "the dispenser does not answer: asking it".into(),
+        VendDoubt::Unclear { why } => format!("the order may be written in part: {why}"),
+        VendDoubt::Restarted => "kioskd was restarted meanwhile: asking the dispenser".into(),
+        VendDoubt::PowerCut => "power was cut meanwhile: asking the dispenser".into(),
+        VendDoubt::NoRecord => "no vend is on record: asking the dispenser to be sure".into(),
+    }
+}
+
+fn retraction(why: &Retraction) -> String {
+    match why {
+        Retraction::CancelledOnKiosk => "the customer pressed CANCEL".into(),
+        Retraction::CancelledOnReader => "the customer cancelled on the reader".into(),
+        Retraction::TimedOut => "nobody presented a card in time".into(),
+        Retraction::TooManyDeclines => "too many cards were declined".into(),
+        Retraction::Restarted => "kioskd was restarted, the customer is not asked again".into(),
+        Retraction::Stopping => "kioskd stops".into(),
+        Retraction::StripeUnreachable => "Stripe did not answer in time".into(),
+        Retraction::ReaderUnavailable { why } => format!("the reader did not ask: {why}"),
+        Retraction::StripeRefused { why } => format!("Stripe refused: {why}"),
+        Retraction::CancelledAtStripe => "the PaymentIntent was cancelled at Stripe".into(),
+    }
+}
+
+fn settlement_words(settlement: Settlement) -> String {
+    match settlement {
+        Settlement::Capture { amount } => format!("capturing {amount}"),
+        Settlement::Release => "releasing the hold".into(),
+    }
+}
+
+fn because_words(because: Because) -> &'static str {
+    match because {
+        Because::Delivered => "the product came out",
+        Because::VendFailed => "the product did not come out",
+        Because::VendUnknown => "nobody knows, and unknown_vend says so",
+        Because::CustomerCancelled => "the customer had cancelled",
+        Because::TooOld => "the card was authorized too long ago to vend for it",
+        Because::PartialApproval => "the card was authorized for less than the price",
+        Because::PowerCut => "power was cut, and the dispenser does not know the sale",
+    }
+}
+
+fn attention(why: &Attention) -> String {
+    match why {
+        Attention::VendUnknown => "did the product come out? (unknown_vend = \"hold\")".into(),
+        Attention::CapturedElsewhere => "somebody else captured the PaymentIntent".into(),
+        Attention::NotOurs => "Stripe's reply names another sale: a cloned card?".into(),
+        Attention::KeyClash => "the request's key was used by another kiosk: a cloned card?".into(),
+        Attention::Unreadable { what } => format!("the journal is damaged: {what}"),
+    }
+}
