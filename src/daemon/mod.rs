@@ -3,9 +3,23 @@
 //! * [`driver`]: one turn: news in, effects out
 //! * [`ledger`]: which effects have to wait for the disk
 //! * [`flights`]: calls to Stripe under way, and the waits between them
+//! * [`run`](mod@run): the loop around the driver
+//! * [`journal_thread`], [`devices`], [`control`], [`notify`]: who carries effects out and brings
+//!   news
+//! * [`clock`], [`identity`]: what the machine says of time and of itself
+//! * [`tell`]: what is logged
 
+pub mod clock;
+pub mod control;
+pub mod devices;
 pub mod driver;
 pub mod flights;
+pub mod identity;
+pub mod journal_thread;
 pub mod ledger;
+pub mod notify;
+pub mod run;
+pub mod tell;
 
 pub use driver::{Driver, Effect, Event, Now};
+pub use run::{RunError, run};

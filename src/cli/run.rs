@@ -1,0 +1,56 @@
+//! `kioskd run`: the daemon.
+
+use std::path::Path;
+
+use crate::cli::{ConfigArguments, Environment, Exit, complain, complain_of, runtime};
+use crate::config;
+use crate::telemetry::log;
+
+#[derive(clap::Args)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    config: ConfigArguments,
+}
+
+pub(super) fn run(arguments: &Arguments, environment: &Environment) -> Exit {
+    log::start(&environment.log_settings());
+    let loaded = match config::load(&arguments.config.config, &environment.variables) {
+        Ok(loaded) => loaded,
+        Err(error) => {
+            complain(&error);
+            return Exit::Configuration;
+        }
+    };
+    for warning in &loaded.warnings {
+        tracing::warn!("{warning}");
+    }
+    let credentials = environment.get("CREDENTIALS_DIRECTORY").map(Path::new);
+    let key = match config::api_key(credentials, &loaded.settings.stripe) {
+        Ok(key) => key,
+        Err(error) => {
+            complain(&error);
+            return Exit::Configuration;
+        }
+    };
+    if !key.is_restricted() {
+        complain_of(
+            "kioskd: this is an unrestricted secret key; give each kiosk a restricted one (rk_…) \
+             of its own",
+        );
+    }
+    let runtime = match runtime() {
+        Ok(runtime) => runtime,
+        Err(exit) => return exit,
+    };
+    let exit = match runtime.block_on(crate::daemon::run(&loaded, &key)) {
+        Ok(()) => Exit::Done,
+        Err(error) => {
+            complain(&error);
+            Exit::Failed
+        }
+    };
+    // Tasks that still wait for a slow reply or a line of input are not waited for: all that
+    // counts is in the journal.
+    runtime.shutdown_background();
+    exit
+}

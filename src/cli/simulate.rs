@@ -1,0 +1,60 @@
+//! `kioskd simulate`: a simulated Stripe on a socket.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+
+use crate::cli::{Environment, Exit, complain, complain_of, print, runtime};
+use crate::ids::ReaderId;
+use crate::simulator::{Model, ReaderSetup, Setup, http};
+use crate::telemetry::log;
+
+#[derive(clap::Args)]
+#[command(long_about = "Run a simulated Stripe with a reader, for tests without hardware or an \
+    account.\n\nPoint stripe.api_base at it and stripe.reader at the simulated reader; any key \
+    that begins with rk_test_ will do. The customer's card is presented with\n  curl -u rk_test_x: \
+    -X POST http://ADDRESS/v1/test_helpers/terminal/readers/READER/present_payment_method\nWhat \
+    Stripe would have in its books stands at http://ADDRESS/simulator/books.")]
+pub(super) struct Arguments {
+    /// Where to listen: a loopback address; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8420")]
+    listen: SocketAddr,
+    /// All ids that it makes follow from this number
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    seed: u64,
+    /// The simulated reader
+    #[arg(long, value_name = "ID", default_value = "tmr_simulated")]
+    reader: ReaderId,
+}
+
+pub(super) fn run(arguments: &Arguments, environment: &Environment) -> Exit {
+    log::start(&environment.log_settings());
+    if !arguments.listen.ip().is_loopback() {
+        complain_of(
+            "kioskd: the simulator has no secrets and no rights: it listens on loopback only",
+        );
+        return Exit::Usage;
+    }
+    let runtime = match runtime() {
+        Ok(runtime) => runtime,
+        Err(exit) => return exit,
+    };
+    let setup = Setup {
+        seed: arguments.seed,
+        readers: vec![ReaderSetup::new(arguments.reader.clone())],
+        ..Setup::default()
+    };
+    let model = Arc::new(Mutex::new(Model::new(setup)));
+    let served = runtime.block_on(async {
+        let listener = tokio::net::TcpListener::bind(arguments.listen).await?;
+        let address = listener.local_addr()?;
+        print(&format!("a simulated Stripe listens on http://{address}\n"));
+        http::serve(listener, model).await
+    });
+    match served {
+        Ok(()) => Exit::Done,
+        Err(error) => {
+            complain(&error);
+            Exit::Failed
+        }
+    }
+}

@@ -1,0 +1,311 @@
+//! The control socket: HTTP over a Unix socket, for `kioskd status` and friends and for `curl`.
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc as thread_queue;
+
+use axum::Json;
+use axum::extract::{DefaultBodyLimit, Path as UrlPath, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use serde::{Deserialize, Serialize};
+use tokio::net::UnixListener;
+use tokio::sync::{mpsc, oneshot};
+
+use crate::daemon::journal_thread::Job;
+use crate::daemon::run::Message;
+use crate::ids::{ProductCode, SaleId};
+use crate::journal::{Filter, Stored, Summary};
+use crate::kiosk::status::KioskStatus;
+use crate::sale::Fact;
+use crate::telemetry::story;
+
+/// The socket's name in `kiosk.runtime_dir`.
+pub const SOCKET: &str = "control.sock";
+
+/// Bodies are a few words.
+const MOST_BODY_BYTES: usize = 16 * 1024;
+
+/// How many sales a list has unless asked otherwise.
+const LIST_LIMIT: u32 = 50;
+
+/// The socket cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum ControlError {
+    /// Somebody answers on it.
+    #[error("another program listens on {path}; stop it, or give each kiosk its own runtime_dir")]
+    Taken {
+        /// The socket.
+        path: PathBuf,
+    },
+    /// The folder or the socket cannot be made.
+    #[error("the control socket {path} cannot be made")]
+    Io {
+        /// The socket.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+}
+
+/// The document of `GET /v1/status`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct StatusDocument {
+    /// The program's version.
+    pub version: String,
+    /// How the kiosk is.
+    #[serde(flatten)]
+    pub status: KioskStatus,
+    /// Which configuration it runs.
+    pub config: ConfigStatus,
+}
+
+/// Which configuration runs.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ConfigStatus {
+    /// A hash of the effective settings.
+    pub hash: String,
+    /// Where it was read from.
+    pub source: String,
+}
+
+/// One sale in `GET /v1/sales`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SaleEntry {
+    /// Its id.
+    pub id: String,
+    /// When it was opened (RFC 3339).
+    pub opened_at: String,
+    /// What was chosen.
+    pub product: String,
+    /// The price.
+    pub amount: crate::money::Money,
+    /// Where it stands.
+    pub phase: String,
+    /// How it ended, once closed.
+    pub outcome: Option<String>,
+    /// Its PaymentIntent.
+    pub payment_intent: Option<String>,
+    /// Whether it is open.
+    pub open: bool,
+}
+
+/// One sale in `GET /v1/sales/{id}`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SaleDocument {
+    /// The sale.
+    #[serde(flatten)]
+    pub sale: SaleEntry,
+    /// Its facts, oldest first.
+    pub facts: Vec<FactEntry>,
+    /// What is wrong with its rows in the journal.
+    pub damage: Option<String>,
+}
+
+/// One fact of a sale.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct FactEntry {
+    /// When (RFC 3339, by the wall clock: a label).
+    pub at: String,
+    /// As a sentence.
+    pub text: String,
+    /// As the journal has it.
+    pub fact: serde_json::Value,
+}
+
+/// The body of `POST /v1/select`.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Selection {
+    /// What is chosen.
+    pub code: ProductCode,
+}
+
+#[derive(Clone)]
+struct Shared {
+    driver: mpsc::Sender<Message>,
+    journal: thread_queue::Sender<Job>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ListQuery {
+    #[serde(default)]
+    open: bool,
+    limit: Option<u32>,
+}
+
+/// Opens the socket, 0660. A stale one of a daemon that died is replaced; a living one is not.
+pub fn bind(runtime_dir: &Path) -> Result<UnixListener, ControlError> {
+    let path = runtime_dir.join(SOCKET);
+    let io = |source| ControlError::Io { path: path.clone(), source };
+    std::fs::create_dir_all(runtime_dir).map_err(io)?;
+    if std::os::unix::net::UnixStream::connect(&path).is_ok() {
+        return Err(ControlError::Taken { path });
+    }
+    match std::fs::remove_file(&path) {
+        Ok(()) => {}
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+        Err(error) => return Err(io(error)),
+    }
+    let listener = UnixListener::bind(&path).map_err(io)?;
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o660)).map_err(io)?;
+    Ok(listener)
+}
+
+/// Serves the socket until the process ends.
+pub async fn serve(
+    listener: UnixListener,
+    driver: mpsc::Sender<Message>,
+    journal: thread_queue::Sender<Job>,
+) {
+    let routes = axum::Router::new()
+        .route("/v1/status", get(status))
+        .route("/v1/sales", get(sales))
+        .route("/v1/sales/{id}", get(sale))
+        .route("/v1/select", post(select))
+        .route("/v1/cancel", post(cancel))
+        .route("/v1/drain", post(drain))
+        .fallback(|| async { refused(StatusCode::NOT_FOUND, "there is no such path") })
+        .layer(DefaultBodyLimit::max(MOST_BODY_BYTES))
+        .with_state(Arc::new(Shared { driver, journal }));
+    if let Err(error) = axum::serve(listener, routes).await {
+        tracing::error!(%error, "the control socket has failed");
+    }
+}
+
+async fn status(State(shared): State<Arc<Shared>>) -> Response {
+    let (answer, status) = oneshot::channel();
+    match ask(&shared, Message::Status(answer), status).await {
+        Ok(status) => Json(status).into_response(),
+        Err(response) => response,
+    }
+}
+
+async fn select(
+    State(shared): State<Arc<Shared>>,
+    selection: Result<Json<Selection>, axum::extract::rejection::JsonRejection>,
+) -> Response {
+    let Json(Selection { code }) = match selection {
+        Ok(selection) => selection,
+        Err(rejection) => return refused(StatusCode::BAD_REQUEST, &rejection.body_text()),
+    };
+    let (answer, opened) = oneshot::channel();
+    match ask(&shared, Message::Select { code, answer: Some(answer) }, opened).await {
+        Ok(Ok(sale)) => {
+            (StatusCode::CREATED, Json(serde_json::json!({ "sale": sale }))).into_response()
+        }
+        Ok(Err(why)) => refused(StatusCode::CONFLICT, &why),
+        Err(response) => response,
+    }
+}
+
+async fn cancel(State(shared): State<Arc<Shared>>) -> Response {
+    sent(&shared, Message::Event(crate::daemon::Event::CancelPressed)).await
+}
+
+async fn drain(State(shared): State<Arc<Shared>>) -> Response {
+    sent(&shared, Message::Event(crate::daemon::Event::Drain)).await
+}
+
+async fn sent(shared: &Shared, message: Message) -> Response {
+    match shared.driver.send(message).await {
+        Ok(()) => StatusCode::NO_CONTENT.into_response(),
+        Err(_) => stopping(),
+    }
+}
+
+async fn sales(
+    State(shared): State<Arc<Shared>>,
+    query: Result<Query<ListQuery>, axum::extract::rejection::QueryRejection>,
+) -> Response {
+    let Query(query) = match query {
+        Ok(query) => query,
+        Err(rejection) => return refused(StatusCode::BAD_REQUEST, &rejection.body_text()),
+    };
+    let limit = query.limit.unwrap_or(LIST_LIMIT);
+    let filter = Filter { open_only: query.open, limit, before: None };
+    let (answer, list) = oneshot::channel();
+    match ask_journal(&shared, Job::List { filter, answer }, list).await {
+        Ok(list) => {
+            let entries: Vec<SaleEntry> = list.iter().map(SaleEntry::from).collect();
+            Json(serde_json::json!({ "sales": entries })).into_response()
+        }
+        Err(response) => response,
+    }
+}
+
+async fn sale(State(shared): State<Arc<Shared>>, UrlPath(id): UrlPath<String>) -> Response {
+    let Ok(id) = SaleId::new(id) else {
+        return refused(StatusCode::BAD_REQUEST, "a sale id is 1 to 32 ASCII letters and digits");
+    };
+    let (answer, stored) = oneshot::channel();
+    match ask_journal(&shared, Job::Read { sale: id.clone(), answer }, stored).await {
+        Ok(Some(stored)) => Json(SaleDocument::from(&stored)).into_response(),
+        Ok(None) => refused(StatusCode::NOT_FOUND, &format!("there is no sale {id}")),
+        Err(response) => response,
+    }
+}
+
+async fn ask<T>(
+    shared: &Shared,
+    message: Message,
+    answer: oneshot::Receiver<T>,
+) -> Result<T, Response> {
+    shared.driver.send(message).await.map_err(|_| stopping())?;
+    answer.await.map_err(|_| stopping())
+}
+
+async fn ask_journal<T>(
+    shared: &Shared,
+    job: Job,
+    answer: oneshot::Receiver<Result<T, String>>,
+) -> Result<T, Response> {
+    shared.journal.send(job).map_err(|_| stopping())?;
+    let result = answer.await.map_err(|_| stopping())?;
+    result.map_err(|why| refused(StatusCode::INTERNAL_SERVER_ERROR, &why))
+}
+
+fn stopping() -> Response {
+    refused(StatusCode::SERVICE_UNAVAILABLE, "kioskd is stopping")
+}
+
+fn refused(status: StatusCode, why: &str) -> Response {
+    (status, Json(serde_json::json!({ "error": why }))).into_response()
+}
+
+impl From<&Summary> for SaleEntry {
+    fn from(summary: &Summary) -> Self {
+        Self {
+            id: summary.sale.to_string(),
+            opened_at: summary.opened_at.to_string(),
+            product: summary.product.clone(),
+            amount: summary.amount,
+            phase: summary.phase.clone(),
+            outcome: summary.outcome.clone(),
+            payment_intent: summary.intent.as_ref().map(ToString::to_string),
+            open: summary.open,
+        }
+    }
+}
+
+impl From<&Stored> for SaleDocument {
+    fn from(stored: &Stored) -> Self {
+        let facts = stored.rows.iter().map(|row| {
+            let text = match serde_json::from_str::<Fact>(&row.body) {
+                Ok(fact) => story::sentence(&fact),
+                Err(_) => "a fact that this version cannot read".to_owned(),
+            };
+            let fact = serde_json::from_str(&row.body).unwrap_or(serde_json::Value::Null);
+            FactEntry { at: row.at.to_string(), text, fact }
+        });
+        Self {
+            sale: SaleEntry::from(&stored.summary),
+            facts: facts.collect(),
+            damage: stored.damage.clone(),
+        }
+    }
+}

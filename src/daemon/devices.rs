@@ -1,0 +1,171 @@
+//! Inputs, dispensers and displays: a task each, and their news in the driver's words.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use tokio::sync::mpsc::{self, error::TrySendError};
+use tokio::sync::watch;
+
+use crate::config::{DispenserSettings, DisplaySettings, InputSettings, Settings};
+use crate::daemon::driver::Event;
+use crate::daemon::run::Message;
+use crate::daemon::tell;
+use crate::dispenser::{self, Answer, DispenserNews, Order};
+use crate::display;
+use crate::ids::DispenserName;
+use crate::input::{self, InputNews, Key, NamedInputNews};
+use crate::kiosk::View;
+use crate::sale::input::VendNews;
+use crate::serial::PortSettings;
+
+/// News of devices that wait to be put into the driver's words.
+const QUEUE: usize = 64;
+
+/// How long a vend of each dispenser may take.
+pub fn vend_timeouts(settings: &Settings) -> BTreeMap<DispenserName, Duration> {
+    let timeout = |dispenser: &DispenserSettings| match dispenser {
+        DispenserSettings::Serial(serial) => serial.timeout,
+    };
+    settings.dispensers.iter().map(|(name, kind)| (name.clone(), timeout(kind))).collect()
+}
+
+/// Starts the displays. Each sees only the newest view.
+pub fn start_displays(settings: &Settings, views: &watch::Receiver<Option<View>>) {
+    for display in settings.displays.values() {
+        match display {
+            DisplaySettings::Terminal => {
+                tokio::spawn(display::terminal::run(views.clone()));
+            }
+        }
+    }
+}
+
+/// Starts the inputs.
+pub fn start_inputs(settings: &Settings, messages: &mpsc::Sender<Message>) {
+    let (sender, mut news) = mpsc::channel::<NamedInputNews>(QUEUE);
+    for (name, kind) in &settings.inputs {
+        let (name, sender) = (name.clone(), sender.clone());
+        match kind {
+            InputSettings::Serial(serial) => {
+                let port = PortSettings { device: serial.device.clone(), baud: serial.baud };
+                tokio::spawn(input::serial::run(name, port, sender));
+            }
+            InputSettings::Stdin => {
+                tokio::spawn(input::stdin::run(name, sender));
+            }
+        }
+    }
+    let messages = messages.clone();
+    tokio::spawn(async move {
+        while let Some(NamedInputNews { input, news }) = news.recv().await {
+            let Some(message) = input_message(&input, news) else { continue };
+            if messages.send(message).await.is_err() {
+                return;
+            }
+        }
+    });
+}
+
+fn input_message(name: &str, news: InputNews) -> Option<Message> {
+    match news {
+        InputNews::Key(Key::Select(code)) => Some(Message::Select { code, answer: None }),
+        InputNews::Key(Key::Cancel) => Some(Message::Event(Event::CancelPressed)),
+        InputNews::Key(Key::Pay | Key::Remove(_)) => {
+            tell::device(name, "PAY and REMOVE are for carts, which this version has not", false);
+            None
+        }
+        InputNews::Connected => {
+            tell::device(name, "the input is connected", false);
+            None
+        }
+        InputNews::Disconnected { why } => {
+            tell::device(name, &format!("the input is gone: {why}; trying again"), true);
+            None
+        }
+        // The input itself logs garbage, once a minute at most.
+        InputNews::Garbage { .. } => None,
+    }
+}
+
+/// Starts the dispensers, and returns where their orders go.
+pub fn start_dispensers(
+    settings: &Settings,
+    messages: &mpsc::Sender<Message>,
+    queue: usize,
+) -> BTreeMap<DispenserName, mpsc::Sender<Order>> {
+    let (sender, mut news) = mpsc::channel::<(DispenserName, DispenserNews)>(QUEUE);
+    let mut orders = BTreeMap::new();
+    for (name, kind) in &settings.dispensers {
+        let (order_sender, order_queue) = mpsc::channel(queue);
+        orders.insert(name.clone(), order_sender);
+        match kind {
+            DispenserSettings::Serial(serial) => {
+                let port = PortSettings { device: serial.device.clone(), baud: serial.baud };
+                let run = dispenser::serial::run(name.clone(), port, order_queue, sender.clone());
+                tokio::spawn(run);
+            }
+        }
+    }
+    let messages = messages.clone();
+    tokio::spawn(async move {
+        while let Some((name, news)) = news.recv().await {
+            let Some(event) = dispenser_event(name, news) else { continue };
+            if messages.send(Message::Event(event)).await.is_err() {
+                return;
+            }
+        }
+    });
+    orders
+}
+
+fn dispenser_event(name: DispenserName, news: DispenserNews) -> Option<Event> {
+    let vend = |sale, news| Some(Event::Vend { sale, news });
+    match news {
+        DispenserNews::Connected => {
+            tell::device(name.as_str(), "the dispenser is connected", false);
+            Some(Event::DispenserReachable(name))
+        }
+        DispenserNews::Disconnected { why } => {
+            let what = format!("the dispenser is gone: {why}; trying again");
+            tell::device(name.as_str(), &what, true);
+            Some(Event::DispenserAway(name))
+        }
+        DispenserNews::NeverSent { sale, why } => vend(sale, VendNews::NeverSent { why }),
+        DispenserNews::Unclear { sale, why } => vend(sale, VendNews::Unclear { why }),
+        DispenserNews::Sent { sale } => vend(sale, VendNews::Sent),
+        DispenserNews::Answered { sale, answer } => vend(sale, vend_news(answer)),
+        DispenserNews::Garbage { .. } => None,
+    }
+}
+
+fn vend_news(answer: Answer) -> VendNews {
+    match answer {
+        Answer::Ok | Answer::Done => VendNews::Delivered,
+        Answer::Fail { reason } | Answer::Failed { reason } => VendNews::Failed { reason },
+        Answer::Busy => VendNews::Busy,
+        Answer::Unknown => VendNews::NotKnown,
+    }
+}
+
+/// Gives an order to a dispenser. One that cannot be taken was never sent.
+pub fn order(
+    dispensers: &BTreeMap<DispenserName, mpsc::Sender<Order>>,
+    name: &DispenserName,
+    order: Order,
+    messages: impl FnOnce() -> mpsc::Sender<Message>,
+) {
+    let rejected = match dispensers.get(name) {
+        Some(orders) => match orders.try_send(order) {
+            Ok(()) => return,
+            Err(TrySendError::Full(order) | TrySendError::Closed(order)) => order,
+        },
+        // The sale was opened when the configuration still had it.
+        None => order,
+    };
+    if let Order::Vend { sale, .. } = rejected {
+        let why = format!("dispenser \"{name}\" takes no orders");
+        let event = Event::Vend { sale, news: VendNews::NeverSent { why } };
+        let messages = messages();
+        tokio::spawn(async move { messages.send(Message::Event(event)).await });
+    }
+}

@@ -1,0 +1,98 @@
+//! The journal's own thread: a slow disk never delays the driver.
+
+use std::sync::mpsc as thread_queue;
+
+use tokio::sync::{mpsc, oneshot};
+
+use crate::daemon::driver::Event;
+use crate::daemon::ledger::Batch;
+use crate::daemon::run::Message;
+use crate::ids::SaleId;
+use crate::journal::{Filter, Journal, JournalError, Stored, Summary};
+
+/// What is asked of the journal.
+#[derive(Debug)]
+pub enum Job {
+    /// Write these rows, then say so.
+    Commit(Batch),
+    /// Read sales, newest first.
+    List {
+        /// Which.
+        filter: Filter,
+        /// For the answer.
+        answer: oneshot::Sender<Result<Vec<Summary>, String>>,
+    },
+    /// Read one sale.
+    Read {
+        /// Which.
+        sale: SaleId,
+        /// For the answer.
+        answer: oneshot::Sender<Result<Option<Stored>, String>>,
+    },
+}
+
+/// Starts the thread. It ends when the sender of jobs is gone, after the last job.
+pub fn start(
+    journal: Journal,
+    events: mpsc::Sender<Message>,
+) -> (thread_queue::Sender<Job>, std::thread::JoinHandle<()>) {
+    let (jobs, queue) = thread_queue::channel();
+    let thread = std::thread::spawn(move || work(journal, &queue, &events));
+    (jobs, thread)
+}
+
+fn work(mut journal: Journal, jobs: &thread_queue::Receiver<Job>, events: &mpsc::Sender<Message>) {
+    let mut trusted = true;
+    while let Ok(job) = jobs.recv() {
+        match job {
+            Job::Commit(batch) => {
+                let number = batch.number;
+                let result = commit(&mut journal, &batch, &mut trusted);
+                let event = match result {
+                    Ok(()) => Event::Committed(number),
+                    Err(error) => {
+                        tracing::error!(
+                            error = %chain(&error),
+                            "the journal could not be written; nothing is sold until it can"
+                        );
+                        Event::CommitFailed(number)
+                    }
+                };
+                if events.blocking_send(Message::Event(event)).is_err() {
+                    // The driver has ended; what is still in the queue is written all the same.
+                }
+            }
+            Job::List { filter, answer } => {
+                let list = journal.summaries(&filter).map_err(|error| chain(&error));
+                drop(answer.send(list));
+            }
+            Job::Read { sale, answer } => {
+                let stored = journal.sale(&sale).map_err(|error| chain(&error));
+                drop(answer.send(stored));
+            }
+        }
+    }
+}
+
+/// Writes a batch. After a failure the handle is not trusted again, but opened anew.
+fn commit(journal: &mut Journal, batch: &Batch, trusted: &mut bool) -> Result<(), JournalError> {
+    if !*trusted {
+        journal.reopen()?;
+        *trusted = true;
+    }
+    let result = journal.append(&batch.rows, &batch.summaries);
+    *trusted = result.is_ok();
+    result
+}
+
+/// An error and its causes in one line.
+pub fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}

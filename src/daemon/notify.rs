@@ -1,0 +1,71 @@
+//! What systemd is told: ready, alive, and a sentence that is true.
+
+use systemd::daemon;
+
+use crate::kiosk::status::{KioskStatus, State};
+
+/// Speaks to systemd, if it listens. Each sentence is sent once.
+#[derive(Debug, Default)]
+pub struct Notifier {
+    ready: bool,
+    sentence: String,
+}
+
+impl Notifier {
+    /// Tells the state of a turn: ready once the kiosk can sell or knows why not.
+    pub fn tell(&mut self, status: &KioskStatus) {
+        let sentence = sentence(status);
+        let knows = !status.reasons.iter().any(|reason| reason.code == "starting");
+        if knows && !self.ready {
+            self.ready = true;
+            send(&[("READY", "1")]);
+            tracing::info!(status = sentence, "ready");
+        }
+        if self.sentence != sentence {
+            send(&[("STATUS", &sentence)]);
+            self.sentence = sentence;
+        }
+    }
+
+    /// The driver has made a turn.
+    pub fn alive(&self) {
+        send(&[("WATCHDOG", "1")]);
+    }
+
+    /// The daemon is about to stop.
+    pub fn stopping(&self) {
+        send(&[("STOPPING", "1"), ("STATUS", "finishing the running sale, then stopping")]);
+    }
+}
+
+/// How often systemd wants to hear that the driver turns: half of what it allows.
+pub fn watchdog_interval() -> Option<std::time::Duration> {
+    let micros = daemon::watchdog_enabled().ok().filter(|micros| *micros > 0)?;
+    Some(std::time::Duration::from_micros(micros / 2))
+}
+
+fn send(state: &[(&str, &str)]) {
+    // Without systemd there is nobody to tell.
+    let _ = daemon::notify(state.iter());
+}
+
+/// The state in one sentence, such as `selling; 2 sales being settled`.
+fn sentence(status: &KioskStatus) -> String {
+    let mut sentence = match status.state {
+        State::Ready => "selling".to_owned(),
+        State::Busy => "serving a customer".to_owned(),
+        State::Draining => "taking no new sales".to_owned(),
+        State::OutOfOrder => "out of order".to_owned(),
+    };
+    for reason in &status.reasons {
+        sentence.push_str(&format!("; {} since {}", reason.what, reason.since));
+    }
+    if status.open.settling > 0 {
+        sentence.push_str(&format!("; {} sales being settled", status.open.settling));
+    }
+    if status.open.needs_attention > 0 {
+        let count = status.open.needs_attention;
+        sentence.push_str(&format!("; {count} sales need a person: kioskd sales --open"));
+    }
+    sentence
+}

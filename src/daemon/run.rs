@@ -1,0 +1,284 @@
+//! The loop: news in, one turn of the driver, effects out. Everything slow is a task of its own.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::mpsc as thread_queue;
+use std::time::Duration;
+
+use tokio::sync::{mpsc, oneshot, watch};
+
+use crate::config::{ApiKey, Loaded, Mode, Settings};
+use crate::daemon::control::{self, ConfigStatus, ControlError, StatusDocument};
+use crate::daemon::driver::{Driver, Effect, Event, Now};
+use crate::daemon::flights::FlightId;
+use crate::daemon::identity::{self, IdentityError};
+use crate::daemon::journal_thread::{self, Job};
+use crate::daemon::notify::{self, Notifier};
+use crate::daemon::{clock, devices, tell};
+use crate::dispenser::Order;
+use crate::ids::{DispenserName, ProductCode};
+use crate::journal::{Journal, JournalError};
+use crate::kiosk::{Product, Setup, View};
+use crate::sale::fact::{Origin, Policy, UnknownVend};
+use crate::stripe::transport::ClientError;
+use crate::stripe::{Client, Request};
+
+/// News waiting for the driver. Beyond this, whoever brings more has to wait.
+const QUEUE: usize = 256;
+
+/// Orders waiting for a dispenser.
+const ORDERS: usize = 16;
+
+/// How long a stop waits for the sale that is running: the prompt is taken back or the vend ends.
+/// What is left then stands in the journal and goes on at the next start.
+const STOP_LIMIT: Duration = Duration::from_secs(45);
+
+/// What the loop hears.
+#[derive(Debug)]
+pub enum Message {
+    /// News for the driver.
+    Event(Event),
+    /// Somebody chose a product.
+    Select {
+        /// What.
+        code: ProductCode,
+        /// For the sale's id, or why there is none; a keypad does not ask.
+        answer: Option<oneshot::Sender<Result<String, String>>>,
+    },
+    /// Somebody wants to know how the kiosk is.
+    Status(oneshot::Sender<StatusDocument>),
+}
+
+/// The daemon cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The machine does not say who it is.
+    #[error("this machine cannot be identified")]
+    Identity(#[from] IdentityError),
+    /// The journal cannot be opened.
+    #[error("the journal cannot be opened")]
+    Journal(#[from] JournalError),
+    /// The client cannot be made.
+    #[error("the Stripe client cannot be made")]
+    Client(#[from] ClientError),
+    /// The control socket cannot be opened.
+    #[error("the control socket cannot be opened")]
+    Control(#[from] ControlError),
+    /// Signals cannot be caught.
+    #[error("signals cannot be caught")]
+    Signals(#[source] std::io::Error),
+}
+
+/// Everything that the loop talks to.
+struct Tasks {
+    client: Client,
+    messages: mpsc::Sender<Message>,
+    journal: thread_queue::Sender<Job>,
+    dispensers: BTreeMap<DispenserName, mpsc::Sender<Order>>,
+    views: watch::Sender<Option<View>>,
+}
+
+/// Runs the kiosk until it is told to stop.
+pub async fn run(loaded: &Loaded, key: &ApiKey) -> Result<(), RunError> {
+    let settings = &loaded.settings;
+    let journal = Journal::open(&settings.kiosk.state_dir)?;
+    let (messages, inbox) = mpsc::channel(QUEUE);
+    let listener = control::bind(&settings.kiosk.runtime_dir)?;
+    let client = Client::new(&settings.stripe.api_base, key.reveal())?;
+    let stored = journal.open_sales()?;
+    let setup = setup(settings, key, &journal)?;
+    let driver = Driver::new(setup, &stored, identity::seed()?, clock::now());
+    tracing::info!(
+        kiosk = %settings.kiosk.id,
+        version = env!("CARGO_PKG_VERSION"),
+        open_sales = stored.len(),
+        config = loaded.hash,
+        journal = %journal.id(),
+        "starting"
+    );
+    let (jobs, thread) = journal_thread::start(journal, messages.clone());
+    tokio::spawn(control::serve(listener, messages.clone(), jobs.clone()));
+    let (views, watch) = watch::channel(None);
+    devices::start_displays(settings, &watch);
+    devices::start_inputs(settings, &messages);
+    let dispensers = devices::start_dispensers(settings, &messages, ORDERS);
+    let tasks = Tasks { client, messages, journal: jobs, dispensers, views };
+    let config =
+        ConfigStatus { hash: loaded.hash.clone(), source: loaded.source.display().to_string() };
+    turn_until_stopped(driver, &tasks, inbox, config).await?;
+    remove_socket(&settings.kiosk.runtime_dir);
+    drop(tasks);
+    // The control task holds the other end of the queue, so the thread is not waited for: its last
+    // commit was confirmed, or cannot be had.
+    drop(thread);
+    Ok(())
+}
+
+async fn turn_until_stopped(
+    mut driver: Driver,
+    tasks: &Tasks,
+    mut inbox: mpsc::Receiver<Message>,
+    config: ConfigStatus,
+) -> Result<(), RunError> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate()).map_err(RunError::Signals)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(RunError::Signals)?;
+    let watchdog = notify::watchdog_interval();
+    let mut notifier = Notifier::default();
+    let mut stop_by = None;
+    let mut message = Some(Message::Event(Event::Tick));
+    loop {
+        let now = clock::now();
+        if let Some(message) = message.take() {
+            hear(&mut driver, message, tasks, &config, now);
+        }
+        notifier.tell(&driver.kiosk().status(now.moment));
+        notifier.alive();
+        if stop_by.is_some_and(|by| driver.may_stop() || now.moment >= by) {
+            tracing::info!("stopped");
+            return Ok(());
+        }
+        let wake = driver.next_wake().map(|at| at.since(now.moment));
+        let pause =
+            [wake, watchdog, stop_by.map(|by| by.since(now.moment))].into_iter().flatten().min();
+        message = tokio::select! {
+            message = inbox.recv() => message,
+            () = sleep(pause) => Some(Message::Event(Event::Tick)),
+            _ = terminate.recv() => stop(&notifier, &mut stop_by),
+            _ = interrupt.recv() => stop(&notifier, &mut stop_by),
+        };
+    }
+}
+
+async fn sleep(pause: Option<Duration>) {
+    match pause {
+        Some(pause) => tokio::time::sleep(pause).await,
+        None => std::future::pending().await,
+    }
+}
+
+fn stop(notifier: &Notifier, stop_by: &mut Option<crate::time::Moment>) -> Option<Message> {
+    tracing::info!("told to stop: no new sale; the running one is finished or taken back");
+    notifier.stopping();
+    stop_by.get_or_insert(clock::now().moment + STOP_LIMIT);
+    Some(Message::Event(Event::Stopping))
+}
+
+/// One turn of the driver for one message.
+fn hear(driver: &mut Driver, message: Message, tasks: &Tasks, config: &ConfigStatus, now: Now) {
+    match message {
+        Message::Event(event) => perform(driver.turn(event, now), tasks),
+        Message::Status(answer) => {
+            let document = StatusDocument {
+                version: env!("CARGO_PKG_VERSION").to_owned(),
+                status: driver.kiosk().status(now.moment),
+                config: config.clone(),
+            };
+            drop(answer.send(document));
+        }
+        Message::Select { code, answer } => {
+            let sale = match identity::sale_id(now.wall.0) {
+                Ok(sale) => sale,
+                Err(error) => {
+                    tracing::error!(%error, "no sale can be opened");
+                    return;
+                }
+            };
+            let id = sale.to_string();
+            let effects = driver.turn(Event::Selected { code, sale }, now);
+            let turned = effects.iter().find_map(|effect| {
+                if let Effect::Turned(why) = effect { Some(why.to_string()) } else { None }
+            });
+            if let Some(answer) = answer {
+                drop(answer.send(turned.map_or(Ok(id), Err)));
+            }
+            perform(effects, tasks);
+        }
+    }
+}
+
+/// Hands effects to the tasks that carry them out.
+fn perform(effects: Vec<Effect>, tasks: &Tasks) {
+    for effect in effects {
+        tell::effect(&effect);
+        match effect {
+            Effect::Commit(batch) => drop(tasks.journal.send(Job::Commit(batch))),
+            Effect::Call { flight, request } => call(tasks, flight, request),
+            Effect::Vend { dispenser, sale, slot } => {
+                devices::order(&tasks.dispensers, &dispenser, Order::Vend { sale, slot }, || {
+                    tasks.messages.clone()
+                });
+            }
+            Effect::AskDispenser { dispenser, sale } => {
+                devices::order(&tasks.dispensers, &dispenser, Order::Status { sale }, || {
+                    tasks.messages.clone()
+                });
+            }
+            Effect::Show(view) => drop(tasks.views.send(Some(view))),
+            Effect::Happened { .. } | Effect::CallFailed { .. } | Effect::Turned(_) => {}
+        }
+    }
+}
+
+/// Makes a call in a task of its own. It is never dropped: what may move money is heard out.
+fn call(tasks: &Tasks, flight: FlightId, request: Request) {
+    let (client, messages) = (tasks.client.clone(), tasks.messages.clone());
+    tokio::spawn(async move {
+        let wire = request.wire();
+        let begun = tokio::time::Instant::now();
+        let result = client.send(&wire).await;
+        tell::call_ended(&wire, &result, begun.elapsed());
+        drop(messages.send(Message::Event(Event::Replied { flight, result })).await);
+    });
+}
+
+fn remove_socket(runtime_dir: &Path) {
+    let path = runtime_dir.join(control::SOCKET);
+    if let Err(error) = std::fs::remove_file(&path) {
+        tracing::debug!(path = %path.display(), %error, "the control socket was not removed");
+    }
+}
+
+/// What the kiosk sells, from the settings and what the machine says of itself.
+fn setup(settings: &Settings, key: &ApiKey, journal: &Journal) -> Result<Setup, RunError> {
+    let catalog = settings.products.iter().map(|(code, product)| {
+        let product = Product {
+            name: product.name.clone(),
+            price: product.price,
+            slot: product.slot.clone(),
+            dispenser: product.dispenser.clone(),
+        };
+        (code.clone(), product)
+    });
+    Ok(Setup {
+        catalog: catalog.collect(),
+        dispensers: devices::vend_timeouts(settings),
+        origin: Origin {
+            kiosk: settings.kiosk.id.clone(),
+            controller: identity::controller()?,
+            journal: journal.id().clone(),
+        },
+        reader: settings.stripe.reader.clone(),
+        livemode: key.mode() == Mode::Live,
+        policy: policy(settings),
+        boot: identity::boot_id()?,
+    })
+}
+
+fn policy(settings: &Settings) -> Policy {
+    let payment = &settings.payment;
+    Policy {
+        customer_timeout: payment.customer_timeout,
+        customer_cancellation: payment.customer_cancellation,
+        max_attempts: payment.max_attempts,
+        resume_window: payment.resume_window,
+        unknown_vend: match payment.unknown_vend {
+            crate::config::UnknownVend::Release => UnknownVend::Release,
+            crate::config::UnknownVend::Capture => UnknownVend::Capture,
+            crate::config::UnknownVend::Hold => UnknownVend::Hold,
+        },
+        vend_grace: payment.vend_grace,
+        // Each dispenser has its own; this one is for none.
+        vend_timeout: Duration::from_secs(20),
+    }
+}
