@@ -144,8 +144,8 @@ async fn turn_until_stopped(
         message = tokio::select! {
             message = inbox.recv() => message,
             () = sleep(pause) => Some(Message::Event(Event::Tick)),
-            _ = terminate.recv() => stop(&notifier, &mut stop_by),
-            _ = interrupt.recv() => stop(&notifier, &mut stop_by),
+            _ = terminate.recv() => Some(stop(&notifier, &mut stop_by)),
+            _ = interrupt.recv() => Some(stop(&notifier, &mut stop_by)),
         };
     }
 }
@@ -157,11 +157,11 @@ async fn sleep(pause: Option<Duration>) {
     }
 }
 
-fn stop(notifier: &Notifier, stop_by: &mut Option<crate::time::Moment>) -> Option<Message> {
+fn stop(notifier: &Notifier, stop_by: &mut Option<crate::time::Moment>) -> Message {
     tracing::info!("told to stop: no new sale; the running one is finished or taken back");
     notifier.stopping();
     stop_by.get_or_insert(clock::now().moment + STOP_LIMIT);
-    Some(Message::Event(Event::Stopping))
+    Message::Event(Event::Stopping)
 }
 
 /// One turn of the driver for one message.

@@ -1,0 +1,12 @@
+//! Stories: the real program, a simulated Stripe over HTTP, and ptys for the boards. A file a
+//! story.
+
+#[path = "../boards/mod.rs"]
+mod boards;
+mod rig;
+
+mod commands;
+mod flushed_before_effects;
+mod killed_at_each_step;
+mod sells_a_product;
+mod stops_when_told;

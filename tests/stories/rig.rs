@@ -1,0 +1,418 @@
+//! A kiosk on the bench: `kioskd simulate`, `kioskd run`, a keypad and a dispenser board.
+
+use std::fs::{self, File};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use kioskd::simulator::{Books, http::LoggedRequest};
+use serde_json::{Value, json};
+
+use crate::boards::Board;
+
+pub const PRICE: u64 = 250;
+pub const VISA: &str = "4242424242424242";
+pub const DECLINED: &str = "4000000000000002";
+
+/// Nothing here takes longer on a machine that works; a loaded one gets time.
+pub const LIMIT: Duration = Duration::from_secs(60);
+
+const READER: &str = "tmr_simulated";
+
+/// Waits until something is so. `what` is said if it never is.
+#[track_caller]
+pub fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    let deadline = Instant::now() + LIMIT;
+    loop {
+        if let Some(found) = look() {
+            return found;
+        }
+        assert!(Instant::now() < deadline, "waited in vain for: {what}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// A process of ours, ended with the test.
+struct Process(Child);
+
+impl Process {
+    fn start(command: &mut Command, log: &Path) -> Self {
+        let out = File::options().create(true).append(true).open(log).unwrap();
+        let err = out.try_clone().unwrap();
+        let child = command.stdin(Stdio::null()).stdout(out).stderr(err).spawn().unwrap();
+        Self(child)
+    }
+
+    /// SIGKILL: nothing is tidied up.
+    fn kill(&mut self) {
+        self.0.kill().unwrap();
+        self.0.wait().unwrap();
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// How the dispenser board behaves.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Behavior {
+    /// It drops the product and says so.
+    Works,
+    /// It drops the product and says nothing until asked.
+    DropsSilently,
+    /// Nothing comes out.
+    Jams,
+}
+
+#[derive(Default)]
+struct Goods {
+    delivered: Vec<String>,
+    failed: Vec<String>,
+    lines: Vec<String>,
+}
+
+/// The dispenser board: it remembers what it did, through every restart of kioskd.
+pub struct Machine {
+    pub device: PathBuf,
+    goods: Arc<Mutex<Goods>>,
+    behavior: Arc<Mutex<Behavior>>,
+    stop: Arc<Mutex<bool>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Machine {
+    fn start() -> Self {
+        let mut board = Board::new();
+        let device = board.path().to_owned();
+        let goods = Arc::new(Mutex::new(Goods::default()));
+        let behavior = Arc::new(Mutex::new(Behavior::Works));
+        let stop = Arc::new(Mutex::new(false));
+        let (books, manner, end) = (goods.clone(), behavior.clone(), stop.clone());
+        let thread = std::thread::spawn(move || {
+            while !*end.lock().unwrap() {
+                let Some(line) = board.next_line(Duration::from_millis(50)) else { continue };
+                let manner = *manner.lock().unwrap();
+                if let Some(answer) = answer(&mut books.lock().unwrap(), &line, manner) {
+                    board.send_line(&answer);
+                }
+            }
+        });
+        Self { device, goods, behavior, stop, thread: Some(thread) }
+    }
+
+    pub fn behave(&self, behavior: Behavior) {
+        *self.behavior.lock().unwrap() = behavior;
+    }
+
+    /// The sales for which a product left the machine.
+    pub fn delivered(&self) -> Vec<String> {
+        self.goods.lock().unwrap().delivered.clone()
+    }
+
+    /// All lines that kioskd sent.
+    pub fn lines(&self) -> Vec<String> {
+        self.goods.lock().unwrap().lines.clone()
+    }
+}
+
+fn answer(goods: &mut Goods, line: &str, behavior: Behavior) -> Option<String> {
+    goods.lines.push(line.to_owned());
+    let mut words = line.split(' ');
+    let (verb, sale) = (words.next()?, words.next()?.to_owned());
+    match verb {
+        "VEND" => match behavior {
+            Behavior::Works => {
+                goods.delivered.push(sale.clone());
+                Some(format!("OK {sale}"))
+            }
+            Behavior::DropsSilently => {
+                goods.delivered.push(sale);
+                None
+            }
+            Behavior::Jams => {
+                goods.failed.push(sale.clone());
+                Some(format!("FAIL {sale} jam"))
+            }
+        },
+        "STATUS" if goods.delivered.contains(&sale) => Some(format!("DONE {sale}")),
+        "STATUS" if goods.failed.contains(&sale) => Some(format!("FAILED {sale} jam")),
+        "STATUS" => Some(format!("UNKNOWN {sale}")),
+        other => panic!("kioskd sent {other:?}"),
+    }
+}
+
+impl Drop for Machine {
+    fn drop(&mut self) {
+        *self.stop.lock().unwrap() = true;
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// The whole bench.
+pub struct Rig {
+    dir: tempfile::TempDir,
+    base: String,
+    http: reqwest::Client,
+    runtime: tokio::runtime::Runtime,
+    pub keypad: Board,
+    pub machine: Machine,
+    daemon: Option<Process>,
+    _simulator: Process,
+}
+
+impl Rig {
+    /// Simulator and boards, and no daemon yet.
+    pub fn without_daemon() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let log = dir.path().join("simulator.log");
+        let simulator = Process::start(
+            Command::new(env!("CARGO_BIN_EXE_kioskd")).args([
+                "simulate",
+                "--listen",
+                "127.0.0.1:0",
+            ]),
+            &log,
+        );
+        let base = wait_for("the simulator's address", || {
+            let text = fs::read_to_string(&log).ok()?;
+            let (_, address) = text.lines().next()?.split_once("on ")?;
+            Some(address.to_owned())
+        });
+        let rig = Self {
+            base,
+            http: reqwest::Client::builder().no_proxy().build().unwrap(),
+            runtime: tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap(),
+            keypad: Board::new(),
+            machine: Machine::start(),
+            daemon: None,
+            _simulator: simulator,
+            dir,
+        };
+        rig.write_config();
+        rig
+    }
+
+    /// A kiosk that is ready to sell.
+    pub fn ready() -> Self {
+        let mut rig = Self::without_daemon();
+        rig.start();
+        rig
+    }
+
+    fn write_config(&self) {
+        let dir = self.dir.path();
+        let key = dir.join("key");
+        let mut file =
+            File::options().create(true).write(true).truncate(true).mode(0o600).open(&key).unwrap();
+        std::io::Write::write_all(&mut file, b"rk_test_bench\n").unwrap();
+        let config = format!(
+            "[kiosk]\nid = \"bench\"\ncurrency = \"usd\"\nstate_dir = \"{dir}/state\"\n\
+             runtime_dir = \"{dir}/run\"\n\
+             [stripe]\napi_base = \"{base}\"\nreader = \"{READER}\"\napi_key_file = \"{dir}/key\"\n\
+             [payment]\ncustomer_timeout = \"10s\"\nvend_grace = \"3s\"\n\
+             [product.A1]\nname = \"Cola\"\nprice = \"2.50\"\nslot = \"11\"\n\
+             [input.keypad]\nkind = \"serial\"\ndevice = \"{keypad}\"\n\
+             [dispenser.main]\nkind = \"serial\"\ndevice = \"{machine}\"\ntimeout = \"3s\"\n\
+             [display.main]\nkind = \"terminal\"\n",
+            dir = dir.display(),
+            base = self.base,
+            keypad = self.keypad.path().display(),
+            machine = self.machine.device.display(),
+        );
+        fs::write(dir.join("kioskd.toml"), config).unwrap();
+    }
+
+    pub fn config(&self) -> PathBuf {
+        self.dir.path().join("kioskd.toml")
+    }
+
+    pub fn path(&self) -> &Path {
+        self.dir.path()
+    }
+
+    /// What the daemon printed and logged.
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.dir.path().join("daemon.log")).unwrap_or_default()
+    }
+
+    /// Starts the daemon and waits until it can sell, or serves again.
+    pub fn start(&mut self) {
+        self.start_as(Command::new(env!("CARGO_BIN_EXE_kioskd")));
+        wait_for("the kiosk to be ready or busy", || {
+            let status = self.status()?;
+            matches!(status["state"].as_str(), Some("ready" | "busy")).then_some(())
+        });
+    }
+
+    /// Starts the daemon by another command, such as a tracer.
+    pub fn start_as(&mut self, mut command: Command) {
+        let config = self.config();
+        command.args(["run", "--config"]).arg(config).env("RUST_LOG", "debug,hyper=info");
+        self.daemon = Some(Process::start(&mut command, &self.dir.path().join("daemon.log")));
+    }
+
+    /// SIGKILL.
+    pub fn kill(&mut self) {
+        self.daemon.as_mut().expect("it runs").kill();
+    }
+
+    /// SIGTERM; returns the exit code.
+    pub fn terminate(&mut self) -> Option<i32> {
+        let daemon = self.daemon.as_mut().expect("it runs");
+        let pid = rustix::process::Pid::from_child(&daemon.0);
+        rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+        self.exit_code()
+    }
+
+    /// Waits for the daemon's end.
+    pub fn exit_code(&mut self) -> Option<i32> {
+        let daemon = self.daemon.as_mut().expect("it runs");
+        wait_for("the daemon to end", || daemon.0.try_wait().unwrap()).code()
+    }
+
+    /// Runs another command of the program.
+    pub fn kioskd(&self, arguments: &[&str]) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_kioskd"));
+        command.args(arguments).arg("--config").arg(self.config()).output().unwrap()
+    }
+
+    pub fn status(&self) -> Option<Value> {
+        let output = self.kioskd(&["status", "--json"]);
+        output.status.success().then(|| serde_json::from_slice(&output.stdout).unwrap())
+    }
+
+    pub fn sales(&self) -> Vec<Value> {
+        let output = self.kioskd(&["sales", "--json"]);
+        let list: Value = serde_json::from_slice(&output.stdout).unwrap();
+        list["sales"].as_array().unwrap().clone()
+    }
+
+    /// Waits until all sales are over, and returns how they ended.
+    #[track_caller]
+    pub fn outcomes(&self) -> Vec<String> {
+        wait_for("all sales to be over", || {
+            let sales = self.sales();
+            let over: Vec<String> =
+                sales.iter().filter_map(|sale| Some(sale["outcome"].as_str()?.into())).collect();
+            (over.len() == sales.len()).then_some(over)
+        })
+    }
+
+    fn get(&self, path: &str) -> Value {
+        let url = format!("{}{path}", self.base);
+        self.runtime.block_on(async {
+            let bytes = self.http.get(url).send().await.unwrap().bytes().await.unwrap();
+            serde_json::from_slice(&bytes).unwrap()
+        })
+    }
+
+    fn post(&self, path: &str, kind: &str, body: String) -> bool {
+        let url = format!("{}{path}", self.base);
+        let request = self
+            .http
+            .post(url)
+            .header("content-type", kind)
+            .header("authorization", "Bearer rk_test_customer");
+        self.runtime
+            .block_on(async { request.body(body).send().await.unwrap().status().is_success() })
+    }
+
+    pub fn books(&self) -> Books {
+        serde_json::from_value(self.get("/simulator/books")).unwrap()
+    }
+
+    /// What Stripe was asked, oldest first.
+    pub fn requests(&self) -> Vec<LoggedRequest> {
+        let log = self.get("/simulator/requests");
+        let list = log.get("requests").unwrap_or(&log).clone();
+        serde_json::from_value(list).unwrap()
+    }
+
+    /// Waits until Stripe was asked something.
+    #[track_caller]
+    pub fn wait_for_request(&self, method_and_end: (&str, &str)) {
+        let (method, end) = method_and_end;
+        wait_for(&format!("{method} …{end}"), || {
+            let asked = |request: &LoggedRequest| {
+                request.method.as_str() == method && request.path.ends_with(end)
+            };
+            self.requests().iter().any(asked).then_some(())
+        });
+    }
+
+    pub fn fault(&self, rule: &Value) {
+        assert!(self.post("/simulator/faults", "application/json", rule.to_string()));
+    }
+
+    /// Delays a call: before it is executed, or its reply.
+    pub fn hold(&self, method: &str, path: &str, when: &str) {
+        self.fault(&json!({"method": method, "path": path, when: 4000, "then": "answer"}));
+    }
+
+    /// Presents a card at the running prompt.
+    #[track_caller]
+    pub fn tap(&self, number: &str) {
+        self.wait_for_prompt();
+        let path = format!("/v1/test_helpers/terminal/readers/{READER}/present_payment_method");
+        let body = format!("type=card_present&card_present[number]={number}");
+        assert!(self.post(&path, "application/x-www-form-urlencoded", body));
+    }
+
+    pub fn cancel_on_reader(&self) {
+        let path = format!("/simulator/readers/{READER}/customer_cancel");
+        assert!(self.post(&path, "application/x-www-form-urlencoded", String::new()));
+    }
+
+    #[track_caller]
+    pub fn wait_for_prompt(&self) {
+        wait_for("the reader to prompt", || {
+            let screen = self.get(&format!("/simulator/readers/{READER}/screen")).to_string();
+            screen.contains("present_card").then_some(())
+        });
+    }
+
+    /// Waits until the issuer has answered, whoever has noticed.
+    #[track_caller]
+    pub fn wait_for_authorization(&self) {
+        wait_for("an authorization", || {
+            let books = self.books();
+            books.payment_intents.iter().any(|intent| intent.authorized_charges > 0).then_some(())
+        });
+    }
+
+    /// The auditor: Stripe's books, the goods and the journal agree.
+    #[track_caller]
+    pub fn audit(&self) {
+        let books = self.books();
+        let captured: u64 = books.totals.values().map(|totals| totals.captured).sum();
+        let held: u64 = books.totals.values().map(|totals| totals.held).sum();
+        let delivered = self.machine.delivered();
+        assert_eq!(captured, PRICE * u64::try_from(delivered.len()).unwrap(), "money = goods");
+        assert_eq!(held, 0, "nothing is left on hold");
+        for intent in &books.payment_intents {
+            assert!(intent.captured_charges <= 1, "{intent:?}");
+            assert!(intent.authorized_charges <= 1, "{intent:?}");
+            let sale = &intent.metadata["sale"];
+            let goods = delivered.iter().filter(|delivered| *delivered == sale).count();
+            assert!(goods <= 1, "sale {sale} was delivered {goods} times");
+            let vends = self
+                .machine
+                .lines()
+                .iter()
+                .filter(|line| line.starts_with(&format!("VEND {sale} ")))
+                .count();
+            assert!(vends <= 1, "VEND was sent {vends} times for {sale}");
+        }
+        let sold = self.sales().iter().filter(|sale| sale["outcome"] == "sold").count();
+        assert_eq!(sold, delivered.len(), "the journal agrees");
+    }
+}
