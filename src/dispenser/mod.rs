@@ -1,0 +1,92 @@
+//! What lets goods out of the machine.
+//!
+//! A dispenser takes [`Order`]s and tells [`DispenserNews`]. It waits for no answer: how long one
+//! may take, and what follows if none comes, is the core's business.
+
+pub mod answers;
+pub mod serial;
+
+use crate::ids::{SaleId, Slot};
+
+/// What a dispenser is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Order {
+    /// Let one piece out. Goes to the device at most once for a sale.
+    Vend {
+        /// The sale that paid for it.
+        sale: SaleId,
+        /// Where it sits.
+        slot: Slot,
+    },
+    /// Ask what became of a vend. Dropped while the device is away: ask again.
+    Status {
+        /// The sale in question.
+        sale: SaleId,
+    },
+}
+
+/// What a dispenser says about a sale.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// Goods came out just now.
+    Ok,
+    /// Nothing came out just now.
+    Fail {
+        /// The board's own word; "unspecified" if it gave none.
+        reason: String,
+    },
+    /// To `STATUS`: goods came out.
+    Done,
+    /// To `STATUS`: nothing came out.
+    Failed {
+        /// The board's own word; "unspecified" if it gave none.
+        reason: String,
+    },
+    /// To `STATUS`: still turning, ask again.
+    Busy,
+    /// To `STATUS`: the board has never heard of this sale.
+    Unknown,
+}
+
+/// News of one dispenser.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DispenserNews {
+    /// It can be reached.
+    Connected,
+    /// It cannot be reached; tried again for ever.
+    Disconnected {
+        /// For people.
+        why: String,
+    },
+    /// Not one byte of the vend reached an open port: nothing was let out.
+    NeverSent {
+        /// Which.
+        sale: SaleId,
+        /// For people.
+        why: String,
+    },
+    /// The vend may have reached the device, wholly or in part.
+    Unclear {
+        /// Which.
+        sale: SaleId,
+        /// For people.
+        why: String,
+    },
+    /// The vend was handed to the kernel whole.
+    Sent {
+        /// Which.
+        sale: SaleId,
+    },
+    /// The device spoke of a sale: any sale, in any order, more than once.
+    Answered {
+        /// Which.
+        sale: SaleId,
+        /// What it said.
+        answer: Answer,
+    },
+    /// Lines that were no answers, or too many, since the daemon started.
+    Garbage {
+        /// Grows; told at most once a second.
+        total: u64,
+    },
+}
