@@ -1,19 +1,24 @@
 //! kioskd sells from an unattended kiosk with a card reader driven through Stripe's API.
 //!
+//! The rooms, and which way dependencies point: `money, ids ← sale ← kiosk ← daemon → the rest`.
+//! Adapters know domain types and never each other; only the daemon and the commands know adapters.
 //!
 //! | room | what it is for |
 //! |---|---|
 //! | [`money`], [`ids`], [`time`] | values that cannot be mixed up |
-//! | [`cli`] | a file per subcommand |
+//! | [`sale`] | pure: one sale, what has become true and what it wants done |
+//! | [`kiosk`] | pure: the kiosk around its sales, what the display shows, what is out of order |
 //! | [`daemon`] | the driver that owns the state, and the tasks around it |
 //! | [`journal`] | the write-ahead journal of sales |
-//! | [`kiosk`] | pure: the kiosk around its sales, what the display shows, what is out of order |
-//! | [`telemetry`] | log names, and facts as sentences |
-//! | [`display`] | views as words, and words as light |
 //! | [`stripe`] | typed client: requests, replies, what errors mean, transport |
-//! | [`sale`] | pure: one sale, what has become true and what it wants done |
+//! | [`serial`] | serial ports: opening, lines, coming back |
+//! | [`input`] | where selections come from |
+//! | [`dispenser`] | what delivers, and what it says |
+//! | [`display`] | views as words, and words as light |
 //! | [`config`] | from files and the environment to settings that cannot be wrong; the API key |
+//! | [`telemetry`] | log names, and facts as sentences |
 //! | [`simulator`] | Stripe, its readers and their customers, for the demo and the tests |
+//! | [`cli`] | a file per subcommand |
 
 pub mod cli;
 pub mod config;

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 /// Garbage is told to the daemon at most this often: it is a number for people.
 const TELL_EVERY: Duration = Duration::from_secs(1);
 /// Garbage is logged at most this often: a wrong baud rate must not fill the log.
-const LOG_EVERY: Duration = Duration::from_secs(60);
+const LOG_EVERY: Duration = Duration::from_mins(1);
 
 /// Counts the lines that nothing was done with.
 #[derive(Debug, Default)]

@@ -53,7 +53,13 @@ impl Port {
     pub async fn open(settings: PortSettings) -> Result<Self, PortError> {
         let opened = tokio::task::spawn_blocking(move || open_device(&settings)).await;
         let fd = opened.map_err(|error| PortError::Wait(error.into()))??;
-        Ok(Self { fd: AsyncFd::new(fd).map_err(PortError::Wait)? })
+        #[expect(
+            deprecated,
+            reason = "its successor is unsafe, which this crate forbids; sound here, since the \
+                      descriptor is owned and neither replaced nor closed while it is registered"
+        )]
+        let registered = AsyncFd::new(fd);
+        Ok(Self { fd: registered.map_err(PortError::Wait)? })
     }
 
     /// Drops what arrives within `time`, and says whether that ended in the middle of a line.
