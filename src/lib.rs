@@ -5,7 +5,9 @@
 //! | room | what it is for |
 //! |---|---|
 //! | [`money`], [`ids`], [`time`] | values that cannot be mixed up |
+//! | [`journal`] | what happened, on disk before anything rests on it |
 
 pub mod ids;
+pub mod journal;
 pub mod money;
 pub mod time;
