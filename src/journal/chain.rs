@@ -44,8 +44,10 @@ mod tests {
     fn the_hash_of_a_fact_is_part_of_the_file_format() {
         let link = Link { seq: 1, at: 1_700_000_000_000, format: 1, body: r#"{"Opened":{}}"# };
         let hash = extend(&begin("S1"), link);
-        let text: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
-        assert_eq!(text, "27e303124a75655dffe47a1d788fe371c0a96eb002516a39b40e288d7d723776");
+        let number = |half: &[u8]| u128::from_be_bytes(half.try_into().unwrap());
+        let (high, low) = hash.split_at(16);
+        assert_eq!(format!("{:032x}", number(high)), "27e303124a75655dffe47a1d788fe371");
+        assert_eq!(format!("{:032x}", number(low)), "c0a96eb002516a39b40e288d7d723776");
     }
 
     #[test]

@@ -7,8 +7,8 @@ use std::path::Path;
 use rusqlite::Connection;
 use rusqlite_migration::{M, Migrations};
 
-use super::error::JournalError;
-use super::{database, error};
+use super::database;
+use super::error::{Cause, JournalError};
 
 /// Marks a database as ours: "kios", as `schema.sql` sets it.
 pub(super) const APPLICATION_ID: u32 = 0x6b69_6f73;
@@ -68,14 +68,12 @@ fn step(
     if version > 0 {
         put_copy_aside(connection, path, version)?;
     }
-    migrations.to_latest(connection).map_err(|error| match error {
-        rusqlite_migration::Error::RusqliteError { err, .. } => {
-            JournalError::from_sqlite(path, err)
+    migrations.to_latest(connection).map_err(|error| {
+        if let rusqlite_migration::Error::RusqliteError { err, .. } = error {
+            return JournalError::from_sqlite(path, err);
         }
-        other => JournalError::Disk {
-            path: path.to_owned(),
-            source: error::Cause::Io(std::io::Error::other(other)),
-        },
+        let source = Cause::Io(std::io::Error::other(error));
+        JournalError::Disk { path: path.to_owned(), source }
     })
 }
 

@@ -38,11 +38,11 @@ fn begin() -> (tempfile::TempDir, Journal) {
     (folder, journal)
 }
 
-fn contradiction(result: Result<(), JournalError>) -> (u32, Contradiction) {
+fn contradiction(result: &Result<(), JournalError>) -> (u32, Contradiction) {
     let Err(JournalError::Conflict { seq, source, .. }) = result else {
         panic!("expected a conflict, got {result:?}");
     };
-    (seq, source)
+    (*seq, *source)
 }
 
 fn names(summaries: &[Summary]) -> Vec<&str> {
@@ -87,13 +87,13 @@ fn a_contradiction_writes_nothing_and_leaves_the_handle_sound() {
     let different = Row { body: "{}".to_owned(), ..row("S1", 1) };
 
     let refused = journal.append(&[row("S1", 2), different], &[closed("S1")]);
-    assert_eq!(contradiction(refused), (1, Contradiction::Different));
+    assert_eq!(contradiction(&refused), (1, Contradiction::Different));
     let refused = journal.append(&[row("S1", 3)], &[]);
-    assert_eq!(contradiction(refused), (3, Contradiction::Gap));
+    assert_eq!(contradiction(&refused), (3, Contradiction::Gap));
     let refused = journal.append(&[row("S1", 0)], &[]);
-    assert_eq!(contradiction(refused), (0, Contradiction::Gap));
+    assert_eq!(contradiction(&refused), (0, Contradiction::Gap));
     let refused = journal.append(&[row("S2", 1)], &[]);
-    assert_eq!(contradiction(refused), (1, Contradiction::NoSummary));
+    assert_eq!(contradiction(&refused), (1, Contradiction::NoSummary));
 
     let stored = journal.sale(&sale("S1")).unwrap().unwrap();
     assert_eq!((stored.rows, stored.summary), (vec![row("S1", 1)], summary("S1")));
