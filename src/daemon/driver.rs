@@ -238,8 +238,7 @@ impl Driver {
             return;
         };
         let id = sale.id().clone();
-        let last_seq = stored.rows.last().map_or(0, |row| row.seq);
-        self.ledger.resume(&id, last_seq, stored.summary.opened_at);
+        self.ledger.resume(&id, stored.next_seq.saturating_sub(1), stored.summary.opened_at);
         self.kiosk.restore(sale);
         let already = matches!(facts.last(), Some(Fact::AttentionNeeded { .. }));
         match damage {
