@@ -1,6 +1,11 @@
 //! Stories: the real program, a simulated Stripe over HTTP, and ptys for the boards. A file a
 //! story.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot set up its bench may panic, and the line tells where"
+)]
+
 #[path = "../boards/mod.rs"]
 mod boards;
 mod rig;

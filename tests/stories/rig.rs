@@ -18,7 +18,7 @@ pub const VISA: &str = "4242424242424242";
 pub const DECLINED: &str = "4000000000000002";
 
 /// Nothing here takes longer on a machine that works; a loaded one gets time.
-pub const LIMIT: Duration = Duration::from_secs(60);
+pub const LIMIT: Duration = Duration::from_mins(1);
 
 const READER: &str = "tmr_simulated";
 

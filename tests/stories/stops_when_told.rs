@@ -16,7 +16,7 @@ fn a_prompt_is_taken_back_before_the_daemon_stops() {
     rig.wait_for_prompt();
     assert_eq!(rig.terminate(), Some(0));
     let books = rig.books();
-    assert_eq!(books.payment_intents[0].canceled_at.is_some(), true, "{books:?}");
+    assert!(books.payment_intents[0].canceled_at.is_some(), "{books:?}");
     rig.start();
     assert_eq!(rig.outcomes(), ["abandoned"]);
     rig.audit();
