@@ -18,11 +18,13 @@
 //! | [`config`] | from files and the environment to settings that cannot be wrong; the API key |
 //! | [`telemetry`] | log names, and facts as sentences |
 //! | [`simulator`] | Stripe, its readers and their customers, for the demo and the tests |
+//! | [`demo`] | a whole kiosk without hardware: a script in virtual time, or a screen |
 //! | [`cli`] | a file per subcommand |
 
 pub mod cli;
 pub mod config;
 pub mod daemon;
+pub mod demo;
 pub mod dispenser;
 pub mod display;
 pub mod ids;

@@ -14,7 +14,7 @@ pub struct Moment(u64);
 
 impl Moment {
     /// The moment `millis` milliseconds after boot.
-    pub fn from_millis(millis: u64) -> Self {
+    pub const fn from_millis(millis: u64) -> Self {
         Self(millis)
     }
 

@@ -123,7 +123,7 @@ fn text(headers: &HeaderMap, name: &str) -> Option<String> {
 }
 
 /// An HTTP date, such as `Tue, 24 Nov 2026 19:49:23 GMT`.
-fn stripe_time(date: &str) -> Option<StripeTime> {
+pub(crate) fn stripe_time(date: &str) -> Option<StripeTime> {
     let zoned = jiff::fmt::rfc2822::parse(date).ok()?;
     Some(StripeTime(zoned.timestamp().as_second()))
 }

@@ -46,7 +46,7 @@ fn a_second_daemon_on_the_same_state_is_refused() {
     let rig = Rig::ready();
     let (_, complaint, code) = text(&rig.kioskd(&["run"]));
     assert_eq!(code, Some(1));
-    assert!(complaint.contains("another kioskd (process "), "{complaint}");
+    assert!(complaint.contains("another kioskd (pid "), "{complaint}");
 }
 
 #[test]

@@ -1,0 +1,462 @@
+//! The world under one virtual clock: the real driver, the real journal, a simulated Stripe, a
+//! machine, a network, and a power switch.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::daemon::driver::{Driver, Effect, Event, Now};
+use crate::daemon::flights::FlightId;
+use crate::daemon::ledger::Batch;
+use crate::demo::audit::{Audit, audit};
+use crate::demo::board::Board;
+use crate::display::text::words;
+use crate::ids::{DispenserName, ProductCode, ReaderId, SaleId, Slot};
+use crate::journal::{Filter, Journal, JournalError, Summary};
+use crate::kiosk::{Product, Setup, View};
+use crate::money::Money;
+use crate::sale::fact::{Origin, Policy, UnknownVend};
+use crate::sale::input::VendNews;
+use crate::simulator::{self, Card, Model, Screen, SimulatorError};
+use crate::stripe::meaning::{Answer, NoAnswer};
+use crate::stripe::request::{Method, Wire};
+use crate::stripe::transport::stripe_time;
+use crate::stripe::{API_VERSION, Request};
+use crate::telemetry::story;
+use crate::time::{Moment, WallTime};
+
+/// From the kiosk to Stripe, one way.
+const LATENCY: Duration = Duration::from_millis(60);
+
+/// A flush of a good card.
+const FLUSH: Duration = Duration::from_millis(5);
+
+/// How long it takes to notice that there is no network.
+const NO_ROUTE: Duration = Duration::from_millis(100);
+
+/// How long a request that was cut on its way is waited for.
+const CUT: Duration = Duration::from_secs(5);
+
+/// How long the daemon is dead after a crash.
+const DEAD_FOR: Duration = Duration::from_secs(5);
+
+/// The virtual day begins at 2026-01-01T08:00:00Z, a quarter of an hour after boot.
+const BEGIN: (Moment, i64) = (Moment::from_millis(900_000), 1_767_254_400_000);
+
+/// What will happen at some moment.
+#[derive(Debug)]
+enum Coming {
+    Flushed { life: u32, batch: Batch },
+    Arrives { life: u32, flight: FlightId, wire: Box<Wire> },
+    Answered { life: u32, flight: FlightId, result: Result<Answer, NoAnswer> },
+    Ordered { sale: SaleId, slot: Slot },
+    Stops { sale: SaleId },
+    Asked { sale: SaleId },
+    Starts,
+}
+
+/// The world.
+pub struct World {
+    state_dir: PathBuf,
+    setup: Setup,
+    now: Moment,
+    coming: BTreeMap<(Moment, u64), Coming>,
+    counter: u64,
+    life: u32,
+    journal: Option<Journal>,
+    driver: Option<Driver>,
+    model: Model,
+    board: Board,
+    network: bool,
+    sales: Vec<SaleId>,
+    shown: Option<String>,
+    told: Vec<String>,
+}
+
+impl World {
+    /// A kiosk with three products, switched on.
+    pub fn new(state_dir: &Path, seed: u64) -> Result<Self, JournalError> {
+        let journal = Journal::open(state_dir)?;
+        let mut world = Self {
+            state_dir: state_dir.to_owned(),
+            setup: setup(&journal),
+            now: BEGIN.0,
+            coming: BTreeMap::new(),
+            counter: 0,
+            life: 0,
+            journal: None,
+            driver: None,
+            model: Model::new(simulator::Setup { seed, ..simulator::Setup::default() }),
+            board: Board::default(),
+            network: true,
+            sales: Vec::new(),
+            shown: None,
+            told: Vec::new(),
+        };
+        drop(journal);
+        world.start()?;
+        world.run_for(Duration::from_secs(1))?;
+        Ok(world)
+    }
+
+    /// What was told since the last time, a line each.
+    pub fn take_told(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.told)
+    }
+
+    /// Somebody presses a product's key.
+    pub fn select(&mut self, code: ProductCode) {
+        let sale = SaleId::new(format!("DEMO{:04}", self.sales.len() + 1))
+            .expect("letters and digits are a sale id");
+        self.tell(&format!("the customer presses {code}"));
+        if self.turn(Event::Selected { code, sale: sale.clone() }) {
+            self.sales.push(sale);
+        }
+    }
+
+    /// Somebody presses CANCEL.
+    pub fn cancel(&mut self) {
+        self.tell("the customer presses CANCEL");
+        self.turn(Event::CancelPressed);
+    }
+
+    /// Somebody presents a card, if the reader asks for one.
+    pub fn tap(&mut self, card: Card) -> Result<(), SimulatorError> {
+        let wall = self.wall();
+        self.model.present_card(&self.setup.reader, card, wall)?;
+        self.tell(&format!("the customer presents card {}", card.number()));
+        Ok(())
+    }
+
+    /// Whether the reader asks for a card.
+    pub fn is_prompting(&self) -> bool {
+        matches!(self.model.reader_screen(&self.setup.reader), Screen::PresentCard { .. })
+    }
+
+    /// Whether somebody is being served.
+    pub fn has_customer(&self) -> bool {
+        self.driver.as_ref().is_some_and(|driver| driver.kiosk().front_sale().is_some())
+    }
+
+    /// Whether the daemon runs.
+    pub fn is_alive(&self) -> bool {
+        self.driver.is_some()
+    }
+
+    /// The next vend jams.
+    pub fn jam(&mut self) {
+        self.tell("somebody has put chewing gum into the machine");
+        self.board.jam_next();
+    }
+
+    /// The network goes, or comes back.
+    pub fn network(&mut self, up: bool) {
+        self.tell(if up { "the network is back" } else { "the network is gone" });
+        self.network = up;
+    }
+
+    /// The daemon dies where it stands, and is started again a little later.
+    pub fn crash(&mut self) {
+        self.tell("kioskd dies");
+        if self.driver.take().is_some() {
+            self.journal = None;
+            self.life += 1;
+            self.at(DEAD_FOR, Coming::Starts);
+        }
+    }
+
+    /// Lets virtual time pass.
+    pub fn run_for(&mut self, time: Duration) -> Result<(), JournalError> {
+        let end = self.now + time;
+        while self.step(end)? {}
+        self.now = end;
+        Ok(())
+    }
+
+    /// Lets time pass until something is so, at most this long. Tells whether it came to be.
+    pub fn run_until(
+        &mut self,
+        limit: Duration,
+        so: impl Fn(&Self) -> bool,
+    ) -> Result<bool, JournalError> {
+        let end = self.now + limit;
+        while !so(self) {
+            if !self.step(end)? {
+                self.now = end;
+                return Ok(so(self));
+            }
+        }
+        Ok(true)
+    }
+
+    /// How the latest sale stands in the journal.
+    pub fn latest(&self) -> Option<Summary> {
+        let stored = self.journal.as_ref()?.sale(self.sales.last()?).ok()??;
+        Some(stored.summary)
+    }
+
+    /// Whether every sale is over or waits for a person.
+    pub fn is_settled(&self) -> bool {
+        let open = Filter { open_only: true, limit: u32::MAX, before: None };
+        self.journal.as_ref().is_some_and(|journal| {
+            journal
+                .summaries(&open)
+                .is_ok_and(|open| open.iter().all(|sale| sale.phase == "needs_attention"))
+        })
+    }
+
+    /// Compares Stripe's books, the goods and the journal.
+    pub fn audit(&self) -> Result<Audit, JournalError> {
+        let all = Filter { open_only: false, limit: u32::MAX, before: None };
+        let journal = self.journal.as_ref().map_or(Ok(Vec::new()), |j| j.summaries(&all))?;
+        let currency = self.setup.catalog.values().next().map(|product| product.price.currency);
+        let currency = currency.expect("the demo sells three products");
+        let price_of = |slot: &Slot| {
+            self.setup.catalog.values().find(|p| p.slot == *slot).map(|product| product.price)
+        };
+        Ok(audit(&self.model.books(), self.board.goods(), &journal, currency, price_of))
+    }
+
+    fn wall(&self) -> WallTime {
+        let passed = self.now.as_millis() - BEGIN.0.as_millis();
+        WallTime(BEGIN.1.saturating_add(i64::try_from(passed).unwrap_or(i64::MAX)))
+    }
+
+    fn tell(&mut self, line: &str) {
+        let passed = self.now.since(BEGIN.0);
+        let line = format!("{:>8}.{:03}  {line}", passed.as_secs(), passed.subsec_millis());
+        self.told.push(line);
+    }
+
+    fn at(&mut self, wait: Duration, coming: Coming) {
+        self.counter += 1;
+        self.coming.insert((self.now + wait, self.counter), coming);
+    }
+
+    /// The daemon starts: on the same journal, with all that it finds there.
+    fn start(&mut self) -> Result<(), JournalError> {
+        let journal = Journal::open(&self.state_dir)?;
+        let stored = journal.open_sales()?;
+        let now = Now { moment: self.now, wall: self.wall() };
+        self.tell("kioskd starts");
+        self.driver = Some(Driver::new(self.setup.clone(), &stored, u64::from(self.life), now));
+        self.journal = Some(journal);
+        self.turn(Event::DispenserReachable(dispenser()));
+        Ok(())
+    }
+
+    /// Lets the next thing happen, if it happens before `end`.
+    fn step(&mut self, end: Moment) -> Result<bool, JournalError> {
+        let first = self.coming.first_key_value().map(|((at, _), _)| *at);
+        let wake = self.driver.as_ref().and_then(Driver::next_wake);
+        let Some(next) = [first, wake].into_iter().flatten().min().filter(|at| *at <= end) else {
+            let wall = self.wall_at(end);
+            self.model.advance(wall);
+            return Ok(false);
+        };
+        self.now = self.now.max(next);
+        let wall = self.wall();
+        self.model.advance(wall);
+        if first == Some(next) {
+            if let Some((_, coming)) = self.coming.pop_first() {
+                self.happen(coming)?;
+            }
+        } else {
+            self.turn(Event::Tick);
+        }
+        Ok(true)
+    }
+
+    fn wall_at(&self, moment: Moment) -> WallTime {
+        let ahead = moment.as_millis().saturating_sub(self.now.as_millis());
+        WallTime(self.wall().0.saturating_add(i64::try_from(ahead).unwrap_or(i64::MAX)))
+    }
+
+    fn happen(&mut self, coming: Coming) -> Result<(), JournalError> {
+        match coming {
+            Coming::Flushed { life, batch } if life == self.life => {
+                if let Some(journal) = &mut self.journal {
+                    journal.append(&batch.rows, &batch.summaries)?;
+                }
+                self.turn(Event::Committed(batch.number));
+            }
+            Coming::Answered { life, flight, result } if life == self.life => {
+                self.turn(Event::Replied { flight, result });
+            }
+            Coming::Flushed { .. } | Coming::Answered { .. } => {}
+            // A request that has left is executed, whether or not its sender still lives.
+            Coming::Arrives { life, flight, wire } => self.arrives(life, flight, &wire),
+            Coming::Ordered { sale, slot } => {
+                self.tell(&format!("the machine turns slot {slot}"));
+                let stops = self.board.vend(sale.clone(), slot, self.now);
+                self.at(stops.since(self.now), Coming::Stops { sale: sale.clone() });
+                self.turn(Event::Vend { sale, news: VendNews::Sent });
+            }
+            Coming::Stops { sale } => {
+                if let Some(news) = self.board.stopped(&sale, self.now) {
+                    self.turn(Event::Vend { sale, news });
+                }
+            }
+            Coming::Asked { sale } => {
+                let news = self.board.status(&sale);
+                self.turn(Event::Vend { sale, news });
+            }
+            Coming::Starts => self.start()?,
+        }
+        Ok(())
+    }
+
+    fn arrives(&mut self, life: u32, flight: FlightId, wire: &Wire) {
+        if !self.network {
+            let result = Err(NoAnswer::Unknown("the network went away".into()));
+            self.at(CUT, Coming::Answered { life, flight, result });
+            return;
+        }
+        let wall = self.wall();
+        let response = self.model.handle(&simulator_request(wire), wall);
+        let result = Ok(answer(&response));
+        self.at(LATENCY, Coming::Answered { life, flight, result });
+    }
+
+    /// One turn of the driver, if it lives. Tells whether a selection opened a sale.
+    fn turn(&mut self, event: Event) -> bool {
+        let now = Now { moment: self.now, wall: self.wall() };
+        let Some(driver) = &mut self.driver else { return false };
+        let mut opened = matches!(event, Event::Selected { .. });
+        for effect in driver.turn(event, now) {
+            opened &= !matches!(effect, Effect::Turned(_));
+            self.perform(effect);
+        }
+        opened
+    }
+
+    fn perform(&mut self, effect: Effect) {
+        let life = self.life;
+        match effect {
+            Effect::Commit(batch) => self.at(FLUSH, Coming::Flushed { life, batch }),
+            Effect::Call { flight, request } => self.send(flight, &request),
+            Effect::Vend { sale, slot, .. } => self.at(FLUSH, Coming::Ordered { sale, slot }),
+            Effect::AskDispenser { sale, .. } => self.at(FLUSH, Coming::Asked { sale }),
+            Effect::Show(view) => self.show(&view),
+            Effect::Happened { sale, fact } => {
+                let sentence = story::sentence(&fact);
+                self.tell(&format!("{sale}: {sentence}"));
+            }
+            Effect::CallFailed { .. } => {}
+            Effect::Turned(why) => self.tell(&format!("no sale: {why}")),
+        }
+    }
+
+    fn send(&mut self, flight: FlightId, request: &Request) {
+        let (life, wire) = (self.life, Box::new(request.wire()));
+        if self.network {
+            self.at(LATENCY, Coming::Arrives { life, flight, wire });
+        } else {
+            let result = Err(NoAnswer::NotSent("no route".into()));
+            self.at(NO_ROUTE, Coming::Answered { life, flight, result });
+        }
+    }
+
+    /// Tells what the display shows, each picture once and the countdown not at all.
+    fn show(&mut self, view: &View) {
+        let calm = match view {
+            View::PresentCard { product, declined, .. } => View::PresentCard {
+                product: product.clone(),
+                seconds_left: 60,
+                declined: declined.clone(),
+            },
+            View::Idle
+            | View::Connecting { .. }
+            | View::TakingBack { .. }
+            | View::Dispensing { .. }
+            | View::Checking { .. }
+            | View::ThankYou { .. }
+            | View::NotCharged { .. }
+            | View::HoldWillBeReleased { .. }
+            | View::OperatorDecides
+            | View::NotNow { .. }
+            | View::OutOfOrder { .. }
+            | View::Wait
+            | View::Stopping => view.clone(),
+        };
+        let words = words(&calm);
+        let picture = format!("  [ {} | {} ]", words.headline, words.line);
+        if self.shown.as_ref() != Some(&picture) {
+            self.tell(&picture);
+            self.shown = Some(picture);
+        }
+    }
+}
+
+/// A call as the simulator takes it.
+fn simulator_request(wire: &Wire) -> simulator::Request {
+    simulator::Request {
+        method: match wire.method {
+            Method::Get => simulator::Method::Get,
+            Method::Post => simulator::Method::Post,
+        },
+        path: wire.path.clone(),
+        params: wire.params.clone(),
+        idempotency_key: wire.key.as_ref().map(ToString::to_string),
+        api_version: Some(API_VERSION.to_owned()),
+        api_key: Some("rk_test_demo".to_owned()),
+    }
+}
+
+/// A reply of the simulator's as it would come off the wire.
+fn answer(response: &simulator::Response) -> Answer {
+    Answer {
+        status: response.status,
+        request_id: response.header("request-id").map(str::to_owned),
+        date: response.header("date").and_then(stripe_time),
+        retry_after: None,
+        replayed: response.is_replayed(),
+        body: response.body.to_string().into_bytes(),
+    }
+}
+
+fn dispenser() -> DispenserName {
+    "main".parse().expect("a fixed name is one")
+}
+
+/// What the demo's kiosk sells.
+fn setup(journal: &Journal) -> Setup {
+    let products =
+        [("A1", "Cola", 250, "11"), ("A2", "Water", 150, "12"), ("B1", "Crisps", 300, "21")];
+    let currency = "usd".parse().expect("usd is a currency");
+    let catalog = products.map(|(code, name, price, slot)| {
+        let product = Product {
+            name: name.to_owned(),
+            price: Money::new(price, currency),
+            slot: slot.parse().expect("a fixed slot is one"),
+            dispenser: dispenser(),
+        };
+        (code.parse().expect("a fixed code is one"), product)
+    });
+    Setup {
+        catalog: catalog.into(),
+        dispensers: [(dispenser(), Duration::from_secs(20))].into(),
+        origin: Origin {
+            kiosk: "demo".parse().expect("a fixed name is one"),
+            controller: "demo-board".parse().expect("a fixed name is one"),
+            journal: journal.id().clone(),
+        },
+        reader: ReaderId::new("tmr_simulated").expect("a fixed id is one"),
+        livemode: false,
+        policy: Policy {
+            customer_timeout: Duration::from_mins(1),
+            customer_cancellation: true,
+            max_attempts: 3,
+            resume_window: Duration::from_secs(30),
+            unknown_vend: UnknownVend::Release,
+            vend_grace: Duration::from_secs(10),
+            vend_timeout: Duration::from_secs(20),
+        },
+        boot: "demo-boot".parse().expect("a fixed name is one"),
+    }
+}
+
+/// The codes of the products, for messages.
+pub fn codes(world: &World) -> BTreeSet<String> {
+    world.setup.catalog.keys().map(ToString::to_string).collect()
+}
