@@ -21,6 +21,9 @@ use crate::time::{Moment, WallTime};
 /// How often time alone may change a sale in one turn: a bound against a sale that never rests.
 const TIMER_ROUNDS: usize = 8;
 
+/// When Stripe answers again, all that waited for it goes within this time.
+const HURRY_WITHIN: Duration = Duration::from_secs(3);
+
 /// Both clocks: one for waits, one for people.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Now {
@@ -313,7 +316,11 @@ impl Driver {
         let understood = understand(flight.request.expected(), result);
         let call = flight.purpose.call();
         let reply = Reply { call, asked: flight.asked, result: understood };
+        let was_down = self.kiosk.is_stripe_unreachable();
         self.kiosk.heard(&reply, now.since());
+        if was_down && !self.kiosk.is_stripe_unreachable() {
+            self.flights.hurry(now.moment, HURRY_WITHIN, &mut self.rng);
+        }
         match &reply.result {
             Ok(_) => self.flights.went_well(&flight.purpose),
             Err(trouble) => {

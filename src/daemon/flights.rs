@@ -178,6 +178,15 @@ impl Flights {
         self.waits.insert(line, Wait { failures: failures.saturating_add(1), until });
     }
 
+    /// Stripe answers again: whatever waited for that goes soon, spread over `within` so that all
+    /// of it does not go at once.
+    pub fn hurry(&mut self, now: Moment, within: Duration, rng: &mut fastrand::Rng) {
+        for wait in self.waits.values_mut().filter(|wait| wait.failures > 0) {
+            let soon = now + within.mul_f64(rng.f64());
+            wait.until = wait.until.min(soon);
+        }
+    }
+
     /// Forgets the waits of a sale that is over. Its calls under way stay: what may move money is
     /// never dropped.
     pub fn forget(&mut self, sale: &SaleId) {

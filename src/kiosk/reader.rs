@@ -81,6 +81,11 @@ impl Kiosk {
         }
     }
 
+    /// Whether Stripe counts as out of reach.
+    pub fn is_stripe_unreachable(&self) -> bool {
+        self.reasons.since(&Reason::StripeUnreachable).is_some()
+    }
+
     fn stripe_answered(&mut self, now: Since) {
         self.watch.unanswered = 0;
         self.watch.last_answer = Some(now);

@@ -260,6 +260,11 @@ impl Rig {
         self.daemon = Some(Process::start(&mut command, &self.dir.path().join("daemon.log")));
     }
 
+    /// The daemon's process.
+    pub fn daemon_pid(&self) -> u32 {
+        self.daemon.as_ref().expect("it runs").0.id()
+    }
+
     /// SIGKILL.
     pub fn kill(&mut self) {
         self.daemon.as_mut().expect("it runs").kill();
