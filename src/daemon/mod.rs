@@ -20,6 +20,8 @@ pub mod ledger;
 pub mod notify;
 pub mod run;
 pub mod tell;
+#[cfg(test)]
+mod tests;
 
 pub use driver::{Driver, Effect, Event, Now};
 pub use run::{RunError, run};

@@ -11,7 +11,7 @@ use crate::daemon::ledger::Batch;
 use crate::demo::audit::{Audit, audit};
 use crate::demo::board::Board;
 use crate::display::text::words;
-use crate::ids::{DispenserName, ProductCode, ReaderId, SaleId, Slot};
+use crate::ids::{DispenserName, JournalId, ProductCode, ReaderId, SaleId, Slot};
 use crate::journal::{Filter, Journal, JournalError, Summary};
 use crate::kiosk::{Product, Setup, View};
 use crate::money::Money;
@@ -79,7 +79,7 @@ impl World {
         let journal = Journal::open(state_dir)?;
         let mut world = Self {
             state_dir: state_dir.to_owned(),
-            setup: setup(&journal),
+            setup: setup(journal.id()),
             now: BEGIN.0,
             coming: BTreeMap::new(),
             counter: 0,
@@ -389,7 +389,7 @@ impl World {
 }
 
 /// A call as the simulator takes it.
-fn simulator_request(wire: &Wire) -> simulator::Request {
+pub(crate) fn simulator_request(wire: &Wire) -> simulator::Request {
     simulator::Request {
         method: match wire.method {
             Method::Get => simulator::Method::Get,
@@ -404,7 +404,7 @@ fn simulator_request(wire: &Wire) -> simulator::Request {
 }
 
 /// A reply of the simulator's as it would come off the wire.
-fn answer(response: &simulator::Response) -> Answer {
+pub(crate) fn answer(response: &simulator::Response) -> Answer {
     Answer {
         status: response.status,
         request_id: response.header("request-id").map(str::to_owned),
@@ -420,7 +420,7 @@ fn dispenser() -> DispenserName {
 }
 
 /// What the demo's kiosk sells.
-fn setup(journal: &Journal) -> Setup {
+pub(crate) fn setup(journal: &JournalId) -> Setup {
     let products =
         [("A1", "Cola", 250, "11"), ("A2", "Water", 150, "12"), ("B1", "Crisps", 300, "21")];
     let currency = "usd".parse().expect("usd is a currency");
@@ -439,7 +439,7 @@ fn setup(journal: &Journal) -> Setup {
         origin: Origin {
             kiosk: "demo".parse().expect("a fixed name is one"),
             controller: "demo-board".parse().expect("a fixed name is one"),
-            journal: journal.id().clone(),
+            journal: journal.clone(),
         },
         reader: ReaderId::new("tmr_simulated").expect("a fixed id is one"),
         livemode: false,

@@ -1,1 +1,360 @@
+//! Who may open a sale, what the display says, and what is out of order.
 
+use std::time::Duration;
+
+use super::out_of_order::Since;
+use super::view::{Ending, View};
+use super::{Kiosk, Product, Reason, Setup, Turned};
+use crate::money::Money;
+use crate::sale::Input;
+use crate::sale::fact::{Origin, Policy, UnknownVend};
+use crate::sale::input::{
+    ActionSeen, ActionStatus, Call, ChargeSeen, Hindrance, IntentSeen, IntentStatus, ReaderSeen,
+    Refusal, Reply, Seen, Trouble, VendNews,
+};
+use crate::time::{Moment, StripeTime, WallTime};
+
+const EPOCH: i64 = 1_790_000_000;
+
+struct Bench {
+    kiosk: Kiosk,
+    now: Moment,
+}
+
+fn setup() -> Setup {
+    let product = Product {
+        name: "Cola".into(),
+        price: Money::new(250, "usd".parse().unwrap()),
+        slot: "11".parse().unwrap(),
+        dispenser: "main".parse().unwrap(),
+    };
+    Setup {
+        catalog: [("A1".parse().unwrap(), product)].into(),
+        dispensers: [("main".parse().unwrap(), Duration::from_secs(20))].into(),
+        origin: Origin {
+            kiosk: "lobby".parse().unwrap(),
+            controller: "board".parse().unwrap(),
+            journal: "journal".parse().unwrap(),
+        },
+        reader: "tmr_1".parse().unwrap(),
+        livemode: false,
+        policy: Policy {
+            customer_timeout: Duration::from_mins(1),
+            customer_cancellation: true,
+            max_attempts: 3,
+            resume_window: Duration::from_secs(30),
+            unknown_vend: UnknownVend::Release,
+            vend_grace: Duration::from_secs(10),
+            vend_timeout: Duration::from_secs(20),
+        },
+        boot: "boot".parse().unwrap(),
+    }
+}
+
+fn reader(action: Option<ActionSeen>) -> ReaderSeen {
+    ReaderSeen { action, online: Some(true), livemode: false }
+}
+
+fn action(intent: &str, status: ActionStatus, intent_status: IntentStatus) -> ActionSeen {
+    ActionSeen {
+        kind: "process_payment_intent".into(),
+        status,
+        intent: Some(intent.parse().unwrap()),
+        sale: None,
+        intent_status: Some(intent_status),
+    }
+}
+
+fn intent(status: IntentStatus) -> IntentSeen {
+    let paid = status == IntentStatus::RequiresCapture;
+    IntentSeen {
+        id: "pi_1".parse().unwrap(),
+        status,
+        amount: 250,
+        currency: "usd".parse().unwrap(),
+        amount_capturable: if paid { 250 } else { 0 },
+        amount_received: 0,
+        sale: Some("S1".parse().unwrap()),
+        journal: Some("journal".into()),
+        takes_card_present: true,
+        livemode: false,
+        decline_code: None,
+        charge: paid.then(|| ChargeSeen {
+            id: "ch_1".parse().unwrap(),
+            created: StripeTime(EPOCH),
+            receipt_url: None,
+            capture_before: Some(StripeTime(EPOCH + 172_800)),
+            brand: None,
+            last4: None,
+        }),
+    }
+}
+
+impl Bench {
+    fn started() -> Self {
+        let now = Moment::from_millis(100_000);
+        let since = Since { moment: now, wall: WallTime(EPOCH * 1000) };
+        Self { kiosk: Kiosk::new(setup(), since), now }
+    }
+
+    fn ready() -> Self {
+        let mut bench = Self::started();
+        bench.kiosk.dispenser_reachable(&"main".parse().unwrap(), true, bench.since());
+        bench.look(reader(None));
+        assert_eq!(bench.view(), View::Idle);
+        bench
+    }
+
+    /// A customer is asked for a card.
+    fn presenting() -> Self {
+        let mut bench = Self::ready();
+        bench.select("S1").unwrap();
+        bench.reply(Call::Create { n: 1 }, Ok(IntentStatus::RequiresPaymentMethod));
+        bench.reply(Call::Prompt { n: 1 }, Ok(IntentStatus::RequiresPaymentMethod));
+        assert!(matches!(bench.view(), View::PresentCard { seconds_left: 60, .. }));
+        bench
+    }
+
+    fn since(&self) -> Since {
+        Since { moment: self.now, wall: WallTime(EPOCH * 1000) }
+    }
+
+    fn view(&self) -> View {
+        self.kiosk.view(self.now)
+    }
+
+    fn select(&mut self, sale: &str) -> Result<(), Turned> {
+        let code = "A1".parse().unwrap();
+        let opened = self.kiosk.select(&code, sale.parse().unwrap(), self.now)?;
+        self.kiosk.opened(opened);
+        Ok(())
+    }
+
+    fn look(&mut self, reader: ReaderSeen) {
+        let seen = Seen { date: None, reader: Some(reader), intent: None };
+        self.hear(Call::Look, Ok(seen));
+    }
+
+    fn hear(&mut self, call: Call, result: Result<Seen, Trouble>) {
+        let reply = Reply { call, asked: self.now, result };
+        self.kiosk.heard(&reply, self.since());
+    }
+
+    fn reply(&mut self, call: Call, result: Result<IntentStatus, Trouble>) {
+        let result = result.map(|status| Seen {
+            date: Some(StripeTime(EPOCH + 1)),
+            reader: None,
+            intent: Some(intent(status)),
+        });
+        let reply = Box::new(Reply { call, asked: self.now, result });
+        self.give(&Input::Replied(reply));
+    }
+
+    fn give(&mut self, input: &Input) {
+        self.kiosk.give(&"S1".parse().unwrap(), input, self.now);
+    }
+
+    fn wait(&mut self, seconds: u64) {
+        self.now = self.now + Duration::from_secs(seconds);
+    }
+
+    fn stands(&self, reason: &Reason) -> bool {
+        self.kiosk.reasons().since(reason).is_some()
+    }
+}
+
+#[test]
+fn nothing_is_sold_before_reader_and_dispenser_were_seen() {
+    let mut bench = Bench::started();
+    assert!(matches!(bench.select("S1"), Err(Turned::OutOfOrder { .. })));
+    bench.look(reader(None));
+    let away = Reason::DispenserAway { dispenser: "main".parse().unwrap() };
+    assert_eq!(bench.select("S1"), Err(Turned::OutOfOrder { reason: away }));
+    bench.kiosk.dispenser_reachable(&"main".parse().unwrap(), true, bench.since());
+    bench.select("S1").unwrap();
+}
+
+#[test]
+fn one_customer_at_a_time() {
+    let mut bench = Bench::presenting();
+    assert_eq!(bench.select("S2"), Err(Turned::Busy));
+    bench.kiosk.show_turned(Turned::Busy, bench.now);
+    assert!(matches!(bench.view(), View::PresentCard { .. }), "the customer is not disturbed");
+}
+
+#[test]
+fn what_is_not_sold_here_is_said_and_forgotten() {
+    let mut bench = Bench::ready();
+    let code = "Z9".parse().unwrap();
+    let why = bench.kiosk.select(&code, "S1".parse().unwrap(), bench.now).unwrap_err();
+    bench.kiosk.show_turned(why, bench.now);
+    assert!(matches!(bench.view(), View::NotNow { .. }));
+    bench.wait(3);
+    assert_eq!(bench.view(), View::Idle);
+}
+
+#[test]
+fn the_countdown_ends_and_the_customer_is_told_not_to_pay() {
+    let mut bench = Bench::presenting();
+    bench.wait(59);
+    assert!(matches!(bench.view(), View::PresentCard { seconds_left: 1, .. }));
+    bench.wait(1);
+    bench.give(&Input::Timer);
+    assert!(matches!(bench.view(), View::TakingBack { .. }));
+}
+
+#[test]
+fn not_charged_is_said_only_when_stripe_has_said_so() {
+    let mut bench = Bench::presenting();
+    bench.give(&Input::CancelPressed);
+    bench.reply(Call::Look, Ok(IntentStatus::RequiresPaymentMethod));
+    assert!(matches!(bench.view(), View::TakingBack { .. }));
+    bench.reply(Call::Cancel { n: 1 }, Ok(IntentStatus::Canceled));
+    assert_eq!(bench.view(), View::NotCharged { why: Ending::Cancelled });
+    bench.wait(8);
+    assert_eq!(bench.view(), View::Idle, "every view has an end");
+}
+
+#[test]
+fn a_customer_does_not_wait_for_a_fence_that_takes_long() {
+    let mut bench = Bench::presenting();
+    bench.give(&Input::CancelPressed);
+    bench.wait(10);
+    bench.kiosk.release_waiting_customer(bench.now);
+    assert_eq!(bench.view(), View::HoldWillBeReleased { why: Ending::Cancelled });
+    bench.wait(8);
+    assert_eq!(bench.view(), View::Wait, "the reader is still held");
+    assert_eq!(bench.select("S2"), Err(Turned::Busy));
+}
+
+#[test]
+fn a_failed_vend_promises_a_release_and_then_confirms_it() {
+    let mut bench = Bench::presenting();
+    bench.reply(Call::Look, Ok(IntentStatus::RequiresCapture));
+    assert!(matches!(bench.view(), View::Dispensing { .. }));
+    bench.give(&Input::Dispenser(VendNews::Failed { reason: "jam".into() }));
+    assert_eq!(bench.view(), View::HoldWillBeReleased { why: Ending::VendFailed });
+    bench.reply(Call::Cancel { n: 1 }, Ok(IntentStatus::Canceled));
+    assert_eq!(bench.view(), View::NotCharged { why: Ending::VendFailed });
+}
+
+#[test]
+fn settling_never_blocks_the_next_sale() {
+    let mut bench = Bench::presenting();
+    bench.reply(Call::Look, Ok(IntentStatus::RequiresCapture));
+    bench.give(&Input::Dispenser(VendNews::Delivered));
+    assert!(matches!(bench.view(), View::ThankYou { .. }));
+    bench.select("S2").unwrap();
+    assert!(
+        matches!(bench.view(), View::Connecting { .. }),
+        "thanks give way to the next customer"
+    );
+    assert_eq!(bench.kiosk.status(bench.now).open.settling, 1);
+}
+
+#[test]
+fn a_declined_customer_is_told_what_to_do() {
+    let mut bench = Bench::presenting();
+    let mut declined = intent(IntentStatus::RequiresPaymentMethod);
+    declined.decline_code = Some("insufficient_funds".into());
+    let failed = ActionStatus::Failed { code: "card_declined".into(), decline_code: None };
+    let seen = Seen {
+        date: None,
+        reader: Some(reader(Some(action("pi_1", failed, IntentStatus::RequiresPaymentMethod)))),
+        intent: Some(declined),
+    };
+    let reply = Reply { call: Call::Look, asked: bench.now, result: Ok(seen) };
+    bench.give(&Input::Replied(Box::new(reply)));
+    bench.reply(Call::Prompt { n: 2 }, Ok(IntentStatus::RequiresPaymentMethod));
+    let words = crate::display::text::words(&bench.view());
+    assert!(words.line.starts_with("Not enough funds. Please try another card."), "{words:?}");
+}
+
+#[test]
+fn a_foreign_payment_is_named_and_cleared_when_it_is_over() {
+    let mut bench = Bench::ready();
+    let foreign = action("pi_other", ActionStatus::InProgress, IntentStatus::RequiresPaymentMethod);
+    bench.look(reader(Some(foreign.clone())));
+    assert!(bench.stands(&Reason::ReaderInUse));
+    let ended = ActionSeen { status: ActionStatus::Succeeded, ..foreign.clone() };
+    bench.wait(1);
+    bench.look(reader(Some(ended)));
+    assert!(!bench.stands(&Reason::ReaderInUse));
+    let display = ActionSeen { kind: "set_reader_display".into(), ..foreign };
+    bench.wait(1);
+    bench.look(reader(Some(display)));
+    assert!(!bench.stands(&Reason::ReaderInUse), "what is merely displayed blocks nobody");
+}
+
+#[test]
+fn a_dead_action_is_cleared_before_the_next_prompt() {
+    let mut bench = Bench::ready();
+    bench.select("S1").unwrap();
+    let dead = action("pi_old", ActionStatus::InProgress, IntentStatus::Canceled);
+    bench.look(reader(Some(dead)));
+    assert!(!bench.kiosk.may_prompt(&"S1".parse().unwrap()));
+    assert_eq!(bench.kiosk.reader_wish(), super::reader::ReaderWish::ClearDead);
+    bench.kiosk.dead_action_cleared();
+    assert!(bench.kiosk.may_prompt(&"S1".parse().unwrap()));
+}
+
+#[test]
+fn no_prompt_before_the_reader_was_looked_at_for_this_sale() {
+    let mut bench = Bench::ready();
+    bench.wait(5);
+    bench.select("S1").unwrap();
+    assert!(!bench.kiosk.may_prompt(&"S1".parse().unwrap()));
+    assert_eq!(bench.kiosk.reader_wish(), super::reader::ReaderWish::Look);
+    bench.look(reader(None));
+    assert!(bench.kiosk.may_prompt(&"S1".parse().unwrap()));
+}
+
+#[test]
+fn an_offline_reader_is_tried_again_by_one_selection() {
+    let mut bench = Bench::ready();
+    bench.hear(Call::Prompt { n: 1 }, Err(Trouble::Refused(Refusal::ReaderOffline)));
+    assert!(matches!(bench.select("S1"), Err(Turned::OutOfOrder { .. })));
+    bench.wait(15);
+    bench.select("S1").unwrap();
+}
+
+#[test]
+fn one_lost_reply_is_no_outage_and_two_are() {
+    let mut bench = Bench::ready();
+    let lost = || Err(Trouble::Unknown { why: "reset".into() });
+    bench.hear(Call::Look, lost());
+    assert!(!bench.stands(&Reason::StripeUnreachable));
+    bench.hear(Call::Look, lost());
+    assert!(bench.stands(&Reason::StripeUnreachable));
+    bench.look(reader(None));
+    assert!(!bench.stands(&Reason::StripeUnreachable));
+}
+
+#[test]
+fn a_rejected_key_is_said_as_such() {
+    let mut bench = Bench::ready();
+    bench.hear(Call::Look, Err(Trouble::NotYet { why: Hindrance::KeyRejected }));
+    assert!(bench.stands(&Reason::KeyRejected));
+    let status = bench.kiosk.status(bench.now);
+    assert_eq!(status.reasons[0].code, "api_key_rejected");
+    assert!(status.reasons[0].r#do.contains("stripe-api-key"));
+}
+
+#[test]
+fn every_reason_says_what_is_wrong_and_what_to_do() {
+    let reasons = [
+        Reason::Starting,
+        Reason::StripeUnreachable,
+        Reason::KeyRejected,
+        Reason::ReaderOffline,
+        Reason::ReaderInUse,
+        Reason::ReaderRefuses { code: "x".into() },
+        Reason::ReaderNotFound,
+        Reason::Journal,
+        Reason::Clone,
+        Reason::DispenserAway { dispenser: "main".parse().unwrap() },
+    ];
+    let codes: std::collections::BTreeSet<&str> = reasons.iter().map(Reason::code).collect();
+    assert_eq!(codes.len(), reasons.len());
+    assert!(reasons.iter().all(|reason| !reason.what().is_empty() && !reason.remedy().is_empty()));
+}
