@@ -12,7 +12,7 @@ use crate::kiosk::out_of_order::Since;
 use crate::kiosk::reader::ReaderWish;
 use crate::kiosk::{Kiosk, Setup, Turned, View};
 use crate::sale::fact::Attention;
-use crate::sale::input::{Call, Reply, Seen, Trouble, VendNews};
+use crate::sale::input::{Call, Refusal, Reply, Seen, Trouble, VendNews};
 use crate::sale::{Fact, Input, Sale, Want, duty};
 use crate::stripe::meaning::{Answer, NoAnswer};
 use crate::stripe::{Request, understand};
@@ -162,6 +162,7 @@ impl Driver {
         for stored in stored {
             driver.restore(stored, now);
         }
+        driver.kiosk.judge_modes(now.since());
         driver
     }
 
@@ -215,11 +216,6 @@ impl Driver {
             sale.holds_reader() || Some(sale.id()) == self.kiosk.front_sale().map(Sale::id)
         });
         !waiting && self.ledger.is_empty()
-    }
-
-    /// What is not on its way to the disk yet, for the last write before the end.
-    pub fn last_batch(&mut self) -> Option<Batch> {
-        self.ledger.last_batch()
     }
 
     /// Takes a sale over from the journal and tells it that the daemon was restarted.
@@ -325,7 +321,11 @@ impl Driver {
             Ok(_) => self.flights.went_well(&flight.purpose),
             Err(trouble) => {
                 let asked = result.as_ref().ok().and_then(|answer| answer.retry_after);
-                self.flights.went_wrong(&flight.purpose, now.moment, asked, &mut self.rng);
+                if *trouble == Trouble::Refused(Refusal::ReaderBusy) {
+                    self.flights.reader_was_busy(&flight.purpose, now.moment);
+                } else {
+                    self.flights.went_wrong(&flight.purpose, now.moment, asked, &mut self.rng);
+                }
                 let sale = flight.purpose.sale().cloned();
                 let trouble = trouble.clone();
                 self.effects.push(Effect::CallFailed { sale, call, trouble });
@@ -375,7 +375,7 @@ impl Driver {
             let duty = duty(sale);
             self.pursue(sale, duty.want, now);
             if let Some(wake) = duty.wake {
-                self.wake_at(wake.at);
+                self.wake_at(self.kiosk.due(sale, wake.at));
             }
         }
         self.pursue_reader_wish(now.moment);
@@ -402,7 +402,9 @@ impl Driver {
             let due: Vec<SaleId> = self
                 .kiosk
                 .sales()
-                .filter(|sale| duty(sale).wake.is_some_and(|wake| wake.at <= now.moment))
+                .filter(|sale| {
+                    duty(sale).wake.is_some_and(|wake| self.kiosk.due(sale, wake.at) <= now.moment)
+                })
                 .map(|sale| sale.id().clone())
                 .collect();
             if due.is_empty() {
@@ -473,6 +475,10 @@ impl Driver {
     }
 
     fn pursue_call(&mut self, sale: &Sale, want: &Want, pace: Duration, now: Moment) {
+        // With a key of the other mode Stripe would know nothing of this sale, or make it anew.
+        if sale.opened.livemode != self.kiosk.setup().livemode {
+            return;
+        }
         let Some(call) = want.call() else { return };
         let Some(request) = request_for(sale, want, call) else { return };
         let purpose = Purpose::Sale { sale: sale.id().clone(), call };

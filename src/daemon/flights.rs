@@ -17,6 +17,9 @@ const LONGEST_WAIT: Duration = Duration::from_secs(15);
 /// The longest wait of a fault that has lasted.
 const LONGEST_WAIT_LATER: Duration = Duration::from_mins(1);
 
+/// The wait after the reader said that it is busy.
+const BUSY_WAIT: Duration = Duration::from_secs(1);
+
 /// After so many failures in a row a fault has lasted (some minutes).
 const LASTING: u32 = 20;
 
@@ -185,6 +188,12 @@ impl Flights {
             let soon = now + within.mul_f64(rng.f64());
             wait.until = wait.until.min(soon);
         }
+    }
+
+    /// The reader is busy with an authorization, say: that ends within seconds, and is asked for
+    /// again at an even pace.
+    pub fn reader_was_busy(&mut self, purpose: &Purpose, now: Moment) {
+        self.waits.insert(purpose.line(), Wait { failures: 0, until: now + BUSY_WAIT });
     }
 
     /// Forgets the waits of a sale that is over. Its calls under way stay: what may move money is

@@ -75,11 +75,6 @@ impl Ledger {
         self.take_batch()
     }
 
-    /// Everything that has not gone out yet: the daemon is about to end.
-    pub fn last_batch(&mut self) -> Option<Batch> {
-        self.take_batch()
-    }
-
     fn take_batch(&mut self) -> Option<Batch> {
         self.lazy_since = None;
         if self.lazy.is_empty() {

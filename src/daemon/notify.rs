@@ -15,8 +15,7 @@ impl Notifier {
     /// Tells the state of a turn: ready once the kiosk can sell or knows why not.
     pub fn tell(&mut self, status: &KioskStatus) {
         let sentence = sentence(status);
-        let knows = !status.reasons.iter().any(|reason| reason.code == "starting");
-        if knows && !self.ready {
+        if !self.ready && can_sell_or_knows_why_not(status) {
             self.ready = true;
             send(&[("READY", "1")]);
             tracing::info!(status = sentence, "ready");
@@ -36,6 +35,14 @@ impl Notifier {
     pub fn stopping(&self) {
         send(&[("STOPPING", "1"), ("STATUS", "finishing the running sale, then stopping")]);
     }
+}
+
+/// Until the reader was seen, only another reason (no network, a rejected key) is an answer: a
+/// kiosk without a network must not be killed for starting too slowly.
+fn can_sell_or_knows_why_not(status: &KioskStatus) -> bool {
+    let starting = status.reasons.iter().any(|reason| reason.code == "starting");
+    let known = |code: &str| code != "starting" && code != "dispenser_away";
+    !starting || status.reasons.iter().any(|reason| known(&reason.code))
 }
 
 /// How often systemd wants to hear that the driver turns: half of what it allows.

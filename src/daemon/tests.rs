@@ -345,6 +345,21 @@ fn a_fact_of_the_future_stops_its_sale_and_no_other() {
 }
 
 #[test]
+fn a_sale_of_the_other_mode_waits_for_its_key_and_says_so() {
+    let mut source = Bench::ready();
+    source.select("S1");
+    let opened = source.batches[0].rows[0].body.replace("\"livemode\":false", "\"livemode\":true");
+    let mut bench = Bench::new(&[stored("S1", &[&opened])]);
+    for _ in 0..5 {
+        assert!(!bench.asks(|request| matches!(request, Request::CreateIntent { .. })));
+        bench.answer_all();
+        bench.wait(Duration::from_secs(5));
+    }
+    assert!(bench.driver.kiosk().reasons().since(&Reason::OtherMode).is_some());
+    assert!(bench.driver.kiosk().sale(&"S1".parse().unwrap()).is_some());
+}
+
+#[test]
 fn stopping_takes_back_what_has_no_card_and_takes_no_new_sale() {
     let mut bench = Bench::ready();
     bench.select("S1");

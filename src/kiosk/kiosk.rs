@@ -9,8 +9,11 @@ use crate::kiosk::reader::ReaderWatch;
 use crate::kiosk::view::{Notice, has_customer};
 use crate::money::Money;
 use crate::sale::fact::{Fact, Opened, Origin, Policy};
-use crate::sale::{Input, Sale, decide};
+use crate::sale::{Input, Phase, Sale, decide};
 use crate::time::Moment;
+
+/// How much longer a doubtful vend waits for a dispenser that cannot be reached.
+const DISPENSER_MAY_BE_AWAY: Duration = Duration::from_mins(2);
 
 /// What the kiosk sells, and by which rules: from the configuration, fixed while it runs.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -55,6 +58,7 @@ pub struct Kiosk {
     pub(super) last_told: Option<SaleId>,
     pub(super) reasons: Reasons,
     pub(super) watch: ReaderWatch,
+    pub(super) reachable_since: BTreeMap<DispenserName, Moment>,
     pub(super) draining: bool,
     /// Sales of the journal that cannot be read at all.
     pub(super) unreadable: Vec<SaleId>,
@@ -76,6 +80,7 @@ impl Kiosk {
             last_told: None,
             reasons,
             watch: ReaderWatch::default(),
+            reachable_since: BTreeMap::new(),
             draining: false,
             unreadable: Vec::new(),
         }
@@ -152,14 +157,32 @@ impl Kiosk {
         let away = Reason::DispenserAway { dispenser: dispenser.clone() };
         if reachable {
             self.reasons.clear(&away);
+            self.reachable_since.insert(dispenser.clone(), now.moment);
         } else {
             self.reasons.raise(away, now);
+            self.reachable_since.remove(dispenser);
         }
     }
 
-    /// Whether a dispenser's port is open, as far as is known.
-    pub fn is_dispenser_reachable(&self, dispenser: &DispenserName) -> bool {
-        self.reasons.since(&Reason::DispenserAway { dispenser: dispenser.clone() }).is_none()
+    /// When a sale that wants to be woken at `at` is woken. A doubtful vend is not decided by
+    /// policy as long as its dispenser cannot be asked, nor before it had the time to answer: after
+    /// a power cut the board's port may come up later than the daemon. That, too, has a limit.
+    pub fn due(&self, sale: &Sale, at: Moment) -> Moment {
+        if !matches!(sale.phase, Phase::Doubtful { .. }) {
+            return at;
+        }
+        let limit = at + DISPENSER_MAY_BE_AWAY;
+        match self.reachable_since.get(&sale.opened.product.dispenser) {
+            Some(since) => at.max(*since + sale.opened.policy.vend_grace).min(limit),
+            None => limit,
+        }
+    }
+
+    /// Names sales of the other mode (live or test): they wait for a key of theirs.
+    pub fn judge_modes(&mut self, now: Since) {
+        if self.sales.values().any(|sale| sale.opened.livemode != self.setup.livemode) {
+            self.reasons.raise(Reason::OtherMode, now);
+        }
     }
 
     /// The journal takes writes again, or does not.

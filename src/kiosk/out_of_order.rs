@@ -29,6 +29,8 @@ pub enum Reason {
     Journal,
     /// Somebody else has used this kiosk's names: a cloned card or a restored image.
     Clone,
+    /// Open sales are of the other mode (live or test) than the API key.
+    OtherMode,
     /// A dispenser's port cannot be opened.
     DispenserAway {
         /// Which.
@@ -49,6 +51,7 @@ impl Reason {
             Self::ReaderNotFound => "reader_not_found",
             Self::Journal => "journal",
             Self::Clone => "clone",
+            Self::OtherMode => "other_mode",
             Self::DispenserAway { .. } => "dispenser_away",
         }
     }
@@ -65,6 +68,9 @@ impl Reason {
             Self::ReaderNotFound => "Stripe does not know the reader with this API key".into(),
             Self::Journal => "the journal cannot be written".into(),
             Self::Clone => "another kiosk uses this one's names (a cloned card?)".into(),
+            Self::OtherMode => {
+                "open sales are of the other mode (live or test) than the key".into()
+            }
             Self::DispenserAway { dispenser } => {
                 format!("dispenser \"{dispenser}\" cannot be reached")
             }
@@ -85,6 +91,7 @@ impl Reason {
             Self::ReaderNotFound => "check stripe.reader and that the key is of its account",
             Self::Journal => "check that kiosk.state_dir is writable and its disk not full",
             Self::Clone => "stop the other kiosk, or give this one a new kiosk.id and journal",
+            Self::OtherMode => "install the key they were opened with until they are settled",
             Self::DispenserAway { .. } => "check the board's power and its cable or device path",
         }
     }

@@ -228,6 +228,7 @@ fn is_readers(reason: &Reason) -> bool {
         | Reason::KeyRejected
         | Reason::Journal
         | Reason::Clone
+        | Reason::OtherMode
         | Reason::DispenserAway { .. } => false,
     }
 }

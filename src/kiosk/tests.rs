@@ -341,6 +341,22 @@ fn a_rejected_key_is_said_as_such() {
 }
 
 #[test]
+fn a_doubtful_vend_waits_for_a_dispenser_that_cannot_be_asked_but_not_for_ever() {
+    let mut bench = Bench::presenting();
+    bench.reply(Call::Look, Ok(IntentStatus::RequiresCapture));
+    bench.give(&Input::Dispenser(VendNews::Unclear { why: "cut".into() }));
+    let sale = bench.kiosk.sale(&"S1".parse().unwrap()).unwrap().clone();
+    let at = bench.now + Duration::from_secs(10);
+    assert_eq!(bench.kiosk.due(&sale, at), at, "the board can be asked");
+    let main = "main".parse().unwrap();
+    bench.kiosk.dispenser_reachable(&main, false, bench.since());
+    assert_eq!(bench.kiosk.due(&sale, at), at + Duration::from_mins(2));
+    bench.wait(60);
+    bench.kiosk.dispenser_reachable(&main, true, bench.since());
+    assert_eq!(bench.kiosk.due(&sale, at), bench.now + Duration::from_secs(10));
+}
+
+#[test]
 fn every_reason_says_what_is_wrong_and_what_to_do() {
     let reasons = [
         Reason::Starting,
@@ -352,6 +368,7 @@ fn every_reason_says_what_is_wrong_and_what_to_do() {
         Reason::ReaderNotFound,
         Reason::Journal,
         Reason::Clone,
+        Reason::OtherMode,
         Reason::DispenserAway { dispenser: "main".parse().unwrap() },
     ];
     let codes: std::collections::BTreeSet<&str> = reasons.iter().map(Reason::code).collect();
