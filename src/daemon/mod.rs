@@ -1,6 +1,7 @@
 //! The daemon: one driver that owns the state, and tasks that talk to the world for it.
 //!
 //! * [`driver`]: one turn: news in, effects out
+//! * `pursue`: from what sales want to what is started
 //! * [`ledger`]: which effects have to wait for the disk
 //! * [`flights`]: calls to Stripe under way, and the waits between them
 //! * [`run`](mod@run): the loop around the driver
@@ -18,6 +19,7 @@ pub mod identity;
 pub mod journal_thread;
 pub mod ledger;
 pub mod notify;
+mod pursue;
 pub mod run;
 pub mod tell;
 #[cfg(test)]

@@ -185,12 +185,8 @@ fn obey(world: &mut World, command: &Command) -> Result<Option<String>, JournalE
             world.run_for(KEY_PRESS)?;
         }
         Command::Tap(card) => {
-            if !world.run_until(CARD_IN_HAND, World::is_prompting)? {
-                return Ok(Some("the reader did not ask for a card within a minute".into()));
-            }
-            if let Err(error) = world.tap(*card) {
-                return Ok(Some(error.to_string()));
-            }
+            let asked = world.run_until(CARD_IN_HAND, World::is_prompting)?;
+            world.tap(*card, asked);
         }
         Command::Cancel => world.cancel(),
         Command::WalkAway => {

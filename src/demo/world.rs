@@ -17,7 +17,7 @@ use crate::kiosk::{Product, Setup, View};
 use crate::money::Money;
 use crate::sale::fact::{Origin, Policy, UnknownVend};
 use crate::sale::input::VendNews;
-use crate::simulator::{self, Card, Model, Screen, SimulatorError};
+use crate::simulator::{self, Card, Model, Screen};
 use crate::stripe::meaning::{Answer, NoAnswer};
 use crate::stripe::request::{Method, Wire};
 use crate::stripe::transport::stripe_time;
@@ -120,12 +120,16 @@ impl World {
         self.turn(Event::CancelPressed);
     }
 
-    /// Somebody presents a card, if the reader asks for one.
-    pub fn tap(&mut self, card: Card) -> Result<(), SimulatorError> {
+    /// Somebody presents a card; if the reader did not ask for one, it is put away again.
+    pub fn tap(&mut self, card: Card, asked: bool) {
         let wall = self.wall();
-        self.model.present_card(&self.setup.reader, card, wall)?;
-        self.tell(&format!("the customer presents card {}", card.number()));
-        Ok(())
+        let number = card.number();
+        let presented = asked && self.model.present_card(&self.setup.reader, card, wall).is_ok();
+        self.tell(&if presented {
+            format!("the customer presents card {number}")
+        } else {
+            format!("the reader asks for no card: the customer puts {number} away")
+        });
     }
 
     /// Whether the reader asks for a card.

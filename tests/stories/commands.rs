@@ -33,6 +33,31 @@ fn status_and_sales_tell_what_happened() {
     assert!(!rig.log().contains("rk_test_bench"), "the key is never logged");
 }
 
+/// Plays a script from standard input.
+fn demo(script: &str) -> (String, Option<i32>) {
+    use std::io::Write;
+    use std::process::{Command, Stdio};
+    let mut child = Command::new(env!("CARGO_BIN_EXE_kioskd"))
+        .args(["demo", "--script", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(script.as_bytes()).unwrap();
+    let (out, _, code) = text(&child.wait_with_output().unwrap());
+    (out, code)
+}
+
+#[test]
+fn a_scripted_demo_ends_at_once_and_says_whether_the_books_agree() {
+    let (out, code) = demo("select A1\nwalk-away\nselect B1\ntap 4242424242424242\nexpect sold\n");
+    assert_eq!(code, Some(0), "{out}");
+    let last = out.lines().last().unwrap();
+    assert_eq!(last, "sales 2, sold 1, captured 3.00 USD, delivered 3.00 USD, double charges 0");
+    assert_eq!(demo("select A1\ncancel\nexpect sold\n").1, Some(1));
+    assert_eq!(demo("dance\n").1, Some(2));
+}
+
 #[test]
 fn without_a_daemon_status_says_so() {
     let rig = Rig::without_daemon();
