@@ -1,7 +1,7 @@
 //! The driver's turn: news in, effects out. It owns the kiosk and decides what is started; it does
 //! no I/O itself, so that the same code runs in the daemon, in the demo and under simulation.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use crate::daemon::flights::{Flight, FlightId, Flights, Purpose};
@@ -9,10 +9,10 @@ use crate::daemon::ledger::{Batch, Ledger};
 use crate::ids::{DispenserName, ProductCode, SaleId, Slot};
 use crate::journal::Stored;
 use crate::kiosk::out_of_order::Since;
-use crate::kiosk::{Kiosk, Setup, Turned, View};
+use crate::kiosk::{Kiosk, Reason, Setup, Turned, View};
 use crate::sale::fact::Attention;
 use crate::sale::input::{Call, Refusal, Reply, Seen, Trouble, VendNews};
-use crate::sale::{Fact, Input, Sale};
+use crate::sale::{Fact, Input, Phase, Sale};
 use crate::stripe::meaning::{Answer, NoAnswer};
 use crate::stripe::{Request, understand};
 use crate::time::{Moment, WallTime};
@@ -114,6 +114,10 @@ pub enum Effect {
         /// The fact.
         fact: Fact,
     },
+    /// A reason not to sell has come up: for logs.
+    Raised(Reason),
+    /// A reason not to sell is over: for logs.
+    Cleared(Reason),
     /// A call did not bring what was wanted: for logs.
     CallFailed {
         /// The sale it was for.
@@ -122,6 +126,8 @@ pub enum Effect {
         call: Call,
         /// What went wrong.
         trouble: Trouble,
+        /// Whether the one before it went well: what goes on failing is not news.
+        first: bool,
     },
     /// A selection opened no sale.
     Turned(Turned),
@@ -137,6 +143,7 @@ pub struct Driver {
     pub(super) fired: BTreeMap<SaleId, Moment>,
     pub(super) asked_dispenser: BTreeMap<SaleId, Moment>,
     pub(super) shown: Option<View>,
+    told_reasons: BTreeSet<Reason>,
     pub(super) wake: Option<Moment>,
     pub(super) effects: Vec<Effect>,
 }
@@ -152,6 +159,7 @@ impl Driver {
             fired: BTreeMap::new(),
             asked_dispenser: BTreeMap::new(),
             shown: None,
+            told_reasons: BTreeSet::new(),
             wake: None,
             effects: Vec::new(),
         };
@@ -193,7 +201,18 @@ impl Driver {
             Event::Stopping => self.stopping(now),
         }
         self.reconcile(now);
+        self.tell_reasons();
         std::mem::take(&mut self.effects)
+    }
+
+    /// Tells which reasons not to sell have come and gone since the last turn.
+    fn tell_reasons(&mut self) {
+        let standing: BTreeSet<Reason> =
+            self.kiosk.reasons().iter().map(|(reason, _)| reason.clone()).collect();
+        let raised = standing.difference(&self.told_reasons).cloned().map(Effect::Raised);
+        let cleared = self.told_reasons.difference(&standing).cloned().map(Effect::Cleared);
+        self.effects.extend(raised.chain(cleared));
+        self.told_reasons = standing;
     }
 
     /// When the next [`Event::Tick`] is due, at the latest.
@@ -207,9 +226,17 @@ impl Driver {
     }
 
     /// Whether nothing is left that a stop should wait for: no customer, and all facts on disk.
+    /// A sale that cannot be taken back because Stripe is out of reach is not waited for.
     pub fn may_stop(&self) -> bool {
-        let waiting = self.kiosk.sales().any(|sale| {
-            sale.holds_reader() || Some(sale.id()) == self.kiosk.front_sale().map(Sale::id)
+        let cut_off = self.kiosk.is_stripe_unreachable();
+        let waiting = self.kiosk.sales().any(|sale| match sale.phase {
+            Phase::Retracting { .. } => !cut_off,
+            Phase::Opening { .. }
+            | Phase::Prompting { .. }
+            | Phase::Presenting { .. }
+            | Phase::Vending { .. }
+            | Phase::Doubtful { .. } => true,
+            Phase::Settling { .. } | Phase::NeedsAttention { .. } | Phase::Closed { .. } => false,
         });
         !waiting && self.ledger.is_empty()
     }
@@ -316,6 +343,7 @@ impl Driver {
         match &reply.result {
             Ok(_) => self.flights.went_well(&flight.purpose),
             Err(trouble) => {
+                let first = !self.flights.is_failing(&flight.purpose);
                 let asked = result.as_ref().ok().and_then(|answer| answer.retry_after);
                 if *trouble == Trouble::Refused(Refusal::ReaderBusy) {
                     self.flights.reader_was_busy(&flight.purpose, now.moment);
@@ -324,7 +352,7 @@ impl Driver {
                 }
                 let sale = flight.purpose.sale().cloned();
                 let trouble = trouble.clone();
-                self.effects.push(Effect::CallFailed { sale, call, trouble });
+                self.effects.push(Effect::CallFailed { sale, call, trouble, first });
             }
         }
         match flight.purpose.clone() {

@@ -161,6 +161,11 @@ impl Flights {
         self.waits.entry(purpose.line()).or_insert(Wait { failures: 0, until }).until = until;
     }
 
+    /// Whether the last call of this kind failed.
+    pub fn is_failing(&self, purpose: &Purpose) -> bool {
+        self.waits.get(&purpose.line()).is_some_and(|wait| wait.failures > 0)
+    }
+
     /// It went wrong: the next one waits, longer each time, with jitter so that a fleet does not
     /// beat in step, and never less than Stripe asks for.
     pub fn went_wrong(

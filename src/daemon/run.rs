@@ -215,7 +215,11 @@ fn perform(effects: Vec<Effect>, tasks: &Tasks) {
                 });
             }
             Effect::Show(view) => drop(tasks.views.send(Some(view))),
-            Effect::Happened { .. } | Effect::CallFailed { .. } | Effect::Turned(_) => {}
+            Effect::Happened { .. }
+            | Effect::Raised(_)
+            | Effect::Cleared(_)
+            | Effect::CallFailed { .. }
+            | Effect::Turned(_) => {}
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::daemon::driver::Effect;
-use crate::sale::input::Trouble;
+use crate::sale::input::{Call, Trouble};
 use crate::stripe::meaning::{Answer, NoAnswer};
 use crate::stripe::request::{Method, Wire};
 use crate::telemetry::names::{self, Name};
@@ -30,16 +30,22 @@ pub fn effect(effect: &Effect) {
                 ),
             }
         }
-        Effect::CallFailed { sale, call, trouble } => {
-            let sale = sale.as_ref().map(ToString::to_string).unwrap_or_default();
+        Effect::CallFailed { sale, call, trouble, first } => {
+            let sale = sale.as_ref().map_or("none", |sale| sale.as_str());
             let why = why(trouble);
-            line!(
-                warn,
-                names::CALL_FAILED,
-                sale,
-                ?call,
-                "Stripe call without the wished result: {why}"
-            );
+            if *first {
+                line!(warn, names::CALL_FAILED, sale, "Stripe, {}: {why}", asked(*call));
+            } else {
+                line!(debug, names::CALL_FAILED, sale, "Stripe, {}: {why}", asked(*call));
+            }
+        }
+        Effect::Raised(reason) => {
+            let (what, remedy) = (reason.what(), reason.remedy());
+            line!(warn, names::OUT_OF_ORDER, reason = reason.code(), "{what}; do: {remedy}");
+        }
+        Effect::Cleared(reason) => {
+            let what = reason.what();
+            line!(info, names::OUT_OF_ORDER, reason = reason.code(), "over: {what}");
         }
         Effect::Turned(why) => line!(info, names::TURNED, "no sale was opened: {why}"),
         Effect::Commit(_)
@@ -64,11 +70,12 @@ pub fn call_ended(wire: &Wire, result: &Result<Answer, NoAnswer>, elapsed: Durat
                 line!(debug, names::CALL_ENDED, path, status, request_id, elapsed, "look");
             }
         }
+        // What that means is told with the effects of the turn that hears of it.
         Err(NoAnswer::NotSent(why)) => {
-            line!(warn, names::CALL_ENDED, path, elapsed, "the call was not sent: {why}");
+            line!(debug, names::CALL_ENDED, path, elapsed, "the call was not sent: {why}");
         }
         Err(NoAnswer::Unknown(why)) => {
-            line!(warn, names::CALL_ENDED, path, elapsed, "the call's fate is unknown: {why}");
+            line!(debug, names::CALL_ENDED, path, elapsed, "the call's fate is unknown: {why}");
         }
     }
 }
@@ -79,6 +86,19 @@ pub fn device(name: &str, what: &str, trouble: bool) {
         line!(warn, names::DEVICE, device = name, "{what}");
     } else {
         line!(info, names::DEVICE, device = name, "{what}");
+    }
+}
+
+/// What was asked, in words.
+fn asked(call: Call) -> &'static str {
+    match call {
+        Call::Create { .. } => "creating the PaymentIntent",
+        Call::Prompt { .. } => "prompting the reader",
+        Call::ClearReader { .. } => "clearing the reader",
+        Call::Cancel { .. } => "cancelling the PaymentIntent",
+        Call::Capture { .. } => "capturing",
+        Call::Look => "looking at the reader",
+        Call::Inspect => "looking at the PaymentIntent",
     }
 }
 

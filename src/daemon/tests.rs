@@ -74,7 +74,10 @@ impl Bench {
                 Effect::Show(view) => self.view = Some(view),
                 Effect::Happened { fact, .. } => self.facts.push(fact),
                 Effect::Turned(why) => self.turned = Some(why),
-                Effect::AskDispenser { .. } | Effect::CallFailed { .. } => {}
+                Effect::AskDispenser { .. }
+                | Effect::Raised(_)
+                | Effect::Cleared(_)
+                | Effect::CallFailed { .. } => {}
             }
         }
     }

@@ -346,7 +346,7 @@ impl World {
                 let sentence = story::sentence(&fact);
                 self.tell(&format!("{sale}: {sentence}"));
             }
-            Effect::CallFailed { .. } => {}
+            Effect::CallFailed { .. } | Effect::Raised(_) | Effect::Cleared(_) => {}
             Effect::Turned(why) => self.tell(&format!("no sale: {why}")),
         }
     }
@@ -363,26 +363,7 @@ impl World {
 
     /// Tells what the display shows, each picture once and the countdown not at all.
     fn show(&mut self, view: &View) {
-        let calm = match view {
-            View::PresentCard { product, declined, .. } => View::PresentCard {
-                product: product.clone(),
-                seconds_left: 60,
-                declined: declined.clone(),
-            },
-            View::Idle
-            | View::Connecting { .. }
-            | View::TakingBack { .. }
-            | View::Dispensing { .. }
-            | View::Checking { .. }
-            | View::ThankYou { .. }
-            | View::NotCharged { .. }
-            | View::HoldWillBeReleased { .. }
-            | View::OperatorDecides
-            | View::NotNow { .. }
-            | View::OutOfOrder { .. }
-            | View::Wait
-            | View::Stopping => view.clone(),
-        };
+        let calm = view.without_countdown();
         let words = words(&calm);
         let picture = format!("  [ {} | {} ]", words.headline, words.line);
         if self.shown.as_ref() != Some(&picture) {

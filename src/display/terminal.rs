@@ -1,6 +1,6 @@
 //! A display for development: each view as a frame of text on standard output.
 
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 
 use tokio::sync::watch;
 
@@ -11,25 +11,34 @@ use crate::kiosk::View;
 const WIDTH: usize = 48;
 
 /// Shows each view until the sender is gone. Only the newest counts: a slow terminal never delays
-/// a sale. Ends quietly when nobody reads.
+/// a sale. On a terminal the frame is redrawn in its place; in a file each picture stands once,
+/// without its countdown. Ends quietly when nobody reads.
 pub async fn run(mut views: watch::Receiver<Option<View>>) {
-    let mut last = None;
+    let in_place = std::io::stdout().is_terminal();
+    let mut last: Option<String> = None;
     while views.changed().await.is_ok() {
         let Some(view) = views.borrow_and_update().clone() else { continue };
-        let words = words(&view);
-        if last.as_ref() == Some(&words) {
+        let view = if in_place { view } else { view.without_countdown() };
+        let picture = frame(&words(&view));
+        if last.as_ref() == Some(&picture) {
             continue;
         }
-        let frame = frame(&words);
+        let back = last.filter(|_| in_place).map_or_else(String::new, |last| erase(&last));
+        let text = format!("{back}{picture}");
         let written = tokio::task::spawn_blocking(move || {
             let mut out = std::io::stdout().lock();
-            out.write_all(frame.as_bytes()).and_then(|()| out.flush())
+            out.write_all(text.as_bytes()).and_then(|()| out.flush())
         });
         if !matches!(written.await, Ok(Ok(()))) {
             return;
         }
-        last = Some(words);
+        last = Some(picture);
     }
+}
+
+/// Moves the cursor back over a frame and clears what follows (ECMA-48: CPL and ED).
+fn erase(frame: &str) -> String {
+    format!("\x1b[{}F\x1b[J", frame.lines().count())
 }
 
 /// A frame of text around words.

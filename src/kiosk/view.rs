@@ -78,6 +78,18 @@ pub enum View {
     Stopping,
 }
 
+impl View {
+    /// The view with its seconds standing still: what a log or a scrolling terminal shows.
+    #[must_use]
+    pub fn without_countdown(&self) -> Self {
+        let mut calm = self.clone();
+        if let Self::PresentCard { seconds_left, .. } = &mut calm {
+            *seconds_left = 60;
+        }
+        calm
+    }
+}
+
 /// A product as a display shows it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Shown {
