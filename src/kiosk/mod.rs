@@ -1,7 +1,7 @@
 //! The kiosk around its sales, pure: which sale has the customer, which one holds the reader,
 //! what is out of order, and what the display says.
 //!
-//! * [`kiosk`]: the state, and what changes it
+//! * `kiosk`: the state, and what changes it
 //! * [`select`]: whether a selection may open a sale
 //! * [`reader`]: what is known of the reader, and when it has to be looked at or cleared
 //! * [`out_of_order`]: reasons not to sell, each with what to do about it

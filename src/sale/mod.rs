@@ -16,18 +16,18 @@
 //! ```
 //! `NeedsAttention` can be reached from wherever a person has to decide.
 //!
-//! A walk through one sale: `Opened` is written, and [`duty`] wants the PaymentIntent created. The
-//! reply becomes `IntentCreated` and `PromptIntended`; the duty is now to prompt the reader. Once
-//! it has taken the prompt (`Prompted`), the duty is to look at reader and PaymentIntent until
-//! [`decide`] finds the card authorized: `Authorized` and `VendIntended` are written together, and
+//! A walk through one sale: `Opened` is written, and [`duty()`] wants the PaymentIntent created.
+//! The reply becomes `IntentCreated` and `PromptIntended`; the duty is now to prompt the reader.
+//! Once it has taken the prompt (`Prompted`), the duty is to look at reader and PaymentIntent until
+//! [`decide()`] finds the card authorized: `Authorized` and `VendIntended` are written together, and
 //! only when they are on disk does the driver fire the dispenser. Its answer becomes `Delivered`
 //! with `SettlementDecided`, the duty is to capture, and `Captured` with `Closed` ends the sale.
 //!
 //! * [`fact`]: what can become true, in the past tense, as it stands in the journal
 //! * [`input`]: news from outside
-//! * [`decide()`]: news and a sale in, facts out; [`retract`] and [`settle`] are its later phases
-//! * [`evolve`]: a fact changes the sale; never fails, never decides
-//! * [`duty`]: the one thing that the sale wants now
+//! * [`decide()`]: news and a sale in, facts out; `retract` and `settle` are its later phases
+//! * `evolve`: a fact changes the sale; never fails, never decides
+//! * [`duty()`]: the one thing that the sale wants now
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
 mod decide;
