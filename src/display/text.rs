@@ -123,3 +123,41 @@ fn out_of_order(reason: &Reason) -> &'static str {
         Reason::DispenserAway { .. } => "This product cannot be dispensed at the moment.",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn presenting(decline_code: &str) -> Text {
+        words(&View::PresentCard {
+            product: Shown {
+                code: "A1".parse().unwrap(),
+                name: "Cola".into(),
+                price: Money::new(250, "usd".parse().unwrap()),
+            },
+            seconds_left: 42,
+            declined: Some(Decline {
+                code: "card_declined".into(),
+                decline_code: Some(decline_code.into()),
+                charge: None,
+            }),
+        })
+    }
+
+    #[test]
+    fn a_declined_customer_is_told_what_to_do() {
+        let line = "Not enough funds. Please try another card. (42 s)";
+        assert_eq!(presenting("insufficient_funds").line, line);
+        assert!(presenting("offline_pin_required").line.contains("insert the card"));
+        // Nobody is told before others that a card is stolen.
+        assert_eq!(presenting("stolen_card"), presenting("generic_decline"));
+    }
+
+    #[test]
+    fn three_texts_tell_of_money_and_no_fourth() {
+        let not_charged = words(&View::NotCharged { why: Ending::VendFailed }).line;
+        let held = words(&View::HoldWillBeReleased { why: Ending::VendFailed }).line;
+        assert_eq!(not_charged, "Your card has not been charged.");
+        assert_eq!(held, "Any hold on your card will be released.");
+    }
+}
