@@ -166,6 +166,8 @@ impl Driver {
         for stored in stored {
             driver.restore(stored, now);
         }
+        // A device that has had no time yet is no news.
+        driver.told_reasons = driver.standing_reasons();
         driver.kiosk.judge_modes(now.since());
         driver
     }
@@ -190,7 +192,7 @@ impl Driver {
             Event::Vend { sale, news } => self.give(&sale, &Input::Dispenser(news), now),
             Event::Committed(number) => {
                 self.ledger.committed(number);
-                self.kiosk.journal_writable(true, now.since());
+                self.kiosk.journal_writable(!self.ledger.is_failing(), now.since());
             }
             Event::CommitFailed(_) => {
                 self.ledger.failed(now.moment);
@@ -205,10 +207,13 @@ impl Driver {
         std::mem::take(&mut self.effects)
     }
 
+    fn standing_reasons(&self) -> BTreeSet<Reason> {
+        self.kiosk.reasons().iter().map(|(reason, _)| reason.clone()).collect()
+    }
+
     /// Tells which reasons not to sell have come and gone since the last turn.
     fn tell_reasons(&mut self) {
-        let standing: BTreeSet<Reason> =
-            self.kiosk.reasons().iter().map(|(reason, _)| reason.clone()).collect();
+        let standing = self.standing_reasons();
         let raised = standing.difference(&self.told_reasons).cloned().map(Effect::Raised);
         let cleared = self.told_reasons.difference(&standing).cloned().map(Effect::Cleared);
         self.effects.extend(raised.chain(cleared));
@@ -277,7 +282,7 @@ impl Driver {
     }
 
     fn selected(&mut self, code: &ProductCode, sale: SaleId, now: Now) {
-        match self.kiosk.select(code, sale, now.moment) {
+        match self.kiosk.select(code, sale, now.since()) {
             Ok(opened) => {
                 let id = opened.sale.clone();
                 self.kiosk.opened(opened.clone());

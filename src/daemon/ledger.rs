@@ -91,11 +91,19 @@ impl Ledger {
         self.retry_at.is_none().then_some(batch)
     }
 
-    /// A batch is on disk.
+    /// A batch is on disk. One before it may have failed: only this one is done.
     pub fn committed(&mut self, number: u64) {
-        self.unflushed.retain(|batch| batch.number > number);
-        self.waits_for.retain(|_, waits_for| *waits_for > number);
-        self.retry_at = None;
+        self.unflushed.retain(|batch| batch.number != number);
+        let unflushed = &self.unflushed;
+        self.waits_for.retain(|_, number| unflushed.iter().any(|batch| batch.number <= *number));
+        if self.unflushed.is_empty() {
+            self.retry_at = None;
+        }
+    }
+
+    /// Whether a write has failed and was not made good yet.
+    pub fn is_failing(&self) -> bool {
+        self.retry_at.is_some()
     }
 
     /// A batch could not be written: all that is not on disk is tried again later.

@@ -242,6 +242,19 @@ fn rows_that_were_refused_by_the_disk_go_again_in_their_order() {
 }
 
 #[test]
+fn a_batch_that_failed_is_not_taken_for_written_because_a_later_one_was() {
+    let mut bench = Bench::authorized();
+    let failed = bench.batches.remove(0);
+    bench.turn(Event::CommitFailed(failed.number));
+    // A later batch was already on its way to the disk, and found room.
+    bench.turn(Event::Committed(failed.number + 1));
+    bench.wait(Duration::from_secs(1));
+    assert_eq!(bench.vends, 0, "the intent to vend is still not on disk");
+    bench.wait(Duration::from_secs(2));
+    assert!(bench.batches.contains(&failed), "it is tried again");
+}
+
+#[test]
 fn lazy_facts_are_written_within_a_second() {
     let mut bench = Bench::ready();
     bench.select("S1");

@@ -2,7 +2,7 @@
 
 use crate::ids::{ProductCode, SaleId};
 use crate::kiosk::kiosk::Kiosk;
-use crate::kiosk::out_of_order::Reason;
+use crate::kiosk::out_of_order::{Reason, Since};
 use crate::kiosk::reader::HALF_OPEN_AFTER;
 use crate::sale::fact::{Item, Opened};
 use crate::time::Moment;
@@ -42,7 +42,7 @@ impl std::fmt::Display for Turned {
 
 impl Kiosk {
     /// What a sale of this product would be opened with, or why none may be opened.
-    pub fn select(&self, code: &ProductCode, sale: SaleId, now: Moment) -> Result<Opened, Turned> {
+    pub fn select(&self, code: &ProductCode, sale: SaleId, now: Since) -> Result<Opened, Turned> {
         let Some(product) = self.setup.catalog.get(code) else {
             return Err(Turned::Unknown { code: code.clone() });
         };
@@ -53,7 +53,7 @@ impl Kiosk {
             return Err(Turned::Busy);
         }
         let away = Reason::DispenserAway { dispenser: product.dispenser.clone() };
-        if let Some(reason) = self.blocking_reason(now) {
+        if let Some(reason) = self.blocking_reason(now.moment) {
             return Err(Turned::OutOfOrder { reason });
         }
         if self.reasons.since(&away).is_some() {
@@ -78,7 +78,8 @@ impl Kiosk {
             policy,
             wire: WIRE,
             boot: self.setup.boot.clone(),
-            at: now,
+            at: now.moment,
+            wall: now.wall,
         })
     }
 

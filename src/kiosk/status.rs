@@ -84,7 +84,7 @@ pub struct OpenStatus {
     pub settling: usize,
     /// How many wait for a person.
     pub needs_attention: usize,
-    /// The oldest of them, by id.
+    /// When the oldest of them was opened (RFC 3339).
     pub oldest: Option<String>,
     /// The earliest moment at which a hold lapses (RFC 3339).
     pub nearest_deadline: Option<String>,
@@ -131,8 +131,7 @@ impl Kiosk {
         OpenStatus {
             settling: behind.len() - needs_attention,
             needs_attention: needs_attention + self.unreadable.len(),
-            // Sale ids begin with the time at which they were drawn.
-            oldest: behind.first().map(|sale| sale.id().to_string()),
+            oldest: behind.iter().map(|sale| sale.opened.wall).min().map(|at| at.to_string()),
             nearest_deadline: deadline
                 .and_then(|at| jiff::Timestamp::from_second(at.0).ok())
                 .map(|at| at.to_string()),

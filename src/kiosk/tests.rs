@@ -125,7 +125,7 @@ impl Bench {
 
     fn select(&mut self, sale: &str) -> Result<(), Turned> {
         let code = "A1".parse().unwrap();
-        let opened = self.kiosk.select(&code, sale.parse().unwrap(), self.now)?;
+        let opened = self.kiosk.select(&code, sale.parse().unwrap(), self.since())?;
         self.kiosk.opened(opened);
         Ok(())
     }
@@ -186,7 +186,7 @@ fn one_customer_at_a_time() {
 fn what_is_not_sold_here_is_said_and_forgotten() {
     let mut bench = Bench::ready();
     let code = "Z9".parse().unwrap();
-    let why = bench.kiosk.select(&code, "S1".parse().unwrap(), bench.now).unwrap_err();
+    let why = bench.kiosk.select(&code, "S1".parse().unwrap(), bench.since()).unwrap_err();
     bench.kiosk.show_turned(why, bench.now);
     assert!(matches!(bench.view(), View::NotNow { .. }));
     bench.wait(3);

@@ -11,7 +11,7 @@ use crate::ids::{
 use crate::money::Money;
 use crate::sale::input::Refusal;
 use crate::sale::key::Operation;
-use crate::time::{Moment, StripeTime};
+use crate::time::{Moment, StripeTime, WallTime};
 
 /// One thing that has become true of a sale. Append-only; a sale is nothing but its facts.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -201,6 +201,8 @@ pub struct Opened {
     pub boot: BootId,
     /// When.
     pub at: Moment,
+    /// When, by the wall clock: a label for people.
+    pub wall: WallTime,
 }
 
 /// A product as it was sold.

@@ -210,7 +210,7 @@ fn get(path: String, expand: &str) -> Wire {
 mod tests {
     use super::*;
     use crate::sale::fact::{Item, Origin, Policy, UnknownVend};
-    use crate::time::Moment;
+    use crate::time::{Moment, WallTime};
 
     fn opened() -> Opened {
         Opened {
@@ -241,6 +241,7 @@ mod tests {
             wire: 1,
             boot: "boot-1".parse().unwrap(),
             at: Moment::from_millis(0),
+            wall: WallTime(0),
         }
     }
 

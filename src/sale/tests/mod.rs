@@ -15,7 +15,7 @@ use crate::sale::input::{
     Refusal, Reply, Seen, Trouble, VendNews,
 };
 use crate::sale::{Phase, Sale, Want, decide, duty};
-use crate::time::{Moment, StripeTime};
+use crate::time::{Moment, StripeTime, WallTime};
 
 pub(super) const EPOCH: i64 = 1_790_000_000;
 
@@ -52,6 +52,7 @@ pub(super) fn opened() -> Opened {
         wire: 1,
         boot: BootId::new("boot-1").unwrap(),
         at: Moment::from_millis(1_000_000),
+        wall: WallTime(EPOCH * 1000),
     }
 }
 
