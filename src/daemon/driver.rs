@@ -341,7 +341,10 @@ impl Driver {
         let call = flight.purpose.call();
         let reply = Reply { call, asked: flight.asked, result: understood };
         let was_down = self.kiosk.is_stripe_unreachable();
-        self.kiosk.heard(&reply, now.since());
+        // The second half of a look concerns the PaymentIntent alone.
+        let second_half = matches!(flight.purpose, Purpose::LookIntent { .. });
+        let about = if second_half { Call::Inspect } else { call };
+        self.kiosk.heard(&Reply { call: about, ..reply.clone() }, now.since());
         if was_down && !self.kiosk.is_stripe_unreachable() {
             self.flights.hurry(now.moment, HURRY_WITHIN, &mut self.rng);
         }

@@ -376,6 +376,31 @@ fn a_sale_of_the_other_mode_waits_for_its_key_and_says_so() {
 }
 
 #[test]
+fn a_payment_intent_that_the_key_does_not_see_is_never_a_conclusion() {
+    let mut bench = Bench::authorized();
+    bench.flush();
+    bench.turn(Event::Vend { sale: "S1".parse().unwrap(), news: VendNews::Delivered });
+    bench.flush();
+    // The key of another account: nothing is known there.
+    let ours = std::mem::replace(&mut bench.model, Model::new(simulator::Setup::default()));
+    for _ in 0..20 {
+        bench.answer_all();
+        bench.flush();
+        bench.wait(Duration::from_secs(20));
+    }
+    assert_eq!(bench.outcome(), None);
+    assert!(bench.driver.kiosk().reasons().since(&Reason::PaymentNotFound).is_some());
+    bench.model = ours;
+    for _ in 0..6 {
+        bench.answer_all();
+        bench.flush();
+        bench.wait(Duration::from_mins(1));
+    }
+    assert_eq!(bench.outcome(), Some(Outcome::Sold));
+    assert!(bench.driver.kiosk().reasons().since(&Reason::PaymentNotFound).is_none());
+}
+
+#[test]
 fn stopping_takes_back_what_has_no_card_and_takes_no_new_sale() {
     let mut bench = Bench::ready();
     bench.select("S1");

@@ -119,7 +119,9 @@ fn out_of_order(reason: &Reason) -> &'static str {
             "The card reader is offline."
         }
         Reason::ReaderInUse => "The card reader is in use. One moment, please.",
-        Reason::Journal | Reason::Clone | Reason::OtherMode => "The machine needs service.",
+        Reason::Journal | Reason::Clone | Reason::OtherMode | Reason::PaymentNotFound => {
+            "The machine needs service."
+        }
         Reason::DispenserAway { .. } => "This product cannot be dispensed at the moment.",
     }
 }

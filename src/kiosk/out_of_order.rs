@@ -25,6 +25,8 @@ pub enum Reason {
     },
     /// Stripe does not know the reader with this key.
     ReaderNotFound,
+    /// Stripe does not know a PaymentIntent of ours with this key: never a conclusion.
+    PaymentNotFound,
     /// The journal cannot be written.
     Journal,
     /// Somebody else has used this kiosk's names: a cloned card or a restored image.
@@ -49,6 +51,7 @@ impl Reason {
             Self::ReaderInUse => "reader_in_use",
             Self::ReaderRefuses { .. } => "reader_refuses",
             Self::ReaderNotFound => "reader_not_found",
+            Self::PaymentNotFound => "payment_not_found",
             Self::Journal => "journal",
             Self::Clone => "clone",
             Self::OtherMode => "other_mode",
@@ -66,6 +69,9 @@ impl Reason {
             Self::ReaderInUse => "the reader is in use by another system".into(),
             Self::ReaderRefuses { code } => format!("the reader refuses payments: {code}"),
             Self::ReaderNotFound => "Stripe does not know the reader with this API key".into(),
+            Self::PaymentNotFound => {
+                "Stripe does not know a PaymentIntent of an open sale with this API key".into()
+            }
             Self::Journal => "the journal cannot be written".into(),
             Self::Clone => "another kiosk uses this one's names (a cloned card?)".into(),
             Self::OtherMode => {
@@ -89,6 +95,7 @@ impl Reason {
             Self::ReaderInUse => "find the other system that uses this reader and stop it",
             Self::ReaderRefuses { .. } => "check the reader's location and settings at Stripe",
             Self::ReaderNotFound => "check stripe.reader and that the key is of its account",
+            Self::PaymentNotFound => "install a key of the account that the sale was opened with",
             Self::Journal => "check that kiosk.state_dir is writable and its disk not full",
             Self::Clone => "stop the other kiosk, or give this one a new kiosk.id and journal",
             Self::OtherMode => "install the key they were opened with until they are settled",

@@ -56,6 +56,10 @@ impl Kiosk {
                 if let Some(reader) = &seen.reader {
                     self.reader_seen(reply.asked, reader, now);
                 }
+                if matches!(reply.call, Call::Inspect | Call::Cancel { .. } | Call::Capture { .. })
+                {
+                    self.reasons.clear(&Reason::PaymentNotFound);
+                }
                 if matches!(reply.call, Call::Prompt { .. }) {
                     self.reasons.clear_if(|reason, _| is_readers(reason));
                 }
@@ -105,6 +109,9 @@ impl Kiosk {
                 Reason::ReaderRefuses { code: "the API key lacks the permission".into() }
             }
             (Call::Look, Refusal::NotFound) => Reason::ReaderNotFound,
+            (Call::Inspect | Call::Cancel { .. } | Call::Capture { .. }, Refusal::NotFound) => {
+                Reason::PaymentNotFound
+            }
             (_, Refusal::KeyClash) => Reason::Clone,
             (
                 Call::Create { .. }
@@ -226,6 +233,7 @@ fn is_readers(reason: &Reason) -> bool {
         | Reason::ReaderNotFound => true,
         Reason::StripeUnreachable
         | Reason::KeyRejected
+        | Reason::PaymentNotFound
         | Reason::Journal
         | Reason::Clone
         | Reason::OtherMode

@@ -93,8 +93,8 @@ impl Kiosk {
             .iter()
             .find(|(reason, since)| match reason {
                 Reason::DispenserAway { .. } => all_away,
-                // It concerns old sales, not the next one.
-                Reason::OtherMode => false,
+                // They concern old sales, not the next one.
+                Reason::OtherMode | Reason::PaymentNotFound => false,
                 // Half-open: one selection is let through, and its prompt tells.
                 Reason::ReaderOffline => now < since.moment + HALF_OPEN_AFTER,
                 Reason::Starting

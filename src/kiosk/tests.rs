@@ -371,6 +371,7 @@ fn every_reason_says_what_is_wrong_and_what_to_do() {
         Reason::Journal,
         Reason::Clone,
         Reason::OtherMode,
+        Reason::PaymentNotFound,
         Reason::DispenserAway { dispenser: "main".parse().unwrap() },
     ];
     let codes: std::collections::BTreeSet<&str> = reasons.iter().map(Reason::code).collect();
