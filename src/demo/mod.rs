@@ -7,5 +7,7 @@
 
 pub mod audit;
 pub mod board;
+#[cfg(test)]
+mod chaos;
 pub mod script;
 pub mod world;

@@ -1,0 +1,71 @@
+//! Scripts that nobody wrote: customers, crashes and outages in any order. Whatever happens, the
+//! books are right when everything has come to rest.
+
+use std::time::Duration;
+
+use proptest::prelude::*;
+
+use crate::demo::script::{Command, play};
+use crate::demo::world::World;
+use crate::simulator::Card;
+
+fn commands() -> impl Strategy<Value = Vec<Command>> {
+    let card = prop_oneof![
+        4 => Just(Card::VISA),
+        1 => Just(Card::DECLINED),
+        1 => Just(Card::INSUFFICIENT_FUNDS),
+    ];
+    let wait = prop_oneof![
+        6 => 0_u64..3_000,
+        2 => 3_000_u64..30_000,
+        1 => 30_000_u64..200_000,
+    ];
+    let code = prop_oneof![Just("A1"), Just("A2"), Just("B1")];
+    let command = prop_oneof![
+        5 => code.prop_map(|code| Command::Select(code.parse().unwrap())),
+        5 => card.prop_map(Command::Tap),
+        6 => wait.prop_map(|millis| Command::Wait(Duration::from_millis(millis))),
+        1 => Just(Command::Cancel),
+        1 => Just(Command::Jam),
+        2 => Just(Command::Crash),
+        2 => any::<bool>().prop_map(|up| Command::Network { up }),
+        1 => Just(Command::WalkAway),
+    ];
+    prop::collection::vec(command, 1..25)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 400,
+        failure_persistence: None,
+        max_shrink_iters: 2_000,
+        ..ProptestConfig::default()
+    })]
+
+    #[test]
+    fn whatever_happens_in_whatever_order_the_books_are_right(
+        mut commands in commands(),
+        seed in 0_u64..1000,
+    ) {
+        commands.push(Command::Network { up: true });
+        commands.push(Command::Wait(Duration::from_mins(5)));
+        // When all is over, the kiosk sells: it has come back by itself.
+        commands.push(Command::Select("A1".parse().unwrap()));
+        commands.push(Command::Tap(Card::VISA));
+        commands.push(Command::Wait(Duration::from_secs(20)));
+        let script: Vec<(usize, Command)> = commands.into_iter().enumerate().collect();
+        let dir = tempfile::tempdir().unwrap();
+        let mut world = World::new(dir.path(), seed).unwrap();
+        let mut told = Vec::new();
+        let played = play(&mut world, &script, |line| told.push(line.to_owned())).unwrap();
+        let last = world.latest().and_then(|sale| sale.outcome);
+        prop_assert!(
+            played.findings.is_empty(),
+            "{:#?}\n{}\n{}", played.findings, played.summary, told.join("\n")
+        );
+        prop_assert!(
+            matches!(last.as_deref(), Some("sold" | "released")),
+            "the last customer was not served: {last:?}\n{}", told.join("\n")
+        );
+    }
+}
