@@ -18,11 +18,13 @@
 //! | [`config`] | from files and the environment to settings that cannot be wrong; the API key |
 //! | [`telemetry`] | log names, and facts as sentences |
 //! | [`simulator`] | Stripe, its readers and their customers, for the demo and the tests |
+//! | [`demo`] | the daemon and the simulator in one process, to play with |
 //! | [`cli`] | a file per subcommand |
 
 pub mod cli;
 pub mod config;
 pub mod daemon;
+pub mod demo;
 pub mod dispenser;
 pub mod display;
 pub mod ids;

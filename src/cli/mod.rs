@@ -2,6 +2,7 @@
 
 mod check;
 mod control;
+mod demo;
 mod run;
 mod sales;
 mod simulate;
@@ -92,6 +93,8 @@ enum Command {
     Status(status::Arguments),
     /// List sales, or tell one sale as a story
     Sales(sales::Arguments),
+    /// Play with a kiosk that needs no hardware and no account
+    Demo,
     /// Run a simulated Stripe with a reader, for tests without hardware or an account
     Simulate(simulate::Arguments),
 }
@@ -130,6 +133,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, environment: &Environ
         Command::Check(arguments) => check::run(&arguments, environment),
         Command::Status(arguments) => status::run(&arguments, environment),
         Command::Sales(arguments) => sales::run(&arguments, environment),
+        Command::Demo => demo::run(),
         Command::Simulate(arguments) => simulate::run(&arguments, environment),
     }
 }

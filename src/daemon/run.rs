@@ -270,7 +270,7 @@ fn perform(effects: Vec<Effect>, tasks: &Tasks) {
                     || tasks.messages.clone(),
                 );
             }
-            Effect::Show(view) => drop(tasks.devices.views.send(Some(view))),
+            Effect::Show(view) => drop(tasks.devices.views.send_replace(Some(view))),
             Effect::Happened { sale, fact } => {
                 if let Some(spectator) = &tasks.devices.spectator {
                     drop(spectator.try_send((sale, fact)));
