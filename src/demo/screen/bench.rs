@@ -16,7 +16,7 @@ use super::machine::{Board, Cables, lock};
 use super::network::Network;
 use crate::config::{self, ApiKey, Settings};
 use crate::daemon::clock;
-use crate::daemon::run::{Devices, Message, RunError};
+use crate::daemon::run::{Devices, Message};
 use crate::dispenser::Order;
 use crate::ids::{DispenserName, ReaderId, SaleId};
 use crate::kiosk::View;
@@ -138,10 +138,10 @@ impl Bench {
     }
 
     /// What the daemon ended of, if it did by itself.
-    pub(super) fn death(&mut self) -> Option<RunError> {
+    pub(super) fn death(&mut self) -> Option<DemoError> {
         let ended = self.computer.take_if(|computer| computer.has_ended())?;
         self.views.send_replace(None);
-        ended.into_error()
+        Some(ended.into_error().map_or(DemoError::Ended, DemoError::Daemon))
     }
 
     /// Whether the daemon heard it.

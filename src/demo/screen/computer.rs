@@ -75,7 +75,7 @@ impl Computer {
         self.thread.is_finished()
     }
 
-    /// What the daemon ended of.
+    /// What the daemon ended of; nothing if it gave no error.
     pub(super) fn into_error(self) -> Option<RunError> {
         self.cables.unplug();
         self.thread.join().ok()?.err()

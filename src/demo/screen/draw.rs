@@ -7,7 +7,7 @@ use ratatui::text::{Line as TextLine, Span};
 use ratatui::widgets::{Block, Paragraph, Wrap};
 
 use super::player::{Line, Player};
-use crate::display::text::{Text, words};
+use crate::display::text::{Text, words, wrapped};
 use crate::money::Money;
 use crate::simulator::{Books, IntentBook, Screen, Totals};
 use crate::telemetry::story::Weight;
@@ -43,7 +43,7 @@ impl Player {
     }
 
     fn title() -> TextLine<'static> {
-        let name = " kioskd demo: the real daemon, a simulated Stripe ";
+        let name = " kioskd demo: the real daemon, a simulated Stripe. To walk away, just wait. ";
         TextLine::from(name).style(Style::new().add_modifier(Modifier::REVERSED))
     }
 
@@ -203,18 +203,7 @@ fn story_rows(line: &Line, width: usize) -> Vec<TextLine<'static>> {
         }
     };
     let indent = head.chars().count();
-    let room = width.saturating_sub(indent).max(1);
-    let mut rows: Vec<String> = Vec::new();
-    for word in text.split(' ') {
-        match rows.last_mut() {
-            Some(row) if row.chars().count() + 1 + word.chars().count() <= room => {
-                row.push(' ');
-                row.push_str(word);
-            }
-            Some(_) | None => rows.push(word.to_owned()),
-        }
-    }
     let heads = std::iter::once(head).chain(std::iter::repeat(" ".repeat(indent)));
     let row = |(head, text): (String, String)| TextLine::from(format!("{head}{text}")).style(style);
-    heads.zip(rows).map(row).collect()
+    heads.zip(wrapped(text, width.saturating_sub(indent))).map(row).collect()
 }

@@ -48,9 +48,12 @@ pub enum DemoError {
     /// The terminal cannot be used.
     #[error("the terminal cannot be drawn on or read from")]
     Terminal(#[source] io::Error),
-    /// The daemon ended by itself.
-    #[error("the daemon has ended")]
-    Daemon(#[from] RunError),
+    /// The daemon cannot start.
+    #[error("the daemon cannot start")]
+    Daemon(#[source] RunError),
+    /// The daemon ended by itself, and did not say why.
+    #[error("the daemon has ended; report this as a defect of kioskd")]
+    Ended,
 }
 
 /// Plays on the terminal until `q` is pressed. The terminal is as before afterwards, also after an

@@ -91,7 +91,7 @@ impl Player {
             self.happened(sale, &fact);
         }
         if let Some(error) = self.bench.death() {
-            return Err(error.into());
+            return Err(error);
         }
         if self.back_at.take_if(|at| *at <= Instant::now()).is_some() {
             self.note(Line::You("The plug is back in; kioskd starts on its journal.".to_owned()));

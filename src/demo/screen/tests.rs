@@ -158,6 +158,34 @@ fn without_a_network_what_was_delivered_is_captured_once_it_is_back() {
 }
 
 #[test]
+fn a_selection_without_a_network_opens_no_sale() {
+    let mut stage = Stage::new();
+    stage.press("n");
+    stage.see("CUT");
+    stage.press("1");
+    stage.see("No connection.");
+    stage.press("n");
+    stage.see("Please choose a product.");
+    assert_eq!(stage.totals(), Totals::default());
+}
+
+#[test]
+fn every_key_is_explained_on_80_by_24_and_smaller_screens_do_no_harm() {
+    let mut stage = Stage::new();
+    let drawn = stage.drawn();
+    for key in ["1/a  A1 Cola 2.50", "2/b  A2 Water 1.50", "3/c  B1 Crisps 3.00", "x  CANCEL"] {
+        assert!(drawn.contains(key), "{drawn}");
+    }
+    for key in ["t  tap", "d  tap", "r  cancel", "n  cut", "j  jam", "p  pull", "q  quit"] {
+        assert!(drawn.contains(key), "{drawn}");
+    }
+    for (width, height) in [(1, 1), (20, 5), (79, 23), (200, 60)] {
+        let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+        terminal.draw(|frame| stage.player.draw(frame)).unwrap();
+    }
+}
+
+#[test]
 fn the_screen_can_be_left_at_any_time() {
     let mut stage = Stage::new();
     stage.press("1");
