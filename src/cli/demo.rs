@@ -1,14 +1,17 @@
 //! `kioskd demo`: a whole kiosk without hardware or account.
 
-use std::io::Read;
+use std::io::{IsTerminal, Read};
 
 use crate::cli::{Exit, complain, complain_of, print};
+use crate::demo::screen;
 use crate::demo::script::{self, Played};
 use crate::demo::world::World;
 
 #[derive(clap::Args)]
 #[command(long_about = "Play a whole kiosk without hardware or a Stripe account.\n\n\
-    With --script, commands are played in virtual time, one a line:\n  \
+    On a terminal: a screen with keys to press products, tap, decline, cancel, break the network, \
+    jam the machine and pull the plug; daemon and simulator talk real HTTP.\n\n\
+    With --script, or without a terminal, commands are played in virtual time, one a line:\n  \
     select A1        the customer presses a product (A1, A2, B1)\n  \
     tap NUMBER       a card is presented at the running prompt, or at the next within a minute\n  \
     cancel           the customer presses CANCEL\n  \
@@ -21,7 +24,7 @@ use crate::demo::world::World;
     Ends with 1 unless Stripe's books, the goods and the journal agree and every expectation \
     was met.")]
 pub(super) struct Arguments {
-    /// Play the commands of a file ("-": standard input) instead of the default script
+    /// Play the commands of a file ("-": standard input)
     #[arg(long, value_name = "FILE")]
     script: Option<std::path::PathBuf>,
     /// All ids of the simulated Stripe follow from this number
@@ -30,6 +33,16 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Exit {
+    let terminal = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
+    if arguments.script.is_none() && terminal {
+        return match screen::run() {
+            Ok(()) => Exit::Done,
+            Err(error) => {
+                complain(&error);
+                Exit::Failed
+            }
+        };
+    }
     let text = match &arguments.script {
         None => Ok(script::DEFAULT.to_owned()),
         Some(path) if path.as_os_str() == "-" => {

@@ -16,9 +16,10 @@ use crate::daemon::journal_thread::{self, Job};
 use crate::daemon::notify::{self, Notifier};
 use crate::daemon::{clock, devices, tell};
 use crate::dispenser::Order;
-use crate::ids::{DispenserName, ProductCode};
+use crate::ids::{ControllerId, DispenserName, ProductCode, SaleId};
 use crate::journal::{Journal, JournalError};
 use crate::kiosk::{Product, Setup, View};
+use crate::sale::Fact;
 use crate::sale::fact::{Origin, Policy, UnknownVend};
 use crate::stripe::transport::ClientError;
 use crate::stripe::{Client, Request};
@@ -69,85 +70,134 @@ pub enum RunError {
     Signals(#[source] std::io::Error),
 }
 
+/// What the loop works with beside Stripe and the journal, from whoever runs it: the kiosk's own
+/// devices, or those of a demo.
+#[derive(Debug)]
+pub struct Devices {
+    /// Where the orders of each dispenser go. Its news come back as [`Message`]s.
+    pub dispensers: BTreeMap<DispenserName, mpsc::Sender<Order>>,
+    /// Where views go.
+    pub views: watch::Sender<Option<View>>,
+    /// Sees every new fact. One that is too slow misses some: no sale waits for it.
+    pub spectator: Option<mpsc::Sender<(SaleId, Fact)>>,
+}
+
 /// Everything that the loop talks to.
 struct Tasks {
     client: Client,
     messages: mpsc::Sender<Message>,
     journal: thread_queue::Sender<Job>,
-    dispensers: BTreeMap<DispenserName, mpsc::Sender<Order>>,
-    views: watch::Sender<Option<View>>,
+    devices: Devices,
 }
 
-/// Runs the kiosk until it is told to stop.
+/// Runs the kiosk until a signal tells it to stop.
 pub async fn run(loaded: &Loaded, key: &ApiKey) -> Result<(), RunError> {
     let settings = &loaded.settings;
-    let journal = Journal::open(&settings.kiosk.state_dir)?;
-    let (messages, inbox) = mpsc::channel(QUEUE);
+    let daemon = Daemon::open(loaded, key, identity::controller()?)?;
     let listener = control::bind(&settings.kiosk.runtime_dir)?;
-    let client = Client::new(&settings.stripe.api_base, key.reveal())?;
-    let stored = journal.open_sales()?;
-    let setup = setup(settings, key, &journal)?;
-    let driver = Driver::new(setup, &stored, identity::seed()?, clock::now());
-    tracing::info!(
-        kiosk = %settings.kiosk.id,
-        version = env!("CARGO_PKG_VERSION"),
-        open_sales = stored.len(),
-        config = loaded.hash,
-        journal = %journal.id(),
-        "starting"
-    );
-    let (jobs, thread) = journal_thread::start(journal, messages.clone());
-    tokio::spawn(control::serve(listener, messages.clone(), jobs.clone()));
+    let stops = signals()?;
+    let messages = daemon.messages();
+    tokio::spawn(control::serve(listener, messages.clone(), daemon.jobs.clone()));
     let (views, watch) = watch::channel(None);
     devices::start_displays(settings, &watch);
     devices::start_inputs(settings, &messages);
     let dispensers = devices::start_dispensers(settings, &messages, ORDERS);
-    let tasks = Tasks { client, messages, journal: jobs, dispensers, views };
-    let config =
-        ConfigStatus { hash: loaded.hash.clone(), source: loaded.source.display().to_string() };
-    turn_until_stopped(driver, &tasks, inbox, config).await?;
+    daemon.turn_until_stopped(Devices { dispensers, views, spectator: None }, stops).await;
     remove_socket(&settings.kiosk.runtime_dir);
-    drop(tasks);
-    // The control task holds the other end of the queue, so the thread is not waited for: its last
-    // commit was confirmed, or cannot be had.
-    drop(thread);
     Ok(())
 }
 
-async fn turn_until_stopped(
-    mut driver: Driver,
-    tasks: &Tasks,
-    mut inbox: mpsc::Receiver<Message>,
+/// A daemon with its journal open, and no device yet. Dropped, also in the middle of its loop, it
+/// leaves what a kill leaves, except that the journal's thread still writes what it was given.
+pub struct Daemon {
+    driver: Driver,
+    client: Client,
+    messages: mpsc::Sender<Message>,
+    inbox: mpsc::Receiver<Message>,
+    jobs: thread_queue::Sender<Job>,
     config: ConfigStatus,
-) -> Result<(), RunError> {
+}
+
+impl Daemon {
+    /// Opens the journal, which is locked until the daemon and all its tasks are gone.
+    pub fn open(loaded: &Loaded, key: &ApiKey, controller: ControllerId) -> Result<Self, RunError> {
+        let settings = &loaded.settings;
+        let journal = Journal::open(&settings.kiosk.state_dir)?;
+        let (messages, inbox) = mpsc::channel(QUEUE);
+        let client = Client::new(&settings.stripe.api_base, key.reveal())?;
+        let stored = journal.open_sales()?;
+        let origin =
+            Origin { kiosk: settings.kiosk.id.clone(), controller, journal: journal.id().clone() };
+        let setup = setup(settings, key, origin)?;
+        let driver = Driver::new(setup, &stored, identity::seed()?, clock::now());
+        tracing::info!(
+            kiosk = %settings.kiosk.id,
+            version = env!("CARGO_PKG_VERSION"),
+            open_sales = stored.len(),
+            config = loaded.hash,
+            journal = %journal.id(),
+            "starting"
+        );
+        // The thread is never waited for: its last commit was confirmed, or cannot be had.
+        let (jobs, _thread) = journal_thread::start(journal, messages.clone());
+        let config =
+            ConfigStatus { hash: loaded.hash.clone(), source: loaded.source.display().to_string() };
+        Ok(Self { driver, client, messages, inbox, jobs, config })
+    }
+
+    /// Where news for the loop go.
+    pub fn messages(&self) -> mpsc::Sender<Message> {
+        self.messages.clone()
+    }
+
+    /// The loop. A first stop takes no new sale and waits for the running one.
+    pub async fn turn_until_stopped(self, devices: Devices, mut stops: mpsc::Receiver<()>) {
+        let Self { mut driver, client, messages, mut inbox, jobs, config } = self;
+        let tasks = Tasks { client, messages, journal: jobs, devices };
+        let watchdog = notify::watchdog_interval();
+        let mut notifier = Notifier::default();
+        let mut stop_by = None;
+        let mut message = Some(Message::Event(Event::Tick));
+        loop {
+            let now = clock::now();
+            if let Some(message) = message.take() {
+                hear(&mut driver, message, &tasks, &config, now);
+            }
+            notifier.tell(&driver.kiosk().status(now.moment));
+            notifier.alive();
+            if stop_by.is_some_and(|by| driver.may_stop() || now.moment >= by) {
+                tracing::info!("stopped");
+                return;
+            }
+            let wake = driver.next_wake().map(|at| at.since(now.moment));
+            let pause = [wake, watchdog, stop_by.map(|by| by.since(now.moment))];
+            message = tokio::select! {
+                message = inbox.recv() => message,
+                () = sleep(pause.into_iter().flatten().min()) => Some(Message::Event(Event::Tick)),
+                Some(()) = stops.recv() => Some(stop(&notifier, &mut stop_by)),
+            };
+        }
+    }
+}
+
+/// A stop for each SIGTERM and SIGINT.
+fn signals() -> Result<mpsc::Receiver<()>, RunError> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut terminate = signal(SignalKind::terminate()).map_err(RunError::Signals)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(RunError::Signals)?;
-    let watchdog = notify::watchdog_interval();
-    let mut notifier = Notifier::default();
-    let mut stop_by = None;
-    let mut message = Some(Message::Event(Event::Tick));
-    loop {
-        let now = clock::now();
-        if let Some(message) = message.take() {
-            hear(&mut driver, message, tasks, &config, now);
+    let (sender, stops) = mpsc::channel(1);
+    tokio::spawn(async move {
+        loop {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+            if sender.send(()).await.is_err() {
+                return;
+            }
         }
-        notifier.tell(&driver.kiosk().status(now.moment));
-        notifier.alive();
-        if stop_by.is_some_and(|by| driver.may_stop() || now.moment >= by) {
-            tracing::info!("stopped");
-            return Ok(());
-        }
-        let wake = driver.next_wake().map(|at| at.since(now.moment));
-        let pause =
-            [wake, watchdog, stop_by.map(|by| by.since(now.moment))].into_iter().flatten().min();
-        message = tokio::select! {
-            message = inbox.recv() => message,
-            () = sleep(pause) => Some(Message::Event(Event::Tick)),
-            _ = terminate.recv() => Some(stop(&notifier, &mut stop_by)),
-            _ = interrupt.recv() => Some(stop(&notifier, &mut stop_by)),
-        };
-    }
+    });
+    Ok(stops)
 }
 
 async fn sleep(pause: Option<Duration>) {
@@ -205,18 +255,28 @@ fn perform(effects: Vec<Effect>, tasks: &Tasks) {
             Effect::Commit(batch) => drop(tasks.journal.send(Job::Commit(batch))),
             Effect::Call { flight, request } => call(tasks, flight, request),
             Effect::Vend { dispenser, sale, slot } => {
-                devices::order(&tasks.dispensers, &dispenser, Order::Vend { sale, slot }, || {
-                    tasks.messages.clone()
-                });
+                devices::order(
+                    &tasks.devices.dispensers,
+                    &dispenser,
+                    Order::Vend { sale, slot },
+                    || tasks.messages.clone(),
+                );
             }
             Effect::AskDispenser { dispenser, sale } => {
-                devices::order(&tasks.dispensers, &dispenser, Order::Status { sale }, || {
-                    tasks.messages.clone()
-                });
+                devices::order(
+                    &tasks.devices.dispensers,
+                    &dispenser,
+                    Order::Status { sale },
+                    || tasks.messages.clone(),
+                );
             }
-            Effect::Show(view) => drop(tasks.views.send(Some(view))),
-            Effect::Happened { .. }
-            | Effect::Raised(_)
+            Effect::Show(view) => drop(tasks.devices.views.send_replace(Some(view))),
+            Effect::Happened { sale, fact } => {
+                if let Some(spectator) = &tasks.devices.spectator {
+                    drop(spectator.try_send((sale, fact)));
+                }
+            }
+            Effect::Raised(_)
             | Effect::Cleared(_)
             | Effect::CallFailed { .. }
             | Effect::Turned(_) => {}
@@ -244,7 +304,7 @@ fn remove_socket(runtime_dir: &Path) {
 }
 
 /// What the kiosk sells, from the settings and what the machine says of itself.
-fn setup(settings: &Settings, key: &ApiKey, journal: &Journal) -> Result<Setup, RunError> {
+fn setup(settings: &Settings, key: &ApiKey, origin: Origin) -> Result<Setup, RunError> {
     let catalog = settings.products.iter().map(|(code, product)| {
         let product = Product {
             name: product.name.clone(),
@@ -257,11 +317,7 @@ fn setup(settings: &Settings, key: &ApiKey, journal: &Journal) -> Result<Setup, 
     Ok(Setup {
         catalog: catalog.collect(),
         dispensers: devices::vend_timeouts(settings),
-        origin: Origin {
-            kiosk: settings.kiosk.id.clone(),
-            controller: identity::controller()?,
-            journal: journal.id().clone(),
-        },
+        origin,
         reader: settings.stripe.reader.clone(),
         livemode: key.mode() == Mode::Live,
         policy: policy(settings),

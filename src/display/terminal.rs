@@ -4,7 +4,7 @@ use std::io::{IsTerminal, Write};
 
 use tokio::sync::watch;
 
-use crate::display::text::{Text, words};
+use crate::display::text::{Text, words, wrapped};
 use crate::kiosk::View;
 
 /// How wide a frame is.
@@ -45,27 +45,12 @@ fn erase(frame: &str) -> String {
 pub fn frame(words: &Text) -> String {
     let bar = "─".repeat(WIDTH + 2);
     let mut lines = vec![format!("┌{bar}┐")];
-    for line in [&words.headline, &words.line].into_iter().flat_map(|text| wrapped(text)) {
+    for line in [&words.headline, &words.line].into_iter().flat_map(|text| wrapped(text, WIDTH)) {
         let padding = " ".repeat(WIDTH.saturating_sub(line.chars().count()));
         lines.push(format!("│ {line}{padding} │"));
     }
     lines.push(format!("└{bar}┘\n"));
     lines.join("\n")
-}
-
-/// Lines of whole words, each at most [`WIDTH`] wide unless a single word is longer.
-fn wrapped(text: &str) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in text.split(' ') {
-        match lines.last_mut() {
-            Some(line) if line.chars().count() + 1 + word.chars().count() <= WIDTH => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            Some(_) | None => lines.push(word.to_owned()),
-        }
-    }
-    lines
 }
 
 #[cfg(test)]

@@ -54,6 +54,21 @@ pub fn words(view: &View) -> Text {
     }
 }
 
+/// Lines of whole words, each at most `width` characters unless a single word is longer.
+pub fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            Some(_) | None => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
 /// `$2.50`-like money is a matter of locale; until displays know one, code and amount.
 fn customer_money(money: Money) -> String {
     money.to_string()
