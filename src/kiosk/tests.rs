@@ -289,6 +289,16 @@ fn a_foreign_payment_is_named_and_cleared_when_it_is_over() {
 }
 
 #[test]
+fn a_living_foreign_action_is_waited_for() {
+    let mut bench = Bench::ready();
+    bench.select("S1").unwrap();
+    let foreign = action("pi_other", ActionStatus::InProgress, IntentStatus::RequiresPaymentMethod);
+    bench.look(reader(Some(foreign)));
+    assert!(!bench.kiosk.may_prompt(&"S1".parse().unwrap()));
+    assert!(matches!(bench.kiosk.reader_wish(), super::reader::ReaderWish::Probe { .. }));
+}
+
+#[test]
 fn a_dead_action_is_cleared_before_the_next_prompt() {
     let mut bench = Bench::ready();
     bench.select("S1").unwrap();
