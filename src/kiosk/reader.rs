@@ -157,6 +157,11 @@ impl Kiosk {
         (!ours).then_some(action)
     }
 
+    fn shows_dead_action(&self) -> bool {
+        let seen = self.watch.seen.as_ref().and_then(|(_, reader)| reader.action.as_ref());
+        seen.is_some_and(ActionSeen::is_dead)
+    }
+
     /// An action that stands on the reader although its sale is paid or fenced: it is cleared
     /// before the next prompt.
     fn leftover(&self) -> bool {
@@ -198,6 +203,10 @@ impl Kiosk {
             if !self.may_prompt(sale.id()) {
                 return ReaderWish::Probe { every: Duration::from_secs(1) };
             }
+        }
+        // A dead prompt must not stand there for the next passer-by to pay at.
+        if self.shows_dead_action() && !self.sales.values().any(Sale::holds_reader) {
+            return ReaderWish::ClearDead;
         }
         let probing = self.reasons.iter().any(|(reason, _)| {
             is_readers(reason) || matches!(reason, Reason::StripeUnreachable | Reason::KeyRejected)

@@ -311,6 +311,16 @@ fn a_dead_action_is_cleared_before_the_next_prompt() {
 }
 
 #[test]
+fn a_dead_prompt_does_not_wait_for_the_next_sale_to_be_cleared() {
+    let mut bench = Bench::ready();
+    bench.wait(1);
+    bench.look(reader(Some(action("pi_old", ActionStatus::InProgress, IntentStatus::Canceled))));
+    assert_eq!(bench.kiosk.reader_wish(), super::reader::ReaderWish::ClearDead);
+    bench.kiosk.dead_action_cleared();
+    assert_eq!(bench.kiosk.reader_wish(), super::reader::ReaderWish::Nothing);
+}
+
+#[test]
 fn no_prompt_before_the_reader_was_looked_at_for_this_sale() {
     let mut bench = Bench::ready();
     bench.wait(5);
