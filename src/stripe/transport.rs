@@ -180,6 +180,58 @@ mod tests {
         assert!(matches!(client.send(&wire).await, Err(NoAnswer::NotSent(_))));
     }
 
+    /// Answers one connection with these bytes, and returns what the client made of it.
+    async fn answered_with(bytes: Vec<u8>) -> Result<Answer, NoAnswer> {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        let server = tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut buffer = [0; 4096];
+            tokio::io::AsyncReadExt::read(&mut stream, &mut buffer).await.unwrap();
+            // The client may hang up in the middle: that is what is tested.
+            let _ = tokio::io::AsyncWriteExt::write_all(&mut stream, &bytes).await;
+        });
+        let client = Client::new(&base, "rk_test_1").unwrap();
+        let reader = "tmr_1".parse().unwrap();
+        let result = client.send(&crate::stripe::Request::ReadReader { reader }.wire()).await;
+        server.await.unwrap();
+        result
+    }
+
+    #[tokio::test]
+    async fn a_redirect_is_an_answer_and_not_followed() {
+        let reply =
+            "HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:9/\r\ncontent-length: 0\r\n\r\n";
+        let answer = answered_with(reply.into()).await.unwrap();
+        assert_eq!((answer.status, answer.request_id), (302, None));
+    }
+
+    #[tokio::test]
+    async fn a_reply_without_end_is_cut_off() {
+        let mut reply = b"HTTP/1.1 200 OK\r\nrequest-id: req_1\r\n\r\n".to_vec();
+        reply.resize(2 * MOST_BODY_BYTES, b'x');
+        assert!(matches!(answered_with(reply).await, Err(NoAnswer::Unknown(_))));
+    }
+
+    #[tokio::test]
+    async fn a_truncated_reply_is_of_unknown_fate() {
+        let reply =
+            "HTTP/1.1 200 OK\r\nrequest-id: req_1\r\ncontent-length: 500\r\n\r\n{\"object\"";
+        assert!(matches!(answered_with(reply.into()).await, Err(NoAnswer::Unknown(_))));
+    }
+
+    #[tokio::test]
+    async fn stripes_headers_are_read() {
+        let reply = "HTTP/1.1 429 Too Many Requests\r\nrequest-id: req_1\r\nretry-after: 7\r\n\
+             idempotent-replayed: true\r\ndate: Tue, 24 Nov 2026 19:49:23 GMT\r\n\
+             content-length: 2\r\n\r\n{}";
+        let answer = answered_with(reply.into()).await.unwrap();
+        assert_eq!(answer.request_id.as_deref(), Some("req_1"));
+        assert_eq!(answer.retry_after, Some(Duration::from_secs(7)));
+        assert_eq!(answer.date, Some(StripeTime(1_795_549_763)));
+        assert!(answer.replayed);
+    }
+
     #[tokio::test]
     async fn a_connection_that_closes_without_a_reply_is_of_unknown_fate() {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
