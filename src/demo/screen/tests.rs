@@ -158,11 +158,12 @@ fn without_a_network_what_was_delivered_is_captured_once_it_is_back() {
 }
 
 #[test]
-fn a_selection_without_a_network_opens_no_sale() {
+fn without_a_network_a_selection_is_taken_back_and_the_display_says_why() {
     let mut stage = Stage::new();
     stage.press("n");
     stage.see("CUT");
     stage.press("1");
+    stage.see("taking back: Stripe did not answer in time");
     stage.see("No connection.");
     stage.press("n");
     stage.see("Please choose a product.");
