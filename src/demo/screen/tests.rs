@@ -158,14 +158,18 @@ fn without_a_network_what_was_delivered_is_captured_once_it_is_back() {
 }
 
 #[test]
-fn a_selection_without_a_network_opens_no_sale() {
+fn a_selection_without_a_network_costs_nothing() {
     let mut stage = Stage::new();
     stage.press("n");
     stage.see("CUT");
     stage.press("1");
-    stage.see("No connection.");
+    stage.see("One moment, please.");
+    stage.press("t");
+    stage.see("nothing happens");
+    stage.press("x");
+    stage.see("taking back: the customer pressed CANCEL");
     stage.press("n");
-    stage.see("Please choose a product.");
+    stage.see("sale 1  closed: abandoned");
     assert_eq!(stage.totals(), Totals::default());
 }
 
