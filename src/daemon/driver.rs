@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use crate::daemon::flights::{Flight, FlightId, Flights, Purpose};
+use crate::daemon::flights::{Flight, FlightId, Flights, Purpose, Setback};
 use crate::daemon::ledger::{Batch, Ledger};
 use crate::ids::{DispenserName, ProductCode, SaleId, Slot};
 use crate::journal::Stored;
@@ -352,11 +352,15 @@ impl Driver {
             Ok(_) => self.flights.went_well(&flight.purpose),
             Err(trouble) => {
                 let first = !self.flights.is_failing(&flight.purpose);
-                let asked = result.as_ref().ok().and_then(|answer| answer.retry_after);
+                let front = self.kiosk.front_sale().map(Sale::id);
+                let setback = Setback {
+                    asked_to_wait: result.as_ref().ok().and_then(|answer| answer.retry_after),
+                    customer_waits: front.is_some() && front == flight.purpose.sale(),
+                };
                 if *trouble == Trouble::Refused(Refusal::ReaderBusy) {
                     self.flights.reader_was_busy(&flight.purpose, now.moment);
                 } else {
-                    self.flights.went_wrong(&flight.purpose, now.moment, asked, &mut self.rng);
+                    self.flights.went_wrong(&flight.purpose, now.moment, setback, &mut self.rng);
                 }
                 let sale = flight.purpose.sale().cloned();
                 let trouble = trouble.clone();

@@ -17,11 +17,23 @@ const LONGEST_WAIT: Duration = Duration::from_secs(15);
 /// The longest wait of a fault that has lasted.
 const LONGEST_WAIT_LATER: Duration = Duration::from_mins(1);
 
+/// The longest wait while a customer stands in front: their card may be authorized already.
+const LONGEST_WAIT_OF_A_CUSTOMER: Duration = Duration::from_secs(2);
+
 /// The wait after the reader said that it is busy.
 const BUSY_WAIT: Duration = Duration::from_secs(1);
 
 /// After so many failures in a row a fault has lasted (some minutes).
 const LASTING: u32 = 20;
+
+/// How a call went wrong.
+#[derive(Clone, Copy, Default, Debug)]
+pub struct Setback {
+    /// `Retry-After`.
+    pub asked_to_wait: Option<Duration>,
+    /// Whether the customer in front waits for it.
+    pub customer_waits: bool,
+}
 
 /// Names a call that is under way.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -172,12 +184,17 @@ impl Flights {
         &mut self,
         purpose: &Purpose,
         now: Moment,
-        asked_to_wait: Option<Duration>,
+        setback: Setback,
         rng: &mut fastrand::Rng,
     ) {
+        let Setback { asked_to_wait, customer_waits } = setback;
         let line = purpose.line();
         let failures = self.waits.get(&line).map_or(0, |wait| wait.failures);
-        let longest = if failures < LASTING { LONGEST_WAIT } else { LONGEST_WAIT_LATER };
+        let longest = match failures {
+            _ if customer_waits => LONGEST_WAIT_OF_A_CUSTOMER,
+            0..LASTING => LONGEST_WAIT,
+            LASTING.. => LONGEST_WAIT_LATER,
+        };
         let ceiling = FIRST_WAIT.saturating_mul(1 << failures.min(10)).min(longest);
         let jittered = FIRST_WAIT + ceiling.saturating_sub(FIRST_WAIT).mul_f64(rng.f64());
         // An absurd `Retry-After` must not stop the kiosk for good.
@@ -221,7 +238,7 @@ mod tests {
         let mut rng = fastrand::Rng::with_seed(7);
         let now = Moment::from_millis(0);
         for _ in 0..failures {
-            flights.went_wrong(&look(), now, None, &mut rng);
+            flights.went_wrong(&look(), now, Setback::default(), &mut rng);
         }
         flights.wait_until(&look()).unwrap().since(now)
     }
@@ -236,13 +253,26 @@ mod tests {
     }
 
     #[test]
+    fn a_customer_who_waits_is_looked_after_every_two_seconds() {
+        let mut flights = Flights::default();
+        let mut rng = fastrand::Rng::with_seed(7);
+        let now = Moment::from_millis(0);
+        let setback = Setback { asked_to_wait: None, customer_waits: true };
+        for _ in 0..50 {
+            flights.went_wrong(&look(), now, setback, &mut rng);
+            assert!(flights.wait_until(&look()).unwrap().since(now) <= Duration::from_secs(2));
+        }
+    }
+
+    #[test]
     fn stripes_own_wish_is_heeded_but_not_for_ever() {
         let mut flights = Flights::default();
         let mut rng = fastrand::Rng::with_seed(7);
         let now = Moment::from_millis(0);
-        flights.went_wrong(&look(), now, Some(Duration::from_secs(7)), &mut rng);
+        let asked = |wait| Setback { asked_to_wait: Some(wait), customer_waits: false };
+        flights.went_wrong(&look(), now, asked(Duration::from_secs(7)), &mut rng);
         assert_eq!(flights.wait_until(&look()).unwrap().since(now), Duration::from_secs(7));
-        flights.went_wrong(&look(), now, Some(Duration::from_hours(1)), &mut rng);
+        flights.went_wrong(&look(), now, asked(Duration::from_hours(1)), &mut rng);
         assert_eq!(flights.wait_until(&look()).unwrap().since(now), LONGEST_WAIT_LATER);
     }
 

@@ -204,6 +204,17 @@ fn the_countdown_ends_and_the_customer_is_told_not_to_pay() {
 }
 
 #[test]
+fn nobody_is_invited_to_a_reader_that_cannot_be_seen() {
+    let mut bench = Bench::presenting();
+    for _ in 0..2 {
+        bench.hear(Call::Look, Err(Trouble::NotSent { why: "no route".into() }));
+    }
+    assert!(matches!(bench.view(), View::Connecting { .. }));
+    bench.look(reader(None));
+    assert!(matches!(bench.view(), View::PresentCard { .. }));
+}
+
+#[test]
 fn not_charged_is_said_only_when_stripe_has_said_so() {
     let mut bench = Bench::presenting();
     bench.give(&Input::CancelPressed);

@@ -143,6 +143,11 @@ impl Kiosk {
             return notice.view.clone();
         }
         if let Some(sale) = self.front_sale() {
+            // What the reader shows cannot be seen now: nobody is invited to do anything there.
+            let blind = self.is_stripe_unreachable();
+            if blind && matches!(sale.phase, Phase::Presenting { .. }) {
+                return View::Connecting { product: shown(sale) };
+            }
             return sale_view(sale, now);
         }
         if self.draining {
