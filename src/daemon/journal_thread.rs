@@ -7,6 +7,7 @@ use tokio::sync::{mpsc, oneshot};
 use crate::daemon::driver::Event;
 use crate::daemon::ledger::Batch;
 use crate::daemon::run::Message;
+use crate::daemon::tell;
 use crate::ids::SaleId;
 use crate::journal::{Filter, Journal, JournalError, Stored, Summary};
 
@@ -47,14 +48,12 @@ fn work(mut journal: Journal, jobs: &thread_queue::Receiver<Job>, events: &mpsc:
         match job {
             Job::Commit(batch) => {
                 let number = batch.number;
+                let news = trusted;
                 let result = commit(&mut journal, &batch, &mut trusted);
                 let event = match result {
                     Ok(()) => Event::Committed(number),
                     Err(error) => {
-                        tracing::error!(
-                            error = %chain(&error),
-                            "the journal could not be written; nothing is sold until it can"
-                        );
+                        tell::journal_failed(&chain(&error), news);
                         Event::CommitFailed(number)
                     }
                 };

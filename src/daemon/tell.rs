@@ -80,6 +80,19 @@ pub fn call_ended(wire: &Wire, result: &Result<Answer, NoAnswer>, elapsed: Durat
     }
 }
 
+/// Tells of a write that failed. What goes on failing is not news.
+pub fn journal_failed(why: &str, news: bool) {
+    if news {
+        line!(
+            error,
+            names::JOURNAL_FAILED,
+            "nothing is sold until the journal can be written: {why}"
+        );
+    } else {
+        line!(debug, names::JOURNAL_FAILED, "the journal still cannot be written: {why}");
+    }
+}
+
 /// Tells of a device.
 pub fn device(name: &str, what: &str, trouble: bool) {
     if trouble {
