@@ -104,7 +104,7 @@ impl Reason {
     }
 }
 
-/// Since when a reason stands.
+/// A point in time, on both clocks.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Since {
     /// For waits.
@@ -113,35 +113,43 @@ pub struct Since {
     pub wall: WallTime,
 }
 
+/// A reason that stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Standing {
+    /// Since when.
+    pub since: Since,
+    /// When it was last found to be so.
+    pub confirmed: Moment,
+}
+
 /// The reasons that stand now.
 #[derive(Clone, Default, PartialEq, Eq, Debug)]
-pub struct Reasons(BTreeMap<Reason, Since>);
+pub struct Reasons(BTreeMap<Reason, Standing>);
 
 impl Reasons {
-    /// Raises a reason; one that stands already keeps its time. Tells whether it is new.
-    pub fn raise(&mut self, reason: Reason, now: Since) -> bool {
-        let new = !self.0.contains_key(&reason);
-        self.0.entry(reason).or_insert(now);
-        new
+    /// Raises a reason; one that stands already keeps its time, and is confirmed.
+    pub fn raise(&mut self, reason: Reason, now: Since) {
+        let new = Standing { since: now, confirmed: now.moment };
+        self.0.entry(reason).or_insert(new).confirmed = now.moment;
     }
 
-    /// Clears a reason. Tells whether it stood.
-    pub fn clear(&mut self, reason: &Reason) -> bool {
-        self.0.remove(reason).is_some()
+    /// Clears a reason.
+    pub fn clear(&mut self, reason: &Reason) {
+        self.0.remove(reason);
     }
 
     /// Clears all that the test picks.
-    pub fn clear_if(&mut self, over: impl Fn(&Reason, Since) -> bool) {
-        self.0.retain(|reason, since| !over(reason, *since));
+    pub fn clear_if(&mut self, over: impl Fn(&Reason, Standing) -> bool) {
+        self.0.retain(|reason, standing| !over(reason, *standing));
     }
 
     /// Since when a reason stands.
     pub fn since(&self, reason: &Reason) -> Option<Since> {
-        self.0.get(reason).copied()
+        self.0.get(reason).map(|standing| standing.since)
     }
 
     /// All that stand.
-    pub fn iter(&self) -> impl Iterator<Item = (&Reason, Since)> {
-        self.0.iter().map(|(reason, since)| (reason, *since))
+    pub fn iter(&self) -> impl Iterator<Item = (&Reason, Standing)> {
+        self.0.iter().map(|(reason, standing)| (reason, *standing))
     }
 }

@@ -16,7 +16,11 @@ const PROBE_EVERY: Duration = Duration::from_secs(5);
 
 /// After this long a reader that was called offline gets one selection let through: its status may
 /// lag, and only a payment tells.
-pub const HALF_OPEN_AFTER: Duration = Duration::from_secs(15);
+pub const OFFLINE_HALF_OPEN_AFTER: Duration = Duration::from_secs(15);
+
+/// The same for a reader that refused a payment for a reason of its own (a missing location, say):
+/// somebody has to mend that at Stripe, and it should not take a restart to be noticed.
+pub const REFUSES_HALF_OPEN_AFTER: Duration = Duration::from_mins(5);
 
 /// How many calls in a row may stay without an answer before the link counts as down.
 const UNANSWERED_LIMIT: u32 = 2;
@@ -134,8 +138,10 @@ impl Kiosk {
         self.reasons.clear(&Reason::Starting);
         self.reasons.clear(&Reason::ReaderNotFound);
         if reader.online == Some(true) {
-            self.reasons.clear_if(|reason, since| {
-                *reason == Reason::ReaderOffline && since.moment <= asked
+            // Its status lags: right after a refusal "online" means nothing.
+            self.reasons.clear_if(|reason, standing| {
+                *reason == Reason::ReaderOffline
+                    && asked >= standing.confirmed + OFFLINE_HALF_OPEN_AFTER
             });
         }
         if self.foreign_action(reader).is_some() {

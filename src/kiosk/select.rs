@@ -3,7 +3,7 @@
 use crate::ids::{ProductCode, SaleId};
 use crate::kiosk::kiosk::Kiosk;
 use crate::kiosk::out_of_order::{Reason, Since};
-use crate::kiosk::reader::HALF_OPEN_AFTER;
+use crate::kiosk::reader::{OFFLINE_HALF_OPEN_AFTER, REFUSES_HALF_OPEN_AFTER};
 use crate::sale::fact::{Item, Opened};
 use crate::time::Moment;
 
@@ -91,17 +91,17 @@ impl Kiosk {
         });
         self.reasons
             .iter()
-            .find(|(reason, since)| match reason {
+            .find(|(reason, standing)| match reason {
                 Reason::DispenserAway { .. } => all_away,
                 // They concern old sales, not the next one.
                 Reason::OtherMode | Reason::PaymentNotFound => false,
                 // Half-open: one selection is let through, and its prompt tells.
-                Reason::ReaderOffline => now < since.moment + HALF_OPEN_AFTER,
+                Reason::ReaderOffline => now < standing.confirmed + OFFLINE_HALF_OPEN_AFTER,
+                Reason::ReaderRefuses { .. } => now < standing.confirmed + REFUSES_HALF_OPEN_AFTER,
                 Reason::Starting
                 | Reason::StripeUnreachable
                 | Reason::KeyRejected
                 | Reason::ReaderInUse
-                | Reason::ReaderRefuses { .. }
                 | Reason::ReaderNotFound
                 | Reason::Journal
                 | Reason::Clone => true,

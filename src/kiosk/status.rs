@@ -13,7 +13,7 @@ use crate::time::Moment;
 pub enum State {
     /// A customer can choose.
     Ready,
-    /// A customer is being served.
+    /// A customer is being served, or the last sale still holds the reader.
     Busy,
     /// Nothing can be sold; `reasons` say why.
     OutOfOrder,
@@ -99,12 +99,14 @@ impl Kiosk {
             State::Busy
         } else if self.blocking_reason(now).is_some() {
             State::OutOfOrder
+        } else if self.sales.values().any(Sale::holds_reader) {
+            State::Busy
         } else {
             State::Ready
         };
-        let reasons = self.reasons.iter().map(|(reason, since)| ReasonStatus {
+        let reasons = self.reasons.iter().map(|(reason, standing)| ReasonStatus {
             code: reason.code().into(),
-            since: since.wall.to_string(),
+            since: standing.since.wall.to_string(),
             what: reason.what(),
             r#do: reason.remedy().into(),
         });

@@ -236,6 +236,7 @@ fn a_customer_does_not_wait_for_a_fence_that_takes_long() {
     bench.wait(8);
     assert_eq!(bench.view(), View::Wait, "the reader is still held");
     assert_eq!(bench.select("S2"), Err(Turned::Busy));
+    assert_eq!(bench.kiosk.status(bench.now).state, super::status::State::Busy);
 }
 
 #[test]
@@ -345,10 +346,34 @@ fn no_prompt_before_the_reader_was_looked_at_for_this_sale() {
 #[test]
 fn an_offline_reader_is_tried_again_by_one_selection() {
     let mut bench = Bench::ready();
-    bench.hear(Call::Prompt { n: 1 }, Err(Trouble::Refused(Refusal::ReaderOffline)));
+    let offline = || Err(Trouble::Refused(Refusal::ReaderOffline));
+    bench.hear(Call::Prompt { n: 1 }, offline());
+    bench.wait(5);
+    bench.look(reader(None));
+    assert!(bench.stands(&Reason::ReaderOffline), "\"online\" lags behind");
     assert!(matches!(bench.select("S1"), Err(Turned::OutOfOrder { .. })));
+    bench.wait(10);
+    assert!(bench.kiosk.blocking_reason(bench.now).is_none());
+    bench.hear(Call::Prompt { n: 1 }, offline());
+    assert!(bench.kiosk.blocking_reason(bench.now).is_some(), "one selection, not all");
     bench.wait(15);
+    bench.look(reader(None));
+    assert!(!bench.stands(&Reason::ReaderOffline));
     bench.select("S1").unwrap();
+}
+
+#[test]
+fn a_reader_that_refuses_is_tried_again_without_a_restart() {
+    let mut bench = Bench::ready();
+    let code = || "terminal_reader_invalid_location_for_payment".to_owned();
+    let refusal = Refusal::Other { code: code() };
+    bench.hear(Call::Prompt { n: 1 }, Err(Trouble::Refused(refusal)));
+    assert!(matches!(bench.select("S1"), Err(Turned::OutOfOrder { .. })));
+    bench.wait(300);
+    bench.select("S1").unwrap();
+    let taken = Seen { date: None, reader: Some(reader(None)), intent: None };
+    bench.hear(Call::Prompt { n: 1 }, Ok(taken));
+    assert!(!bench.stands(&Reason::ReaderRefuses { code: code() }));
 }
 
 #[test]

@@ -199,7 +199,7 @@ pub fn duty(sale: &Sale) -> Duty {
             Want::Dispense {
                 dispenser: sale.opened.product.dispenser.clone(),
                 slot: sale.opened.product.slot.clone(),
-                fire_by: *since + sale.opened.policy.resume_window,
+                fire_by: fire_by(sale, *since),
             },
             vend_answer_due(sale, *since, *sent),
             "the dispenser did not answer",
@@ -245,11 +245,19 @@ fn duty_without_intent(sale: &Sale) -> Duty {
     }
 }
 
+/// The last moment at which goods may be given for the sale's authorization, by its age.
+fn fire_by(sale: &Sale, since: Moment) -> Moment {
+    let window = sale.opened.policy.resume_window;
+    match &sale.authorized {
+        Some(authorized) => authorized.at + window.saturating_sub(authorized.age),
+        None => since,
+    }
+}
+
 /// When a vend must have been answered: the dispenser's time counts from the order's writing, and
 /// as long as that is not known, from the last moment at which it may be written.
 pub fn vend_answer_due(sale: &Sale, since: Moment, sent: Option<Moment>) -> Moment {
-    let policy = &sale.opened.policy;
-    sent.unwrap_or(since + policy.resume_window) + policy.vend_timeout
+    sent.unwrap_or_else(|| fire_by(sale, since).max(since)) + sale.opened.policy.vend_timeout
 }
 
 /// When the doubt that arose at `since` has to be decided by policy. A board that says it is still

@@ -33,6 +33,7 @@ impl Sale {
                 self.phase = Phase::Vending { since: *at, sent: None };
             }
             Fact::VendSent { at } => {
+                self.vend_sent = true;
                 if let Phase::Vending { sent, .. } = &mut self.phase {
                     *sent = Some(*at);
                 }

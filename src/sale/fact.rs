@@ -398,6 +398,8 @@ pub enum Because {
     PartialApproval,
     /// Power was cut, and the board does not know the sale.
     PowerCut,
+    /// No vend is on record, and the board does not say whether it knows better.
+    BoardSilent,
 }
 
 /// What a person has to decide about.

@@ -26,6 +26,8 @@ pub struct Sale {
     pub decline: Option<Decline>,
     /// Whether a vend was ever intended.
     pub vend_intended: bool,
+    /// Whether an order is known to have been written to the dispenser.
+    pub vend_sent: bool,
     /// Whether the product is known to have come out.
     pub delivered: bool,
     /// Whether it is known not to have come out.
@@ -144,6 +146,7 @@ impl Sale {
             authorized: None,
             decline: None,
             vend_intended: false,
+            vend_sent: false,
             delivered: false,
             vend_failed: false,
             given_up: None,

@@ -45,15 +45,17 @@ fn doubtful(sale: &Sale, why: &VendDoubt, busy: bool, news: &VendNews, now: Mome
     }
 }
 
-/// The board does not know the sale. Only within one boot, and only after a restart, does that
-/// prove that it was never fired: a board that was told and then forgot is no witness, and after a
-/// power cut the board may have lost its memory with ours.
+/// The board does not know the sale. Only within one boot, only after a restart, and only if no
+/// order is known to have been written does that prove that it was never fired: a board that was
+/// told and then forgot is no witness, and after a power cut the board may have lost its memory
+/// with ours.
 fn never_heard_of(sale: &Sale, why: &VendDoubt, now: Moment) -> Vec<Fact> {
     let fresh =
         sale.authorization_age(now).is_some_and(|age| age <= sale.opened.policy.resume_window);
     let release =
         |because| vec![Fact::SettlementDecided { settlement: Settlement::Release, because }];
     match why {
+        VendDoubt::Restarted if sale.vend_sent => Vec::new(),
         VendDoubt::Restarted | VendDoubt::NoRecord if fresh => {
             vec![Fact::VendIntended { boot: sale.boot.clone(), at: now }]
         }
@@ -84,7 +86,7 @@ pub(super) fn grace_over(sale: &Sale, why: &VendDoubt, since: Moment, now: Momen
     let settle = |settlement, because| Fact::SettlementDecided { settlement, because };
     // No intent to vend is on disk. Within one boot that proves that nothing was fired.
     if *why == VendDoubt::NoRecord {
-        let because = if sale.power_cut { Because::PowerCut } else { Because::TooOld };
+        let because = if sale.power_cut { Because::PowerCut } else { Because::BoardSilent };
         return vec![settle(Settlement::Release, because)];
     }
     let amount = sale.opened.product.price;

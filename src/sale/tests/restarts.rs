@@ -129,6 +129,17 @@ fn while_vending_a_board_that_never_heard_of_it_is_fired_in_the_same_boot_only()
 }
 
 #[test]
+fn a_board_that_was_told_and_says_that_it_never_heard_is_not_fired_again() {
+    let mut bench = Bench::vending();
+    bench.dispenser(VendNews::Sent);
+    bench.restart(SAME);
+    assert!(bench.dispenser(VendNews::NotKnown).is_empty(), "it may have lost its memory");
+    bench.wait(10);
+    assert_eq!(bench.vends(), 1);
+    assert_eq!(bench.want(), Want::CancelIntent { intent: intent_id(), n: 1 });
+}
+
+#[test]
 fn two_restarts_while_vending_never_fire_twice_on_a_board_that_knows() {
     let mut bench = Bench::vending();
     bench.restart(SAME);

@@ -244,6 +244,14 @@ fn an_authorization_learned_of_too_late_is_released() {
 }
 
 #[test]
+fn the_age_that_an_authorization_had_is_taken_off_the_time_to_fire() {
+    let mut bench = Bench::presenting();
+    bench.look(Some(ActionStatus::Succeeded), paid(20));
+    let Want::Dispense { fire_by, .. } = bench.want() else { panic!("{:?}", bench.want()) };
+    assert_eq!(fire_by, bench.now + Duration::from_secs(10));
+}
+
+#[test]
 fn an_authorization_is_seen_although_the_action_is_still_in_progress() {
     let mut bench = Bench::presenting();
     bench.look(Some(ActionStatus::InProgress), paid(1));
