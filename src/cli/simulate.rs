@@ -11,7 +11,7 @@ use crate::telemetry::log;
 #[derive(clap::Args)]
 #[command(long_about = "Run a simulated Stripe with a reader, for tests without hardware or an \
     account.\n\nPoint stripe.api_base at it and stripe.reader at the simulated reader; any key \
-    that begins with rk_test_ will do. The customer's card is presented with\n  curl -u rk_test_x: \
+    that begins with rk_test_ will do. The customer's card is presented with\n  curl -H 'Authorization: Bearer rk_test_x' \
     -X POST http://ADDRESS/v1/test_helpers/terminal/readers/READER/present_payment_method\nWhat \
     Stripe would have in its books stands at http://ADDRESS/simulator/books.")]
 pub(super) struct Arguments {

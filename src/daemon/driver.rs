@@ -234,7 +234,9 @@ impl Driver {
     /// A sale that cannot be taken back because Stripe is out of reach is not waited for.
     pub fn may_stop(&self) -> bool {
         let cut_off = self.kiosk.is_stripe_unreachable();
-        let waiting = self.kiosk.sales().any(|sale| match sale.phase {
+        let livemode = self.kiosk.setup().livemode;
+        let ours = self.kiosk.sales().filter(|sale| sale.opened.livemode == livemode);
+        let waiting = ours.into_iter().any(|sale| match sale.phase {
             Phase::Retracting { .. } => !cut_off,
             Phase::Opening { .. }
             | Phase::Prompting { .. }
@@ -248,8 +250,15 @@ impl Driver {
 
     /// Takes a sale over from the journal and tells it that the daemon was restarted.
     fn restore(&mut self, stored: &Stored, now: Now) {
+        // What the journal itself calls damaged is not added to: a person has to look at the file.
+        if let Some(what) = &stored.damage {
+            let sale = &stored.summary.sale;
+            tracing::error!(%sale, "the journal is damaged: {what}; settle this sale at Stripe");
+            self.kiosk.unreadable(sale.clone());
+            return;
+        }
         let mut facts = Vec::new();
-        let mut damage = stored.damage.clone();
+        let mut damage = None;
         for row in &stored.rows {
             match serde_json::from_str::<Fact>(&row.body) {
                 Ok(fact) if damage.is_none() => facts.push(fact),
@@ -379,6 +388,10 @@ impl Driver {
             }
             Purpose::ClearDead if reply.result.is_ok() => self.kiosk.dead_action_cleared(),
             Purpose::ClearDead | Purpose::ReaderLook => {}
+        }
+        // A late reply of a sale that is over leaves nothing behind.
+        if let Some(sale) = flight.purpose.sale().filter(|sale| self.kiosk.sale(sale).is_none()) {
+            self.flights.forget(sale);
         }
     }
 

@@ -2,6 +2,7 @@
 
 use systemd::daemon;
 
+use crate::daemon::tell;
 use crate::kiosk::status::{KioskStatus, State};
 
 /// Speaks to systemd, if it listens. Each sentence is sent once.
@@ -18,7 +19,7 @@ impl Notifier {
         if !self.ready && can_sell_or_knows_why_not(status) {
             self.ready = true;
             send(&[("READY", "1")]);
-            tracing::info!(status = sentence, "ready");
+            tell::life(&format!("ready: {sentence}"));
         }
         if self.sentence != sentence {
             send(&[("STATUS", &sentence)]);

@@ -130,14 +130,14 @@ impl Daemon {
             Origin { kiosk: settings.kiosk.id.clone(), controller, journal: journal.id().clone() };
         let setup = setup(settings, key, origin)?;
         let driver = Driver::new(setup, &stored, identity::seed()?, clock::now());
-        tracing::info!(
-            kiosk = %settings.kiosk.id,
-            version = env!("CARGO_PKG_VERSION"),
-            open_sales = stored.len(),
-            config = loaded.hash,
-            journal = %journal.id(),
-            "starting"
-        );
+        tell::life(&format!(
+            "kiosk {} starts: kioskd {}, configuration {}, journal {}, {} open sales",
+            settings.kiosk.id,
+            env!("CARGO_PKG_VERSION"),
+            loaded.hash,
+            journal.id(),
+            stored.len()
+        ));
         // The thread is never waited for: its last commit was confirmed, or cannot be had.
         let (jobs, _thread) = journal_thread::start(journal, messages.clone());
         let config =
@@ -166,7 +166,7 @@ impl Daemon {
             notifier.tell(&driver.kiosk().status(now.moment));
             notifier.alive();
             if stop_by.is_some_and(|by| driver.may_stop() || now.moment >= by) {
-                tracing::info!("stopped");
+                tell::life("stopped");
                 return;
             }
             let wake = driver.next_wake().map(|at| at.since(now.moment));
@@ -208,7 +208,7 @@ async fn sleep(pause: Option<Duration>) {
 }
 
 fn stop(notifier: &Notifier, stop_by: &mut Option<crate::time::Moment>) -> Message {
-    tracing::info!("told to stop: no new sale; the running one is finished or taken back");
+    tell::life("told to stop: no new sale; the running one is finished or taken back");
     notifier.stopping();
     stop_by.get_or_insert(clock::now().moment + STOP_LIMIT);
     Message::Event(Event::Stopping)

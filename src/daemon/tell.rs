@@ -93,6 +93,11 @@ pub fn journal_failed(why: &str, news: bool) {
     }
 }
 
+/// Tells that the daemon starts, is ready, or stops.
+pub fn life(what: &str) {
+    line!(info, names::LIFE, "{what}");
+}
+
 /// Tells of a device.
 pub fn device(name: &str, what: &str, trouble: bool) {
     if trouble {

@@ -379,6 +379,10 @@ fn a_sale_of_the_other_mode_waits_for_its_key_and_says_so() {
         bench.wait(Duration::from_secs(5));
     }
     assert!(bench.driver.kiosk().reasons().since(&Reason::OtherMode).is_some());
+    bench.flush();
+    assert!(bench.driver.may_stop());
+    bench.select("S2");
+    assert_eq!(bench.turned, None, "it stands in nobody's way");
     assert!(bench.driver.kiosk().sale(&"S1".parse().unwrap()).is_some());
 }
 
@@ -408,6 +412,19 @@ fn a_payment_intent_that_the_key_does_not_see_is_never_a_conclusion() {
 }
 
 #[test]
+fn a_damaged_sale_is_counted_and_never_added_to() {
+    let mut source = Bench::ready();
+    source.select("S1");
+    let opened = source.batches[0].rows[0].body.clone();
+    let damaged = Stored { damage: Some("fact 1 was changed".into()), ..stored("S1", &[&opened]) };
+    let mut bench = Bench::new(&[damaged]);
+    bench.answer_all();
+    bench.wait(Duration::from_secs(5));
+    assert!(bench.batches.is_empty(), "its chain would refuse every later row");
+    assert_eq!(bench.driver.kiosk().status(bench.now).open.needs_attention, 1);
+}
+
+#[test]
 fn stopping_takes_back_what_has_no_card_and_takes_no_new_sale() {
     let mut bench = Bench::ready();
     bench.select("S1");
@@ -421,6 +438,7 @@ fn stopping_takes_back_what_has_no_card_and_takes_no_new_sale() {
         bench.wait(Duration::from_secs(1));
     }
     assert_eq!(bench.outcome(), Some(Outcome::Abandoned));
+    bench.flush();
     assert!(bench.driver.may_stop());
     bench.select("S2");
     assert_eq!(bench.turned, Some(Turned::Draining));

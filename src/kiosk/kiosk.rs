@@ -89,7 +89,8 @@ impl Kiosk {
     /// Takes a sale over from the journal. One that may still concern the person in front gets the
     /// display.
     pub fn restore(&mut self, sale: Sale) {
-        if has_customer(&sale) {
+        let reachable = sale.opened.livemode == self.setup.livemode;
+        if has_customer(&sale) && reachable {
             self.front = Some(sale.id().clone());
         }
         self.sales.insert(sale.id().clone(), sale);
@@ -176,6 +177,19 @@ impl Kiosk {
             Some(since) => at.max(*since + sale.opened.policy.vend_grace).min(limit),
             None => limit,
         }
+    }
+
+    /// Whether a sale may be, or come to be, on this kiosk's reader. One of another reader or mode
+    /// (the configuration has changed) stands in nobody's way.
+    pub fn holds_our_reader(&self, sale: &Sale) -> bool {
+        let ours =
+            sale.opened.reader == self.setup.reader && sale.opened.livemode == self.setup.livemode;
+        ours && sale.holds_reader()
+    }
+
+    /// Whether any sale does.
+    pub fn is_reader_held(&self) -> bool {
+        self.sales.values().any(|sale| self.holds_our_reader(sale))
     }
 
     /// Names sales of the other mode (live or test): they wait for a key of theirs.

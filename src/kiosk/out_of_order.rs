@@ -68,7 +68,7 @@ impl Reason {
             Self::ReaderOffline => "the card reader is offline".into(),
             Self::ReaderInUse => "the reader is in use by another system".into(),
             Self::ReaderRefuses { code } => format!("the reader refuses payments: {code}"),
-            Self::ReaderNotFound => "Stripe does not know the reader with this API key".into(),
+            Self::ReaderNotFound => "Stripe does not show the reader to this API key".into(),
             Self::PaymentNotFound => {
                 "Stripe does not know a PaymentIntent of an open sale with this API key".into()
             }
@@ -94,7 +94,7 @@ impl Reason {
             Self::ReaderOffline => "check the reader's power and network, then restart it",
             Self::ReaderInUse => "find the other system that uses this reader and stop it",
             Self::ReaderRefuses { .. } => "check the reader's location and settings at Stripe",
-            Self::ReaderNotFound => "check stripe.reader and that the key is of its account",
+            Self::ReaderNotFound => "check stripe.reader, and the key's account and permissions",
             Self::PaymentNotFound => "install a key of the account that the sale was opened with",
             Self::Journal => "check that kiosk.state_dir is writable and its disk not full",
             Self::Clone => "stop the other kiosk, or give this one a new kiosk.id and journal",

@@ -112,7 +112,7 @@ impl Kiosk {
             (Call::Prompt { .. }, Refusal::Forbidden) => {
                 Reason::ReaderRefuses { code: "the API key lacks the permission".into() }
             }
-            (Call::Look, Refusal::NotFound) => Reason::ReaderNotFound,
+            (Call::Look, Refusal::NotFound | Refusal::Forbidden) => Reason::ReaderNotFound,
             (Call::Inspect | Call::Cancel { .. } | Call::Capture { .. }, Refusal::NotFound) => {
                 Reason::PaymentNotFound
             }
@@ -186,7 +186,8 @@ impl Kiosk {
     /// stand on it, and it was looked at since the sale opened.
     pub fn may_prompt(&self, sale: &SaleId) -> bool {
         let Some(own) = self.sales.get(sale) else { return false };
-        let others = self.sales.values().any(|other| other.id() != sale && other.holds_reader());
+        let others =
+            self.sales.values().any(|other| other.id() != sale && self.holds_our_reader(other));
         let looked = self.watch.seen.as_ref().is_some_and(|(asked, reader)| {
             *asked >= own.opened.at && (!reader.is_busy() || shows_own(own, reader))
         });
@@ -211,7 +212,7 @@ impl Kiosk {
             }
         }
         // A dead prompt must not stand there for the next passer-by to pay at.
-        if self.shows_dead_action() && !self.sales.values().any(Sale::holds_reader) {
+        if self.shows_dead_action() && !self.is_reader_held() {
             return ReaderWish::ClearDead;
         }
         let probing = self.reasons.iter().any(|(reason, _)| {

@@ -49,7 +49,7 @@ impl Kiosk {
         if self.draining {
             return Err(Turned::Draining);
         }
-        if self.front.is_some() || self.sales.values().any(crate::sale::Sale::holds_reader) {
+        if self.front.is_some() || self.is_reader_held() {
             return Err(Turned::Busy);
         }
         let away = Reason::DispenserAway { dispenser: product.dispenser.clone() };

@@ -99,7 +99,7 @@ impl Kiosk {
             State::Busy
         } else if self.blocking_reason(now).is_some() {
             State::OutOfOrder
-        } else if self.sales.values().any(Sale::holds_reader) {
+        } else if self.is_reader_held() {
             State::Busy
         } else {
             State::Ready

@@ -81,6 +81,7 @@ fn intent(status: IntentStatus) -> IntentSeen {
         decline_code: None,
         charge: paid.then(|| ChargeSeen {
             id: "ch_1".parse().unwrap(),
+            authorized: true,
             created: StripeTime(EPOCH),
             receipt_url: None,
             capture_before: Some(StripeTime(EPOCH + 172_800)),

@@ -156,7 +156,7 @@ impl Kiosk {
         if let Some(reason) = self.blocking_reason(now) {
             return View::OutOfOrder { reason };
         }
-        if self.sales.values().any(Sale::holds_reader) { View::Wait } else { View::Idle }
+        if self.is_reader_held() { View::Wait } else { View::Idle }
     }
 
     /// When the view changes next by itself.

@@ -184,7 +184,7 @@ fn prompting(
             vec![Fact::Prompted { attempt, at: now }]
         }
         (Call::Prompt { n: asked }, Err(trouble)) if *asked == n && doubt.is_none() => {
-            prompt_failed(n, trouble, now)
+            prompt_call_failed(n, trouble, now)
         }
         (Call::Look, Ok(seen)) => match doubt {
             Some(doubt) => doubt_looked_into(sale, prompt, doubt, seen, now),
@@ -203,7 +203,7 @@ fn prompting(
     }
 }
 
-fn prompt_failed(n: u32, trouble: &Trouble, now: Moment) -> Vec<Fact> {
+fn prompt_call_failed(n: u32, trouble: &Trouble, now: Moment) -> Vec<Fact> {
     let give_up = |refusal: &Refusal| {
         let why = Retraction::ReaderUnavailable { why: refusal.to_string() };
         vec![

@@ -198,6 +198,8 @@ pub enum IntentStatus {
 pub struct ChargeSeen {
     /// Its id.
     pub id: ChargeId,
+    /// Whether the card was authorized (`paid`); a declined one leaves a charge as well.
+    pub authorized: bool,
     /// When it was made, by Stripe's clock.
     pub created: StripeTime,
     /// A page with the receipt.

@@ -23,9 +23,7 @@ pub(super) fn decide(
         {
             clear_answered(*n, result)
         }
-        (Call::Cancel { n }, result) if *n == sale.keys.cancel => {
-            fence_answered(sale, why, *n, result)
-        }
+        (Call::Cancel { n }, result) if *n == sale.keys.cancel => fence_answered(why, *n, result),
         // A prompt that went out before the sale was taken back stands now after all.
         (Call::Prompt { .. }, Ok(_)) => vec![Fact::PromptFound],
         (
@@ -72,20 +70,12 @@ fn clear_answered(n: u32, result: &Result<Seen, Trouble>) -> Vec<Fact> {
     }
 }
 
-fn fence_answered(
-    sale: &Sale,
-    why: &Retraction,
-    n: u32,
-    result: &Result<Seen, Trouble>,
-) -> Vec<Fact> {
+fn fence_answered(why: &Retraction, n: u32, result: &Result<Seen, Trouble>) -> Vec<Fact> {
     let spent = Fact::KeySpent { operation: Operation::Cancel, n };
     match result {
         Ok(Seen { intent: Some(intent), .. }) if intent.status == IntentStatus::Canceled => {
             // An authorization that slipped in between look and cancel was released by it.
-            let released = intent.charge.as_ref().is_some_and(|charge| {
-                sale.decline.as_ref().and_then(|decline| decline.charge.as_ref())
-                    != Some(&charge.id)
-            });
+            let released = intent.charge.as_ref().is_some_and(|charge| charge.authorized);
             let outcome = match why {
                 Retraction::TooManyDeclines => Outcome::Declined,
                 _ if released => Outcome::Released,

@@ -98,6 +98,8 @@ struct Intent {
 #[derive(Deserialize)]
 struct Charge {
     id: String,
+    #[serde(default)]
+    paid: bool,
     created: i64,
     #[serde(default)]
     receipt_url: Option<String>,
@@ -210,6 +212,7 @@ impl Charge {
         let card = self.payment_method_details.as_ref().and_then(|d| d.card_present.as_ref());
         Ok(ChargeSeen {
             id: self.id.parse().map_err(|error| format!("{error}"))?,
+            authorized: self.paid,
             created: StripeTime(self.created),
             receipt_url: self.receipt_url.clone(),
             capture_before: card.and_then(|card| card.capture_before).map(StripeTime),

@@ -212,6 +212,7 @@ pub(super) fn unpaid() -> IntentSeen {
 pub(super) fn charge(seconds_ago: i64) -> ChargeSeen {
     ChargeSeen {
         id: "ch_1".parse().unwrap(),
+        authorized: true,
         created: StripeTime(EPOCH - seconds_ago),
         receipt_url: Some("https://receipt.example/1".into()),
         capture_before: Some(StripeTime(EPOCH + 172_800)),

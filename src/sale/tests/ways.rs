@@ -135,6 +135,17 @@ fn a_card_authorized_between_the_last_look_and_the_fence_is_released_by_the_fenc
 }
 
 #[test]
+fn a_card_declined_between_the_last_look_and_the_fence_was_never_held() {
+    let mut bench = Bench::presenting();
+    bench.give(&Input::CancelPressed);
+    bench.look(None, unpaid());
+    let declined = ChargeSeen { authorized: false, ..charge(1) };
+    let fenced = IntentSeen { charge: Some(declined), ..with_status(IntentStatus::Canceled) };
+    bench.answer(Ok(seen(None, fenced)));
+    assert_eq!(bench.outcome(), Some(Outcome::Abandoned));
+}
+
+#[test]
 fn a_failed_vend_is_released() {
     let mut bench = Bench::vending();
     let facts = bench.dispenser(VendNews::Failed { reason: "jam".into() });
