@@ -192,11 +192,12 @@ impl Driver {
             Event::Vend { sale, news } => self.give(&sale, &Input::Dispenser(news), now),
             Event::Committed(number) => {
                 self.ledger.committed(number);
-                self.kiosk.journal_writable(!self.ledger.is_failing(), now.since());
+                self.kiosk.journal_writable(!self.ledger.is_refused(), now.since());
             }
-            Event::CommitFailed(_) => {
-                self.ledger.failed(now.moment);
-                self.kiosk.journal_writable(false, now.since());
+            Event::CommitFailed(number) => {
+                if self.ledger.failed(number, now.moment) {
+                    self.kiosk.journal_writable(false, now.since());
+                }
             }
             Event::Tick => {}
             Event::Drain => self.kiosk.drain(),
@@ -273,6 +274,10 @@ impl Driver {
             self.kiosk.unreadable(stored.summary.sale.clone());
             return;
         };
+        // The index may lag behind the facts; these are over.
+        if !sale.is_open() {
+            return;
+        }
         let id = sale.id().clone();
         self.ledger.resume(&id, stored.next_seq.saturating_sub(1), stored.summary.opened_at);
         self.kiosk.restore(sale);

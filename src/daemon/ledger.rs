@@ -91,24 +91,32 @@ impl Ledger {
         self.retry_at.is_none().then_some(batch)
     }
 
-    /// A batch is on disk. One before it may have failed: only this one is done.
+    /// A batch is on disk. One that is written although an earlier one failed does not count yet:
+    /// it goes again behind that one, so that facts and summaries arrive in their order.
     pub fn committed(&mut self, number: u64) {
-        self.unflushed.retain(|batch| batch.number != number);
-        let unflushed = &self.unflushed;
-        self.waits_for.retain(|_, number| unflushed.iter().any(|batch| batch.number <= *number));
+        if self.unflushed.front().is_none_or(|first| first.number != number) {
+            return;
+        }
+        self.unflushed.pop_front();
+        self.waits_for.retain(|_, waits_for| *waits_for > number);
         if self.unflushed.is_empty() {
             self.retry_at = None;
         }
     }
 
-    /// Whether a write has failed and was not made good yet.
-    pub fn is_failing(&self) -> bool {
-        self.retry_at.is_some()
+    /// A batch could not be written: all that is not on disk is tried again later. Tells whether
+    /// that is news: a repeat of what is on disk may fail as well.
+    pub fn failed(&mut self, number: u64, now: Moment) -> bool {
+        let awaited = self.unflushed.iter().any(|batch| batch.number == number);
+        if awaited {
+            self.retry_at = Some(now + RETRY_AFTER);
+        }
+        awaited
     }
 
-    /// A batch could not be written: all that is not on disk is tried again later.
-    pub fn failed(&mut self, now: Moment) {
-        self.retry_at = Some(now + RETRY_AFTER);
+    /// Whether the journal has refused a batch that is still not on disk.
+    pub fn is_refused(&self) -> bool {
+        self.retry_at.is_some()
     }
 
     /// The batches to try again, in order, if it is time.

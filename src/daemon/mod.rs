@@ -16,6 +16,8 @@ pub mod devices;
 pub mod driver;
 pub mod flights;
 pub mod identity;
+#[cfg(test)]
+mod interleavings;
 pub mod journal_thread;
 pub mod ledger;
 pub mod notify;
