@@ -60,13 +60,21 @@ fn clear_answered(n: u32, result: &Result<Seen, Trouble>) -> Vec<Fact> {
         Err(Trouble::NotSent { .. } | Trouble::NotYet { .. }) => Vec::new(),
         Err(Trouble::Unknown { .. }) => vec![Fact::ClearDoubted { n, why: Doubt::Unanswered }],
         // The fence needs no reader: a PaymentIntent that is cancelled cannot be paid by a prompt
-        // that still stands on a reader which nobody can reach.
-        Err(Trouble::Refused(Refusal::ReaderOffline | Refusal::ReaderTimeout)) => {
-            vec![spent, Fact::FoundUnpaid]
-        }
-        Err(Trouble::Refused(refusal)) => {
-            vec![spent, Fact::ClearDoubted { n, why: Doubt::Refused(refusal.clone()) }]
-        }
+        // that still stands on a reader which nobody can reach, or which refuses to be cleared.
+        Err(Trouble::Refused(
+            Refusal::ReaderOffline
+            | Refusal::ReaderTimeout
+            | Refusal::NotFound
+            | Refusal::Forbidden
+            | Refusal::Other { .. },
+        )) => vec![spent, Fact::FoundUnpaid],
+        Err(Trouble::Refused(
+            refusal @ (Refusal::ReaderBusy
+            | Refusal::WrongState
+            | Refusal::Expired
+            | Refusal::KeyClash
+            | Refusal::StripeFailed),
+        )) => vec![spent, Fact::ClearDoubted { n, why: Doubt::Refused(refusal.clone()) }],
     }
 }
 

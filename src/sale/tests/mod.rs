@@ -1,6 +1,7 @@
 //! A bench for one sale: news in the words of the domain, facts out.
 
 mod doubts;
+mod interleavings;
 mod properties;
 mod restarts;
 mod ways;
