@@ -1,12 +1,10 @@
 //! News in an order that nobody would choose: each test is named after what went wrong.
 
-use std::time::Duration;
-
 use crate::daemon::driver::Now;
 use crate::daemon::ledger::{Batch, Ledger};
 use crate::ids::SaleId;
-use crate::money::Money;
-use crate::sale::fact::{Item, Opened, Origin, Policy, UnknownVend};
+use crate::sale::fact::Opened;
+use crate::sale::tests::opened;
 use crate::sale::{Fact, Sale};
 use crate::time::{Moment, WallTime};
 
@@ -15,36 +13,7 @@ fn now(millis: u64) -> Now {
 }
 
 fn sale(id: &str) -> Sale {
-    Sale::open(Opened {
-        sale: SaleId::new(id).unwrap(),
-        product: Item {
-            code: "A1".parse().unwrap(),
-            name: "Cola".into(),
-            price: Money::new(250, "usd".parse().unwrap()),
-            slot: "11".parse().unwrap(),
-            dispenser: "main".parse().unwrap(),
-        },
-        reader: "tmr_1".parse().unwrap(),
-        livemode: false,
-        origin: Origin {
-            kiosk: "lobby-3".parse().unwrap(),
-            controller: "board-1".parse().unwrap(),
-            journal: "journal-1".parse().unwrap(),
-        },
-        policy: Policy {
-            customer_timeout: Duration::from_mins(1),
-            customer_cancellation: true,
-            max_attempts: 3,
-            resume_window: Duration::from_secs(30),
-            unknown_vend: UnknownVend::Release,
-            vend_grace: Duration::from_secs(10),
-            vend_timeout: Duration::from_secs(20),
-        },
-        wire: 1,
-        boot: "boot-1".parse().unwrap(),
-        at: Moment::from_millis(0),
-        wall: WallTime(0),
-    })
+    Sale::open(Opened { sale: SaleId::new(id).unwrap(), ..opened() })
 }
 
 /// A ledger to which each of these sales has told one durable fact.

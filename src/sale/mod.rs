@@ -41,7 +41,7 @@ mod present;
 mod retract;
 mod settle;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod vend;
 
 pub use decide::decide;

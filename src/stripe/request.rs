@@ -209,41 +209,7 @@ fn get(path: String, expand: &str) -> Wire {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sale::fact::{Item, Origin, Policy, UnknownVend};
-    use crate::time::{Moment, WallTime};
-
-    fn opened() -> Opened {
-        Opened {
-            sale: "SALE1".parse().unwrap(),
-            product: Item {
-                code: "A1".parse().unwrap(),
-                name: "Cola".into(),
-                price: Money::new(250, "usd".parse().unwrap()),
-                slot: "11".parse().unwrap(),
-                dispenser: "main".parse().unwrap(),
-            },
-            reader: "tmr_1".parse().unwrap(),
-            livemode: false,
-            origin: Origin {
-                kiosk: "lobby-3".parse().unwrap(),
-                controller: "board-1".parse().unwrap(),
-                journal: "journal-1".parse().unwrap(),
-            },
-            policy: Policy {
-                customer_timeout: Duration::from_mins(1),
-                customer_cancellation: true,
-                max_attempts: 3,
-                resume_window: Duration::from_secs(30),
-                unknown_vend: UnknownVend::Release,
-                vend_grace: Duration::from_secs(10),
-                vend_timeout: Duration::from_secs(20),
-            },
-            wire: 1,
-            boot: "boot-1".parse().unwrap(),
-            at: Moment::from_millis(0),
-            wall: WallTime(0),
-        }
-    }
+    use crate::sale::tests::opened;
 
     /// Bytes of wire version 1: a sale that was opened by an older version of the program is
     /// repeated byte for byte by this one. Never edit what is expected here.

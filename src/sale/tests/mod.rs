@@ -24,7 +24,8 @@ pub(super) fn intent_id() -> PaymentIntentId {
     PaymentIntentId::new("pi_1").unwrap()
 }
 
-pub(super) fn opened() -> Opened {
+/// What a sale may be opened with: an example for the tests of all rooms.
+pub(crate) fn opened() -> Opened {
     Opened {
         sale: SaleId::new("SALE1").unwrap(),
         product: Item {
