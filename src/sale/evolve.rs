@@ -23,7 +23,11 @@ impl Sale {
                 self.phase = Phase::Retracting { why, since, step: RetractStep::Look };
             }
             Fact::PromptFound => self.retract_step(RetractStep::Clear),
-            Fact::PromptCleared | Fact::ClearDoubted { .. } | Fact::FenceDoubted { .. } => {
+            Fact::PromptCleared | Fact::ClearDoubted { .. } => {
+                self.retract_step(RetractStep::Look);
+            }
+            Fact::FenceDoubted { why, .. } => {
+                self.cancel_unclear |= *why == Doubt::Unanswered;
                 self.retract_step(RetractStep::Look);
             }
             Fact::FoundUnpaid => self.retract_step(RetractStep::Fence),
@@ -117,6 +121,9 @@ impl Sale {
 
     fn key_spent(&mut self, operation: Operation, n: u32) {
         self.keys.spend(operation, n);
+        if operation == Operation::Cancel {
+            self.cancel_unclear = false;
+        }
         if matches!(operation, Operation::Capture | Operation::Cancel) {
             self.doubt_settled();
         }
@@ -145,6 +152,7 @@ impl Sale {
             }
             Phase::Retracting { since, step, .. } => {
                 *since = at;
+                self.cancel_unclear |= *step == RetractStep::Fence;
                 *step = RetractStep::Look;
             }
             Phase::Vending { .. } => {

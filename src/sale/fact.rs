@@ -400,6 +400,8 @@ pub enum Because {
     PowerCut,
     /// No vend is on record, and the board does not say whether it knows better.
     BoardSilent,
+    /// A cancel of the PaymentIntent may still be under way.
+    CancelUnderWay,
 }
 
 /// What a person has to decide about.

@@ -40,6 +40,8 @@ pub struct Sale {
     pub restarted: bool,
     /// Whether power was cut since it opened.
     pub power_cut: bool,
+    /// Whether a cancel of the PaymentIntent may be under way of which nobody hears any more.
+    pub cancel_unclear: bool,
     /// The receipt's page, once captured.
     pub receipt_url: Option<String>,
 }
@@ -153,6 +155,7 @@ impl Sale {
             boot,
             restarted: false,
             power_cut: false,
+            cancel_unclear: false,
             receipt_url: None,
         }
     }

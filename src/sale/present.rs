@@ -137,6 +137,8 @@ fn authorized(sale: &Sale, seen: &Seen, intent: &IntentSeen, now: Moment) -> Opt
     } else if sale.restarted {
         // The board is asked first whether it knows this sale.
         Fact::VendDoubted { why: VendDoubt::NoRecord, at: now }
+    } else if sale.cancel_unclear {
+        release(Because::CancelUnderWay)
     } else if age > sale.opened.policy.resume_window {
         release(Because::TooOld)
     } else {

@@ -56,6 +56,7 @@ fn never_heard_of(sale: &Sale, why: &VendDoubt, now: Moment) -> Vec<Fact> {
         |because| vec![Fact::SettlementDecided { settlement: Settlement::Release, because }];
     match why {
         VendDoubt::Restarted if sale.vend_sent => Vec::new(),
+        VendDoubt::NoRecord if sale.cancel_unclear => release(Because::CancelUnderWay),
         VendDoubt::Restarted | VendDoubt::NoRecord if fresh => {
             vec![Fact::VendIntended { boot: sale.boot.clone(), at: now }]
         }

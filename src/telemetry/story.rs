@@ -165,6 +165,7 @@ fn because_words(because: Because) -> &'static str {
         Because::TooOld => "the card was authorized too long ago to vend for it",
         Because::PartialApproval => "the card was authorized for less than the price",
         Because::BoardSilent => "no vend is on record, and the dispenser does not answer",
+        Because::CancelUnderWay => "a cancel of unknown fate may still take the authorization",
         Because::PowerCut => "power was cut, and the dispenser does not know the sale",
     }
 }
