@@ -69,6 +69,15 @@ pub enum Event {
     Committed(u64),
     /// A batch could not be written.
     CommitFailed(u64),
+    /// The journal takes no fact of this sale any more: they contradict what it has.
+    Contradicted {
+        /// The batch that was not written.
+        number: u64,
+        /// The sale.
+        sale: SaleId,
+        /// In which way.
+        what: String,
+    },
     /// Time has passed, or something outside wants a look.
     Tick,
     /// No new sales from now on.
@@ -194,10 +203,9 @@ impl Driver {
                 self.ledger.committed(number);
                 self.kiosk.journal_writable(!self.ledger.is_refused(), now.since());
             }
-            Event::CommitFailed(number) => {
-                if self.ledger.failed(number, now.moment) {
-                    self.kiosk.journal_writable(false, now.since());
-                }
+            Event::CommitFailed(number) => self.commit_failed(number, now),
+            Event::Contradicted { number, sale, what } => {
+                self.contradicted(number, &sale, what, now);
             }
             Event::Tick => {}
             Event::Drain => self.kiosk.drain(),
@@ -306,6 +314,26 @@ impl Driver {
                 self.kiosk.show_turned(why.clone(), now.moment);
                 self.effects.push(Effect::Turned(why));
             }
+        }
+    }
+
+    fn commit_failed(&mut self, number: u64, now: Now) {
+        if self.ledger.failed(number, now.moment) {
+            self.kiosk.journal_writable(false, now.since());
+        }
+    }
+
+    /// One sale's record is broken: a person has to look at it, and the kiosk sells on.
+    fn contradicted(&mut self, number: u64, id: &SaleId, what: String, now: Now) {
+        if !self.ledger.is_next(number) {
+            self.commit_failed(number, now);
+            return;
+        }
+        self.ledger.set_aside(id, now.moment);
+        let waits = |sale: &Sale| matches!(sale.phase, Phase::NeedsAttention { .. });
+        if self.kiosk.sale(id).is_some_and(|sale| !waits(sale)) {
+            let why = Attention::Unreadable { what };
+            self.happened(id, vec![Fact::AttentionNeeded { why }], now);
         }
     }
 

@@ -1,11 +1,16 @@
 //! News in an order that nobody would choose: each test is named after what went wrong.
 
-use crate::daemon::driver::Now;
+use std::time::Duration;
+
+use crate::daemon::driver::{Driver, Effect, Event, Now};
+use crate::daemon::flights::FlightId;
 use crate::daemon::ledger::{Batch, Ledger};
 use crate::ids::SaleId;
-use crate::sale::fact::Opened;
+use crate::kiosk::{Product, Setup};
+use crate::sale::fact::{Attention, Opened};
 use crate::sale::tests::opened;
-use crate::sale::{Fact, Sale};
+use crate::sale::{Fact, Phase, Sale};
+use crate::stripe::meaning::Answer;
 use crate::time::{Moment, WallTime};
 
 fn now(millis: u64) -> Now {
@@ -78,4 +83,100 @@ fn a_failed_repeat_of_what_is_on_disk_is_no_news() {
     assert!(!ledger.failed(1, now(20).moment));
     assert_eq!(ledger.next_wake(), None);
     assert!(!ledger.is_refused());
+}
+
+fn setup() -> Setup {
+    let opened = sale("S0").opened;
+    let product = Product {
+        name: opened.product.name,
+        price: opened.product.price,
+        slot: opened.product.slot,
+        dispenser: opened.product.dispenser.clone(),
+    };
+    Setup {
+        catalog: [(opened.product.code, product)].into(),
+        dispensers: [(opened.product.dispenser, Duration::from_secs(20))].into(),
+        origin: opened.origin,
+        reader: opened.reader,
+        livemode: false,
+        policy: opened.policy,
+        boot: opened.boot,
+    }
+}
+
+/// A driver that is ready to sell.
+fn driver() -> Driver {
+    let mut driver = Driver::new(setup(), &[], 7, now(0));
+    let effects = driver.turn(Event::DispenserReachable("main".parse().unwrap()), now(0));
+    let look = flights(&effects).pop().expect("it looks at the reader first");
+    let reader =
+        serde_json::json!({"object": "terminal.reader", "id": "tmr_1", "status": "online"});
+    driver.turn(answered(look, &reader), now(100));
+    driver
+}
+
+fn answered(flight: FlightId, body: &serde_json::Value) -> Event {
+    let answer = Answer {
+        status: 200,
+        request_id: Some("req_1".into()),
+        date: None,
+        retry_after: None,
+        replayed: false,
+        body: body.to_string().into_bytes(),
+    };
+    Event::Replied { flight, result: Ok(answer) }
+}
+
+fn flights(effects: &[Effect]) -> Vec<FlightId> {
+    let calls = effects.iter().filter_map(|effect| {
+        if let Effect::Call { flight, .. } = effect { Some(*flight) } else { None }
+    });
+    calls.collect()
+}
+
+fn batches(effects: &[Effect]) -> Vec<Batch> {
+    let batches = effects.iter().filter_map(|effect| {
+        if let Effect::Commit(batch) = effect { Some(batch.clone()) } else { None }
+    });
+    batches.collect()
+}
+
+fn select(driver: &mut Driver, sale: &str, millis: u64) -> Vec<Effect> {
+    driver.turn(Event::Selected { code: "A1".parse().unwrap(), sale: id(sale) }, now(millis))
+}
+
+fn contradicted(number: u64, sale: &str) -> Event {
+    Event::Contradicted { number, sale: id(sale), what: "broken".into() }
+}
+
+/// A damaged sale whose chain can take no more facts had its row refused every two seconds, and
+/// the kiosk was out of order for it, restart or not.
+#[test]
+fn a_sale_that_the_journal_cannot_take_is_set_aside_and_the_kiosk_sells_on() {
+    let mut driver = driver();
+    let effects = select(&mut driver, "S1", 200);
+    let number = batches(&effects)[0].number;
+    let effects = driver.turn(contradicted(number, "S1"), now(300));
+    let again = batches(&effects);
+    assert_eq!(numbers(&again), [number]);
+    assert!(again[0].rows.is_empty() && again[0].summaries.is_empty());
+    let phase = &driver.kiosk().sale(&id("S1")).unwrap().phase;
+    assert!(matches!(phase, Phase::NeedsAttention { why: Attention::Unreadable { .. } }));
+    driver.turn(Event::Committed(number), now(400));
+    let effects = select(&mut driver, "S2", 20_000);
+    assert!(!effects.iter().any(|effect| matches!(effect, Effect::Turned(_))), "{effects:?}");
+}
+
+/// A fact does not follow if the batch before it failed: that is no damage.
+#[test]
+fn a_gap_behind_a_failed_batch_is_no_contradiction() {
+    let mut driver = driver();
+    let effects = select(&mut driver, "S1", 200);
+    let first = batches(&effects)[0].number;
+    let intended = driver.turn(Event::CancelPressed, now(1_500));
+    let second = batches(&intended).first().map_or(first + 1, |batch| batch.number);
+    driver.turn(Event::CommitFailed(first), now(1_600));
+    driver.turn(contradicted(second, "S1"), now(1_700));
+    let phase = &driver.kiosk().sale(&id("S1")).unwrap().phase;
+    assert!(matches!(phase, Phase::Retracting { .. }), "{phase:?}");
 }

@@ -52,6 +52,11 @@ fn work(mut journal: Journal, jobs: &thread_queue::Receiver<Job>, events: &mpsc:
                 let result = commit(&mut journal, &batch, &mut trusted);
                 let event = match result {
                     Ok(()) => Event::Committed(number),
+                    Err(JournalError::Conflict { sale, seq, source, .. }) => {
+                        let what = format!("fact {seq}: {source}");
+                        tell::sale_not_taken(&sale, &what);
+                        Event::Contradicted { number, sale, what }
+                    }
                     Err(error) => {
                         tell::journal_failed(&chain(&error), news);
                         Event::CommitFailed(number)
@@ -80,7 +85,8 @@ fn commit(journal: &mut Journal, batch: &Batch, trusted: &mut bool) -> Result<()
         *trusted = true;
     }
     let result = journal.append(&batch.rows, &batch.summaries);
-    *trusted = result.is_ok();
+    // After a contradiction nothing was written, and the handle is sound.
+    *trusted = matches!(result, Ok(()) | Err(JournalError::Conflict { .. }));
     result
 }
 

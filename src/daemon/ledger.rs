@@ -1,6 +1,6 @@
 //! Write-ahead: which facts are on their way to the disk, and which effects have to wait for them.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
 use crate::daemon::driver::Now;
@@ -38,6 +38,7 @@ pub struct Ledger {
     unflushed: VecDeque<Batch>,
     waits_for: BTreeMap<SaleId, u64>,
     retry_at: Option<Moment>,
+    set_aside: BTreeSet<SaleId>,
 }
 
 impl Ledger {
@@ -51,6 +52,9 @@ impl Ledger {
     /// of them is durable.
     pub fn record(&mut self, sale: &Sale, facts: &[Fact], now: Now) -> Option<Batch> {
         let id = sale.id();
+        if self.set_aside.contains(id) {
+            return None;
+        }
         let opened_at = *self.opened_at.entry(id.clone()).or_insert(now.wall);
         for fact in facts {
             let seq = self.last_seq.entry(id.clone()).or_insert(0);
@@ -114,6 +118,25 @@ impl Ledger {
         awaited
     }
 
+    /// Whether all batches before this one are on disk, so that what the journal says against it
+    /// is not the lack of one of them.
+    pub fn is_next(&self, number: u64) -> bool {
+        self.unflushed.front().is_some_and(|first| first.number == number)
+    }
+
+    /// The journal can take no fact of this sale any more. Whatever else waits for the disk goes
+    /// on without it; what rests on this sale's facts never does.
+    pub fn set_aside(&mut self, sale: &SaleId, now: Moment) {
+        self.set_aside.insert(sale.clone());
+        self.lazy.retain(|row| row.sale != *sale);
+        self.dirty.remove(sale);
+        for batch in &mut self.unflushed {
+            batch.rows.retain(|row| row.sale != *sale);
+            batch.summaries.retain(|summary| summary.sale != *sale);
+        }
+        self.retry_at = Some(now);
+    }
+
     /// Whether the journal has refused a batch that is still not on disk.
     pub fn is_refused(&self) -> bool {
         self.retry_at.is_some()
@@ -130,7 +153,7 @@ impl Ledger {
 
     /// Whether all durable facts of a sale are on disk.
     pub fn is_flushed(&self, sale: &SaleId) -> bool {
-        !self.waits_for.contains_key(sale)
+        !self.waits_for.contains_key(sale) && !self.set_aside.contains(sale)
     }
 
     /// Whether everything is on disk.

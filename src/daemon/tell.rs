@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::daemon::driver::Effect;
+use crate::ids::SaleId;
 use crate::sale::input::{Call, Trouble};
 use crate::stripe::meaning::{Answer, NoAnswer};
 use crate::stripe::request::{Method, Wire};
@@ -91,6 +92,11 @@ pub fn journal_failed(why: &str, news: bool) {
     } else {
         line!(debug, names::JOURNAL_FAILED, "the journal still cannot be written: {why}");
     }
+}
+
+/// Tells of a sale whose facts contradict what the journal has of it.
+pub fn sale_not_taken(sale: &SaleId, what: &str) {
+    line!(error, names::SALE_ALARM, %sale, "the journal takes no fact of this sale: {what}");
 }
 
 /// Tells that the daemon starts, is ready, or stops.
