@@ -3,7 +3,7 @@
 //! in `vend`, money in `settle`.
 
 use crate::ids::BootId;
-use crate::sale::duty::{OPENING_PATIENCE, PROMPTING_PATIENCE};
+use crate::sale::duty::{OPENING_PATIENCE, PROMPTING_PATIENCE, RECOVERY_PATIENCE};
 use crate::sale::fact::{Attention, Doubt, Fact, Outcome, Retraction};
 use crate::sale::input::{
     ActionSeen, ActionStatus, Call, Input, IntentSeen, IntentStatus, ReaderSeen, Refusal, Reply,
@@ -131,6 +131,13 @@ fn created(sale: &Sale, n: u32, result: &Result<Seen, Trouble>, now: Moment) -> 
         Err(Trouble::Refused(Refusal::KeyClash)) => {
             vec![Fact::AttentionNeeded { why: Attention::KeyClash }]
         }
+        // The daemon that died may have got the PaymentIntent and prompted for it. These errors do
+        // not say that the key brought nothing then, so it goes again.
+        Err(Trouble::Refused(Refusal::StripeFailed | Refusal::Forbidden | Refusal::NotFound))
+            if sale.restarted =>
+        {
+            still_unknown(sale, now)
+        }
         // Whatever Stripe made all the same was never prompted and so can never be paid.
         Err(Trouble::Refused(refusal)) => {
             let why = Retraction::StripeRefused { why: refusal.to_string() };
@@ -141,6 +148,25 @@ fn created(sale: &Sale, n: u32, result: &Result<Seen, Trouble>, now: Moment) -> 
             facts.push(Fact::Closed { outcome: Outcome::Abandoned });
             facts
         }
+    }
+}
+
+/// Which PaymentIntent the sale has is not known. Until when the same key goes again depends on
+/// the restart; then the reader is needed for other customers.
+fn still_unknown(sale: &Sale, now: Moment) -> Vec<Fact> {
+    match sale.phase {
+        Phase::Retracting { since, .. } if now >= since + RECOVERY_PATIENCE => {
+            vec![Fact::AttentionNeeded { why: Attention::IntentUnknown }]
+        }
+        Phase::Opening { .. }
+        | Phase::Prompting { .. }
+        | Phase::Presenting { .. }
+        | Phase::Retracting { .. }
+        | Phase::Vending { .. }
+        | Phase::Doubtful { .. }
+        | Phase::Settling { .. }
+        | Phase::NeedsAttention { .. }
+        | Phase::Closed { .. } => Vec::new(),
     }
 }
 

@@ -16,6 +16,10 @@ pub const OPENING_PATIENCE: Duration = Duration::from_secs(15);
 /// How long a customer waits for the reader to take the prompt before the sale is taken back.
 pub const PROMPTING_PATIENCE: Duration = Duration::from_secs(20);
 
+/// How long after a restart Stripe is asked again for the PaymentIntent of a sale, if it answers
+/// with errors that prove nothing.
+pub const RECOVERY_PATIENCE: Duration = Duration::from_mins(2);
+
 /// How often reader and PaymentIntent are looked at while the customer presents the card.
 const WATCH_EVERY: Duration = Duration::from_millis(800);
 

@@ -416,6 +416,9 @@ pub enum Attention {
     NotOurs,
     /// The idempotency key was used with another body: a cloned card or a restored image.
     KeyClash,
+    /// Stripe did not say which PaymentIntent the sale has; the daemon that died may have prompted
+    /// for it.
+    IntentUnknown,
     /// A fact of the sale cannot be read.
     Unreadable {
         /// What is wrong.

@@ -176,6 +176,9 @@ fn attention(why: &Attention) -> String {
         Attention::CapturedElsewhere => "somebody else captured the PaymentIntent".into(),
         Attention::NotOurs => "Stripe's reply names another sale: a cloned card?".into(),
         Attention::KeyClash => "the request's key was used by another kiosk: a cloned card?".into(),
+        Attention::IntentUnknown => {
+            "Stripe does not say which PaymentIntent it has, and the reader may have asked".into()
+        }
         Attention::Unreadable { what } => format!("the journal is damaged: {what}"),
     }
 }

@@ -1,7 +1,7 @@
 //! News in an order that nobody would choose: each test is named after what went wrong.
 
 use super::*;
-use crate::sale::fact::Settlement;
+use crate::sale::fact::{Attention, Settlement};
 
 /// A sale that is being taken back and whose prompt stands on the reader.
 fn prompt_to_clear() -> Bench {
@@ -63,4 +63,27 @@ fn nothing_is_vended_while_a_cancel_may_be_under_way() {
     refused_fence.answer(refused(Refusal::WrongState));
     refused_fence.look(Some(ActionStatus::Succeeded), paid(1));
     assert!(matches!(refused_fence.want(), Want::Dispense { .. }), "Stripe did not cancel it");
+}
+
+/// The daemon died within a second of prompting, before the lazy facts went to disk. Stripe
+/// answered the repeat of the creation with an error of the moment, and the sale was closed as
+/// abandoned and "not charged" while the reader went on to take the card.
+#[test]
+fn a_create_repeated_after_a_restart_proves_nothing_by_an_error() {
+    for refusal in [Refusal::StripeFailed, Refusal::Forbidden, Refusal::NotFound] {
+        let mut bench = Bench::opened();
+        bench.restart("boot-1");
+        assert!(bench.answer(refused(refusal.clone())).is_empty());
+        assert_eq!(bench.want(), Want::CreateIntent { n: 1 });
+        bench.created();
+        bench.look(Some(ActionStatus::Succeeded), paid(1));
+        assert!(bench.sale.authorized.is_some(), "the card was taken meanwhile");
+
+        let mut lasting = Bench::opened();
+        lasting.restart("boot-1");
+        lasting.wait(120);
+        lasting.answer(refused(refusal));
+        let why = Attention::IntentUnknown;
+        assert_eq!(lasting.sale.phase, Phase::NeedsAttention { why });
+    }
 }
