@@ -49,7 +49,7 @@ impl Ledger {
     }
 
     /// Takes facts of one sale, which go to disk together. Returns the batch to commit now, if one
-    /// of them is durable.
+    /// of them is durable or eager.
     pub fn record(&mut self, sale: &Sale, facts: &[Fact], now: Now) -> Option<Batch> {
         let id = sale.id();
         if self.set_aside.contains(id) {
@@ -68,6 +68,10 @@ impl Ledger {
             let batch = self.take_batch();
             self.waits_for.insert(id.clone(), self.last_batch);
             return batch;
+        }
+        // Nothing waits for it, but it goes at once: what is in the kernel's hands survives a kill.
+        if facts.iter().any(Fact::is_eager) {
+            return self.take_batch();
         }
         self.lazy_since.get_or_insert(now.moment);
         None

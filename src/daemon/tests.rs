@@ -176,6 +176,18 @@ fn the_payment_intent_is_created_beside_the_flush_and_prompted_only_after_it() {
 }
 
 #[test]
+fn the_payment_intent_goes_to_the_journal_at_once_and_nobody_waits_for_it() {
+    let mut bench = Bench::ready();
+    bench.wait(Duration::from_secs(1));
+    bench.select("S1");
+    bench.flush();
+    bench.answer_all();
+    let known = |batch: &Batch| batch.rows.iter().any(|row| row.body.contains("intent_created"));
+    assert!(bench.batches.iter().any(known), "a kill must not lose which PaymentIntent it is");
+    assert!(bench.requests.iter().any(is_process), "the prompt went out meanwhile");
+}
+
+#[test]
 fn the_dispenser_is_fired_only_after_the_flush_and_once() {
     let mut bench = Bench::authorized();
     assert_eq!(bench.vends, 0, "the intent to vend is not on disk yet");

@@ -456,6 +456,13 @@ impl Outcome {
 }
 
 impl Fact {
+    /// Whether this fact goes to the journal at once although nothing waits for it. A daemon that
+    /// is killed while the reader prompts must find its PaymentIntent, whatever Stripe answers to
+    /// a repeat of the creation.
+    pub fn is_eager(&self) -> bool {
+        matches!(self, Self::IntentCreated { .. } | Self::PromptIntended { .. })
+    }
+
     /// Whether effects have to wait until this fact is on disk. All others ride along with the
     /// next durable one, or go within a second.
     pub fn is_durable(&self) -> bool {
