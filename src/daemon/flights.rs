@@ -148,6 +148,13 @@ impl Flights {
         self.waits.get(&purpose.line()).map(|wait| wait.until)
     }
 
+    /// Until when the next call of this kind has to wait because the last one failed, whatever its
+    /// pace.
+    pub fn backs_off_until(&self, purpose: &Purpose) -> Option<Moment> {
+        let wait = self.waits.get(&purpose.line()).filter(|wait| wait.failures > 0);
+        wait.map(|wait| wait.until)
+    }
+
     /// A call goes out.
     pub fn start(&mut self, flight: Flight) -> FlightId {
         self.last += 1;
@@ -274,6 +281,17 @@ mod tests {
         assert_eq!(flights.wait_until(&look()).unwrap().since(now), Duration::from_secs(7));
         flights.went_wrong(&look(), now, asked(Duration::from_hours(1)), &mut rng);
         assert_eq!(flights.wait_until(&look()).unwrap().since(now), LONGEST_WAIT_LATER);
+    }
+
+    #[test]
+    fn a_pace_is_no_backoff() {
+        let mut flights = Flights::default();
+        let now = Moment::from_millis(0);
+        flights.pace(&look(), now + Duration::from_secs(5));
+        assert_eq!(flights.backs_off_until(&look()), None);
+        let mut rng = fastrand::Rng::with_seed(7);
+        flights.went_wrong(&look(), now, Setback::default(), &mut rng);
+        assert!(flights.backs_off_until(&look()).is_some());
     }
 
     #[test]

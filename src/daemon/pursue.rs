@@ -147,7 +147,8 @@ impl Driver {
     /// The kiosk's own look at the reader, or the clearing of what stands on it for nothing.
     fn pursue_reader_wish(&mut self, now: Moment) {
         let reader = self.kiosk.setup().reader.clone();
-        let (purpose, request, pace) = match self.kiosk.reader_wish() {
+        let wish = self.kiosk.reader_wish();
+        let (purpose, request, pace) = match wish {
             ReaderWish::Nothing => return,
             ReaderWish::Look => {
                 (Purpose::ReaderLook, Request::ReadReader { reader }, Duration::ZERO)
@@ -162,7 +163,14 @@ impl Driver {
         if !self.flights.is_clear(&purpose, &request) {
             return;
         }
-        if let Some(until) = self.flights.wait_until(&purpose).filter(|until| *until > now) {
+        // A customer's look does not wait for the pace of the probes before it.
+        let wait = match wish {
+            ReaderWish::Look => self.flights.backs_off_until(&purpose),
+            ReaderWish::Nothing | ReaderWish::Probe { .. } | ReaderWish::ClearDead => {
+                self.flights.wait_until(&purpose)
+            }
+        };
+        if let Some(until) = wait.filter(|until| *until > now) {
             self.wake_at(until);
             return;
         }

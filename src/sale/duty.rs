@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::ids::{DispenserName, IdempotencyKey, PaymentIntentId, Slot};
 use crate::money::Money;
-use crate::sale::fact::{Settlement, VendDoubt};
+use crate::sale::fact::Settlement;
 use crate::sale::input::Call;
 use crate::sale::key::{Operation, key};
 use crate::sale::phase::{Phase, RetractStep, Sale};
@@ -269,9 +269,7 @@ pub fn vend_answer_due(sale: &Sale, since: Moment, sent: Option<Moment>) -> Mome
 pub fn grace_ends(sale: &Sale, since: Moment) -> Moment {
     let policy = &sale.opened.policy;
     match &sale.phase {
-        Phase::Doubtful { busy: true, why, .. } if *why != VendDoubt::NoRecord => {
-            since + policy.vend_timeout + policy.vend_grace
-        }
+        Phase::Doubtful { busy: true, .. } => since + policy.vend_timeout + policy.vend_grace,
         Phase::Doubtful { .. }
         | Phase::Opening { .. }
         | Phase::Prompting { .. }

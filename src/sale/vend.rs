@@ -85,8 +85,10 @@ pub(super) fn grace_over(sale: &Sale, why: &VendDoubt, since: Moment, now: Momen
         return Vec::new();
     }
     let settle = |settlement, because| Fact::SettlementDecided { settlement, because };
-    // No intent to vend is on disk. Within one boot that proves that nothing was fired.
-    if *why == VendDoubt::NoRecord {
+    // No intent to vend is on disk. Within one boot that proves that nothing was fired, unless the
+    // board itself has said that it is at it.
+    let turning = matches!(sale.phase, Phase::Doubtful { busy: true, .. });
+    if *why == VendDoubt::NoRecord && !turning {
         let because = if sale.power_cut { Because::PowerCut } else { Because::BoardSilent };
         return vec![settle(Settlement::Release, because)];
     }

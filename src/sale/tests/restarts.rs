@@ -94,6 +94,19 @@ fn a_silent_board_without_a_recorded_vend_means_release_whatever_the_policy() {
 }
 
 #[test]
+fn a_board_that_turns_without_a_record_has_been_fired() {
+    let mut bench = Bench::with(|opened| opened.policy.unknown_vend = UnknownVend::Capture);
+    bench.created();
+    bench.prompt_taken();
+    bench.restart(OTHER);
+    bench.look(Some(ActionStatus::Succeeded), paid(5));
+    bench.dispenser(VendNews::Busy);
+    assert!(bench.wait(29).is_empty(), "it gets the time of a vend");
+    bench.wait(1);
+    assert!(matches!(bench.want(), Want::Capture { .. }), "the policy for unknown vends decides");
+}
+
+#[test]
 fn while_vending_the_board_is_asked_and_believed() {
     for boot in [SAME, OTHER] {
         let mut bench = Bench::vending();
