@@ -295,11 +295,11 @@ impl From<&Summary> for SaleEntry {
 impl From<&Stored> for SaleDocument {
     fn from(stored: &Stored) -> Self {
         let facts = stored.rows.iter().map(|row| {
-            let text = match serde_json::from_str::<Fact>(&row.body) {
+            let fact = serde_json::from_str(&row.body).unwrap_or(serde_json::Value::Null);
+            let text = match Fact::deserialize(&fact) {
                 Ok(fact) => story::sentence(&fact),
                 Err(_) => "a fact that this version cannot read".to_owned(),
             };
-            let fact = serde_json::from_str(&row.body).unwrap_or(serde_json::Value::Null);
             FactEntry { at: row.at.to_string(), text, fact }
         });
         Self {

@@ -287,7 +287,7 @@ impl Driver {
             return;
         }
         let id = sale.id().clone();
-        self.ledger.resume(&id, stored.next_seq.saturating_sub(1), stored.summary.opened_at);
+        self.ledger.resume(&id, stored.next_seq.saturating_sub(1));
         self.kiosk.restore(sale);
         let already = matches!(facts.last(), Some(Fact::AttentionNeeded { .. }));
         match damage {

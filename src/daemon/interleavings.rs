@@ -1,12 +1,10 @@
 //! News in an order that nobody would choose: each test is named after what went wrong.
 
-use std::time::Duration;
-
 use crate::daemon::driver::{Driver, Effect, Event, Now};
 use crate::daemon::flights::FlightId;
 use crate::daemon::ledger::{Batch, Ledger};
 use crate::ids::SaleId;
-use crate::kiosk::{Product, Setup};
+use crate::kiosk::tests::setup;
 use crate::sale::fact::{Attention, Opened};
 use crate::sale::tests::opened;
 use crate::sale::{Fact, Phase, Sale};
@@ -83,25 +81,6 @@ fn a_failed_repeat_of_what_is_on_disk_is_no_news() {
     assert!(!ledger.failed(1, now(20).moment));
     assert_eq!(ledger.next_wake(), None);
     assert!(!ledger.is_refused());
-}
-
-fn setup() -> Setup {
-    let opened = sale("S0").opened;
-    let product = Product {
-        name: opened.product.name,
-        price: opened.product.price,
-        slot: opened.product.slot,
-        dispenser: opened.product.dispenser.clone(),
-    };
-    Setup {
-        catalog: [(opened.product.code, product)].into(),
-        dispensers: [(opened.product.dispenser, Duration::from_secs(20))].into(),
-        origin: opened.origin,
-        reader: opened.reader,
-        livemode: false,
-        policy: opened.policy,
-        boot: opened.boot,
-    }
 }
 
 /// A driver that is ready to sell.

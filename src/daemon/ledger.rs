@@ -7,7 +7,7 @@ use crate::daemon::driver::Now;
 use crate::ids::SaleId;
 use crate::journal::{Row, Summary};
 use crate::sale::{Fact, Phase, Sale};
-use crate::time::{Moment, WallTime};
+use crate::time::Moment;
 
 /// Lazy facts ride along with the next durable one, or go after this time.
 const LAZY_FOR: Duration = Duration::from_secs(1);
@@ -30,7 +30,6 @@ pub struct Batch {
 #[derive(Debug, Default)]
 pub struct Ledger {
     last_seq: BTreeMap<SaleId, u32>,
-    opened_at: BTreeMap<SaleId, WallTime>,
     lazy: Vec<Row>,
     lazy_since: Option<Moment>,
     dirty: BTreeMap<SaleId, Summary>,
@@ -43,9 +42,8 @@ pub struct Ledger {
 
 impl Ledger {
     /// A sale from the journal goes on after its `last_seq`th fact.
-    pub fn resume(&mut self, sale: &SaleId, last_seq: u32, opened_at: WallTime) {
+    pub fn resume(&mut self, sale: &SaleId, last_seq: u32) {
         self.last_seq.insert(sale.clone(), last_seq);
-        self.opened_at.insert(sale.clone(), opened_at);
     }
 
     /// Takes facts of one sale, which go to disk together. Returns the batch to commit now, if one
@@ -55,7 +53,6 @@ impl Ledger {
         if self.set_aside.contains(id) {
             return None;
         }
-        let opened_at = *self.opened_at.entry(id.clone()).or_insert(now.wall);
         for fact in facts {
             let seq = self.last_seq.entry(id.clone()).or_insert(0);
             *seq += 1;
@@ -63,7 +60,7 @@ impl Ledger {
                 .expect("facts are plain data with string keys, which JSON can hold");
             self.lazy.push(Row { sale: id.clone(), seq: *seq, at: now.wall, body });
         }
-        self.dirty.insert(id.clone(), summary(sale, opened_at));
+        self.dirty.insert(id.clone(), summary(sale));
         if facts.iter().any(Fact::is_durable) {
             let batch = self.take_batch();
             self.waits_for.insert(id.clone(), self.last_batch);
@@ -177,29 +174,18 @@ impl Ledger {
     /// Forgets a sale that is over.
     pub fn forget(&mut self, sale: &SaleId) {
         self.last_seq.remove(sale);
-        self.opened_at.remove(sale);
     }
 }
 
-fn summary(sale: &Sale, opened_at: WallTime) -> Summary {
-    let outcome = match &sale.phase {
-        Phase::Closed { outcome } => Some(outcome.word().to_owned()),
-        Phase::Opening { .. }
-        | Phase::Prompting { .. }
-        | Phase::Presenting { .. }
-        | Phase::Retracting { .. }
-        | Phase::Vending { .. }
-        | Phase::Doubtful { .. }
-        | Phase::Settling { .. }
-        | Phase::NeedsAttention { .. } => None,
-    };
+fn summary(sale: &Sale) -> Summary {
+    let outcome = if let Phase::Closed { outcome } = &sale.phase { Some(*outcome) } else { None };
     Summary {
         sale: sale.id().clone(),
-        opened_at,
+        opened_at: sale.opened.wall,
         product: sale.opened.product.code.to_string(),
         amount: sale.opened.product.price,
         phase: sale.phase.word().to_owned(),
-        outcome,
+        outcome: outcome.map(|outcome| outcome.word().to_owned()),
         intent: sale.intent.clone(),
         open: sale.is_open(),
     }

@@ -133,15 +133,8 @@ impl Driver {
         let Some(call) = want.call() else { return };
         let Some(request) = request_for(sale, want, call) else { return };
         let purpose = Purpose::Sale { sale: sale.id().clone(), call };
-        if !self.flights.is_clear(&purpose, &request) {
-            return;
-        }
-        if let Some(until) = self.flights.wait_until(&purpose).filter(|until| *until > now) {
-            self.wake_at(until);
-            return;
-        }
-        self.flights.pace(&purpose, now + pace);
-        self.start(Flight { purpose, request, asked: now, sent: now });
+        let wait = self.flights.wait_until(&purpose);
+        self.start_after(wait, Flight { purpose, request, asked: now, sent: now }, pace);
     }
 
     /// The kiosk's own look at the reader, or the clearing of what stands on it for nothing.
@@ -160,9 +153,6 @@ impl Driver {
                 (Purpose::ClearDead, Request::ClearReader { reader, key: None }, Duration::ZERO)
             }
         };
-        if !self.flights.is_clear(&purpose, &request) {
-            return;
-        }
         // A customer's look does not wait for the pace of the probes before it.
         let wait = match wish {
             ReaderWish::Look => self.flights.backs_off_until(&purpose),
@@ -170,12 +160,21 @@ impl Driver {
                 self.flights.wait_until(&purpose)
             }
         };
-        if let Some(until) = wait.filter(|until| *until > now) {
+        self.start_after(wait, Flight { purpose, request, asked: now, sent: now }, pace);
+    }
+
+    /// Starts a call, unless something like it is under way or it has to wait; the next of its kind
+    /// then goes no sooner than `pace` later.
+    fn start_after(&mut self, wait: Option<Moment>, flight: Flight, pace: Duration) {
+        if !self.flights.is_clear(&flight.purpose, &flight.request) {
+            return;
+        }
+        if let Some(until) = wait.filter(|until| *until > flight.sent) {
             self.wake_at(until);
             return;
         }
-        self.flights.pace(&purpose, now + pace);
-        self.start(Flight { purpose, request, asked: now, sent: now });
+        self.flights.pace(&flight.purpose, flight.sent + pace);
+        self.start(flight);
     }
 
     pub(super) fn start(&mut self, flight: Flight) {

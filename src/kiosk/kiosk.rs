@@ -213,11 +213,6 @@ impl Kiosk {
         self.draining = true;
     }
 
-    /// Whether it takes new sales no more.
-    pub fn is_draining(&self) -> bool {
-        self.draining
-    }
-
     /// The reasons that stand now.
     pub fn reasons(&self) -> &Reasons {
         &self.reasons

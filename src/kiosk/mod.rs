@@ -16,7 +16,7 @@ pub mod reader;
 pub mod select;
 pub mod status;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 pub mod view;
 
 pub use kiosk::{Kiosk, Product, Setup};

@@ -5,13 +5,12 @@ use std::time::Duration;
 use super::out_of_order::Since;
 use super::view::{Ending, View};
 use super::{Kiosk, Product, Reason, Setup, Turned};
-use crate::money::Money;
 use crate::sale::Input;
-use crate::sale::fact::{Origin, Policy, UnknownVend};
 use crate::sale::input::{
     ActionSeen, ActionStatus, Call, ChargeSeen, Hindrance, IntentSeen, IntentStatus, ReaderSeen,
     Refusal, Reply, Seen, Trouble, VendNews,
 };
+use crate::sale::tests::opened;
 use crate::time::{Moment, StripeTime, WallTime};
 
 const EPOCH: i64 = 1_790_000_000;
@@ -21,33 +20,23 @@ struct Bench {
     now: Moment,
 }
 
-fn setup() -> Setup {
+/// A kiosk that sells what the example of an opened sale is about: for the tests of all rooms.
+pub(crate) fn setup() -> Setup {
+    let opened = opened();
     let product = Product {
-        name: "Cola".into(),
-        price: Money::new(250, "usd".parse().unwrap()),
-        slot: "11".parse().unwrap(),
-        dispenser: "main".parse().unwrap(),
+        name: opened.product.name,
+        price: opened.product.price,
+        slot: opened.product.slot,
+        dispenser: opened.product.dispenser.clone(),
     };
     Setup {
-        catalog: [("A1".parse().unwrap(), product)].into(),
-        dispensers: [("main".parse().unwrap(), Duration::from_secs(20))].into(),
-        origin: Origin {
-            kiosk: "lobby".parse().unwrap(),
-            controller: "board".parse().unwrap(),
-            journal: "journal".parse().unwrap(),
-        },
-        reader: "tmr_1".parse().unwrap(),
-        livemode: false,
-        policy: Policy {
-            customer_timeout: Duration::from_mins(1),
-            customer_cancellation: true,
-            max_attempts: 3,
-            resume_window: Duration::from_secs(30),
-            unknown_vend: UnknownVend::Release,
-            vend_grace: Duration::from_secs(10),
-            vend_timeout: Duration::from_secs(20),
-        },
-        boot: "boot".parse().unwrap(),
+        catalog: [(opened.product.code, product)].into(),
+        dispensers: [(opened.product.dispenser, opened.policy.vend_timeout)].into(),
+        origin: opened.origin,
+        reader: opened.reader,
+        livemode: opened.livemode,
+        policy: opened.policy,
+        boot: opened.boot,
     }
 }
 
@@ -75,7 +64,7 @@ fn intent(status: IntentStatus) -> IntentSeen {
         amount_capturable: if paid { 250 } else { 0 },
         amount_received: 0,
         sale: Some("S1".parse().unwrap()),
-        journal: Some("journal".into()),
+        journal: Some("journal-1".into()),
         takes_card_present: true,
         livemode: false,
         decline_code: None,

@@ -154,20 +154,11 @@ fn created(sale: &Sale, n: u32, result: &Result<Seen, Trouble>, now: Moment) -> 
 /// Which PaymentIntent the sale has is not known. Until when the same key goes again depends on
 /// the restart; then the reader is needed for other customers.
 fn still_unknown(sale: &Sale, now: Moment) -> Vec<Fact> {
-    match sale.phase {
-        Phase::Retracting { since, .. } if now >= since + RECOVERY_PATIENCE => {
-            vec![Fact::AttentionNeeded { why: Attention::IntentUnknown }]
-        }
-        Phase::Opening { .. }
-        | Phase::Prompting { .. }
-        | Phase::Presenting { .. }
-        | Phase::Retracting { .. }
-        | Phase::Vending { .. }
-        | Phase::Doubtful { .. }
-        | Phase::Settling { .. }
-        | Phase::NeedsAttention { .. }
-        | Phase::Closed { .. } => Vec::new(),
+    let Phase::Retracting { since, .. } = sale.phase else { return Vec::new() };
+    if now < since + RECOVERY_PATIENCE {
+        return Vec::new();
     }
+    vec![Fact::AttentionNeeded { why: Attention::IntentUnknown }]
 }
 
 fn intent_created(sale: &Sale, seen: &IntentSeen, opening: bool, now: Moment) -> Vec<Fact> {
