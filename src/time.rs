@@ -62,6 +62,12 @@ impl fmt::Display for WallTime {
 pub struct StripeTime(pub i64);
 
 impl StripeTime {
+    /// The point so much later.
+    #[must_use]
+    pub fn after(self, wait: Duration) -> Self {
+        Self(self.0.saturating_add(i64::try_from(wait.as_secs()).unwrap_or(i64::MAX)))
+    }
+
     /// How long ago `earlier` was by Stripe's clock; zero if it lies ahead.
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_secs(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))

@@ -42,7 +42,10 @@ pub(super) fn run(arguments: &Arguments, environment: &Environment) -> Exit {
         Ok(runtime) => runtime,
         Err(exit) => return exit,
     };
-    let exit = match runtime.block_on(crate::daemon::run(&loaded, &key)) {
+    let stripe = loaded.settings.stripe.clone();
+    let directory = credentials.map(Path::to_owned);
+    let reload = move || config::api_key(directory.as_deref(), &stripe);
+    let exit = match runtime.block_on(crate::daemon::run(&loaded, &key, reload)) {
         Ok(()) => Exit::Done,
         Err(error) => {
             complain(&error);

@@ -58,18 +58,32 @@ fn list(arguments: &Arguments, environment: &Environment) -> Result<String, Exit
     if list.sales.is_empty() {
         return Ok("no sales\n".to_owned());
     }
-    let line = |sale: &SaleEntry| {
-        let state = sale.outcome.as_deref().unwrap_or(&sale.phase);
-        format!(
-            "{}  {}  {:<8} {:>12}  {}\n",
-            sale.opened_at,
-            sale.id,
-            sale.product,
-            sale.amount.to_string(),
-            state
-        )
-    };
     Ok(list.sales.iter().map(line).collect())
+}
+
+fn line(sale: &SaleEntry) -> String {
+    let state = sale.outcome.as_deref().unwrap_or(&sale.phase);
+    let mut text = format!(
+        "{}  {}  {:<8} {:>12}  {}\n",
+        sale.opened_at,
+        sale.id,
+        sale.product,
+        sale.amount.to_string(),
+        state
+    );
+    let Some(waiting) = &sale.waiting else { return text };
+    text.push_str(&format!("    {}", waiting.doing));
+    if let Some(trouble) = &waiting.trouble {
+        text.push_str(&format!(": {trouble}"));
+    }
+    if let Some(next_try) = &waiting.next_try {
+        text.push_str(&format!("; next try {next_try}"));
+    }
+    if let Some(deadline) = &waiting.deadline {
+        text.push_str(&format!("; the hold lapses {deadline}"));
+    }
+    text.push('\n');
+    text
 }
 
 fn story(arguments: &Arguments, environment: &Environment, id: &SaleId) -> Result<String, Exit> {

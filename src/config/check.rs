@@ -9,10 +9,10 @@ use std::path::Path;
 use super::layers::Merged;
 use super::origins::{KeyPath, Origin};
 use super::problem::{ConfigError, Problem, quoted};
-use super::raw::{RawKiosk, RawPayment, RawProduct, RawStripe};
+use super::raw::{RawKiosk, RawPayment, RawProduct, RawReader, RawStripe};
 use super::settings::{
-    CaptureMode, Flow, KioskSettings, PaymentSettings, ProductSettings, Settings, StripeSettings,
-    UnknownVend,
+    CaptureMode, Flow, KioskSettings, PaymentSettings, ProductSettings, ReaderSettings, Settings,
+    StripeSettings, UnknownVend,
 };
 use crate::ids::{DispenserName, KioskId, ProductCode, ReaderId, Slot};
 use crate::money::{Currency, Money};
@@ -26,6 +26,7 @@ pub(super) fn settings(path: &Path, merged: &Merged) -> Result<Settings, ConfigE
     let raw = &merged.raw;
     let kiosk = check.kiosk(&raw.kiosk);
     let stripe = check.stripe(&raw.stripe);
+    let reader = check.reader(&raw.reader);
     let payment = check.payment(&raw.payment);
     let currency = raw.kiosk.currency.parse().ok();
     let products = check.products(&raw.product, currency);
@@ -33,9 +34,9 @@ pub(super) fn settings(path: &Path, merged: &Merged) -> Result<Settings, ConfigE
     let dispensers = check.dispensers(&raw.dispenser);
     let displays = check.displays(&raw.display);
     check.one_user_for_each_port();
-    match (kiosk, stripe, payment) {
-        (Some(kiosk), Some(stripe), Some(payment)) if check.problems.is_empty() => {
-            Ok(Settings { kiosk, stripe, payment, products, inputs, dispensers, displays })
+    match (kiosk, stripe, reader, payment) {
+        (Some(kiosk), Some(stripe), Some(reader), Some(payment)) if check.problems.is_empty() => {
+            Ok(Settings { kiosk, stripe, reader, payment, products, inputs, dispensers, displays })
         }
         _ => Err(ConfigError { problems: check.problems }),
     }
@@ -79,6 +80,24 @@ impl Check<'_> {
         Some(StripeSettings { api_base: api_base?, reader: reader?, api_key_file })
     }
 
+    fn reader(&mut self, raw: &RawReader) -> Option<ReaderSettings> {
+        let table = KeyPath::new(["reader"]);
+        let restart_window = match &raw.restart_window {
+            Some(text) => Some(self.hours(&table.join("restart_window"), text)?),
+            None => None,
+        };
+        let power_cycle = match &raw.power_cycle {
+            Some(text) => Some(self.absolute(&table.join("power_cycle"), text)?),
+            None => None,
+        };
+        let power_cycle_every = self.duration(
+            &table.join("power_cycle_every"),
+            &raw.power_cycle_every,
+            values::POWER_CYCLE_EVERY,
+        )?;
+        Some(ReaderSettings { restart_window, power_cycle, power_cycle_every })
+    }
+
     fn payment(&mut self, raw: &RawPayment) -> Option<PaymentSettings> {
         let table = KeyPath::new(["payment"]);
         let flows = [("process", Flow::Process), ("collect_confirm", Flow::CollectConfirm)];
@@ -101,6 +120,7 @@ impl Check<'_> {
         let vend_grace =
             self.duration(&table.join("vend_grace"), &raw.vend_grace, values::VEND_GRACE);
         let max_attempts = self.attempts(&table.join("max_attempts"), raw.max_attempts);
+        let exposure_limit = self.count(&table.join("exposure_limit"), raw.exposure_limit, 1000);
         let interac = self.interac(&table.join("interac"), raw.interac);
         Some(PaymentSettings {
             flow: flow?,
@@ -112,6 +132,7 @@ impl Check<'_> {
             resume_window: resume_window?,
             unknown_vend: unknown_vend?,
             vend_grace: vend_grace?,
+            exposure_limit: exposure_limit?,
         })
     }
 

@@ -39,7 +39,7 @@ pub(super) struct Section {
 use Kind::{Boolean, Duration, Integer, Text};
 
 /// All sections, in the order of the shipped example.
-pub(super) const SECTIONS: [Section; 7] = [
+pub(super) const SECTIONS: [Section; 8] = [
     Section {
         name: "kiosk",
         named: false,
@@ -57,6 +57,11 @@ pub(super) const SECTIONS: [Section; 7] = [
         keys: &[("api_base", Text), ("reader", Text), ("api_key_file", Text)],
     },
     Section {
+        name: "reader",
+        named: false,
+        keys: &[("restart_window", Text), ("power_cycle", Text), ("power_cycle_every", Duration)],
+    },
+    Section {
         name: "payment",
         named: false,
         keys: &[
@@ -69,6 +74,7 @@ pub(super) const SECTIONS: [Section; 7] = [
             ("resume_window", Duration),
             ("unknown_vend", Text),
             ("vend_grace", Duration),
+            ("exposure_limit", Integer),
         ],
     },
     Section {

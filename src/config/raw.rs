@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 pub(super) struct Raw {
     pub(super) kiosk: RawKiosk,
     pub(super) stripe: RawStripe,
+    pub(super) reader: RawReader,
     pub(super) payment: RawPayment,
     pub(super) product: BTreeMap<String, RawProduct>,
     pub(super) input: BTreeMap<String, RawInput>,
@@ -56,6 +57,21 @@ impl Default for RawStripe {
 
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
+pub(super) struct RawReader {
+    pub(super) restart_window: Option<String>,
+    pub(super) power_cycle: Option<String>,
+    pub(super) power_cycle_every: String,
+}
+
+impl Default for RawReader {
+    fn default() -> Self {
+        let power_cycle_every = "30m".to_owned();
+        Self { restart_window: None, power_cycle: None, power_cycle_every }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
 pub(super) struct RawPayment {
     pub(super) flow: String,
     pub(super) capture: String,
@@ -66,6 +82,7 @@ pub(super) struct RawPayment {
     pub(super) resume_window: String,
     pub(super) unknown_vend: String,
     pub(super) vend_grace: String,
+    pub(super) exposure_limit: i64,
 }
 
 impl Default for RawPayment {
@@ -80,6 +97,7 @@ impl Default for RawPayment {
             resume_window: "30s".to_owned(),
             unknown_vend: "release".to_owned(),
             vend_grace: "10s".to_owned(),
+            exposure_limit: 20,
         }
     }
 }

@@ -17,6 +17,8 @@ pub struct Settings {
     pub kiosk: KioskSettings,
     /// How Stripe is reached.
     pub stripe: StripeSettings,
+    /// What is known of the reader beside its id.
+    pub reader: ReaderSettings,
     /// How a sale is paid.
     pub payment: PaymentSettings,
     /// What is sold, by what the customer presses. At least one.
@@ -57,6 +59,18 @@ pub struct StripeSettings {
     pub api_key_file: Option<PathBuf>,
 }
 
+/// What is known of the reader beside its id (`[reader]`).
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct ReaderSettings {
+    /// Between which hours of the kiosk's own time readers restart every night.
+    pub restart_window: Option<(jiff::civil::Time, jiff::civil::Time)>,
+    /// A program that switches the reader's power off and on; absolute. It is run without
+    /// arguments when the reader answers no command any more.
+    pub power_cycle: Option<PathBuf>,
+    /// How long after one such run the next may come.
+    pub power_cycle_every: Duration,
+}
+
 /// How a sale is paid (`[payment]`).
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct PaymentSettings {
@@ -78,6 +92,8 @@ pub struct PaymentSettings {
     pub unknown_vend: UnknownVend,
     /// How long an unknown vend may still be answered.
     pub vend_grace: Duration,
+    /// How many delivered sales may wait for their money before nothing more is sold: 1 to 1000.
+    pub exposure_limit: usize,
 }
 
 /// In how many steps a card is taken.

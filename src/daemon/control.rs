@@ -16,7 +16,8 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::daemon::journal_thread::Job;
 use crate::daemon::run::Message;
-use crate::ids::{ProductCode, SaleId};
+use crate::daemon::waiting::Waiting;
+use crate::ids::{ProductCode, ReaderId, SaleId};
 use crate::journal::{Filter, Stored, Summary};
 use crate::kiosk::status::KioskStatus;
 use crate::sale::Fact;
@@ -91,6 +92,9 @@ pub struct SaleEntry {
     pub payment_intent: Option<String>,
     /// Whether it is open.
     pub open: bool,
+    /// What it waits for, in a list of open sales.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiting: Option<Waiting>,
 }
 
 /// One sale in `GET /v1/sales/{id}`.
@@ -122,6 +126,14 @@ pub struct FactEntry {
 pub struct Selection {
     /// What is chosen.
     pub code: ProductCode,
+}
+
+/// The body of `POST /v1/hint`: this reader is said to have news. Only a reason to look.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Hint {
+    /// The reader.
+    pub reader: ReaderId,
 }
 
 #[derive(Clone)]
@@ -168,6 +180,7 @@ pub async fn serve(
         .route("/v1/sales/{id}", get(sale))
         .route("/v1/select", post(select))
         .route("/v1/cancel", post(cancel))
+        .route("/v1/hint", post(hint))
         .route("/v1/drain", post(drain))
         .fallback(|| async { refused(StatusCode::NOT_FOUND, "there is no such path") })
         .layer(DefaultBodyLimit::max(MOST_BODY_BYTES))
@@ -207,6 +220,18 @@ async fn cancel(State(shared): State<Arc<Shared>>) -> Response {
     sent(&shared, Message::Event(crate::daemon::Event::CancelPressed)).await
 }
 
+async fn hint(
+    State(shared): State<Arc<Shared>>,
+    hint: Result<Json<Hint>, axum::extract::rejection::JsonRejection>,
+) -> Response {
+    match hint {
+        Ok(Json(Hint { reader })) => {
+            sent(&shared, Message::Event(crate::daemon::Event::Hint { reader })).await
+        }
+        Err(rejection) => refused(StatusCode::BAD_REQUEST, &rejection.body_text()),
+    }
+}
+
 async fn drain(State(shared): State<Arc<Shared>>) -> Response {
     sent(&shared, Message::Event(crate::daemon::Event::Drain)).await
 }
@@ -231,7 +256,17 @@ async fn sales(
     let (answer, list) = oneshot::channel();
     match ask_journal(&shared, Job::List { filter, answer }, list).await {
         Ok(list) => {
-            let entries: Vec<SaleEntry> = list.iter().map(SaleEntry::from).collect();
+            let mut entries: Vec<SaleEntry> = list.iter().map(SaleEntry::from).collect();
+            if query.open {
+                let (answer, waiting) = oneshot::channel();
+                let mut waiting = match ask(&shared, Message::Waiting(answer), waiting).await {
+                    Ok(waiting) => waiting,
+                    Err(response) => return response,
+                };
+                for (entry, summary) in entries.iter_mut().zip(&list) {
+                    entry.waiting = waiting.remove(&summary.sale);
+                }
+            }
             Json(serde_json::json!({ "sales": entries })).into_response()
         }
         Err(response) => response,
@@ -288,6 +323,7 @@ impl From<&Summary> for SaleEntry {
             outcome: summary.outcome.clone(),
             payment_intent: summary.intent.as_ref().map(ToString::to_string),
             open: summary.open,
+            waiting: None,
         }
     }
 }

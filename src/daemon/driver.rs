@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::daemon::flights::{Flight, FlightId, Flights, Purpose, Setback};
 use crate::daemon::ledger::{Batch, Ledger};
-use crate::ids::{DispenserName, ProductCode, SaleId, Slot};
+use crate::ids::{DispenserName, ProductCode, ReaderId, SaleId, Slot};
 use crate::journal::Stored;
 use crate::kiosk::out_of_order::Since;
 use crate::kiosk::{Kiosk, Reason, Setup, Turned, View};
@@ -30,7 +30,7 @@ pub struct Now {
 }
 
 impl Now {
-    fn since(self) -> Since {
+    pub(super) fn since(self) -> Since {
         Since { moment: self.moment, wall: self.wall }
     }
 }
@@ -80,6 +80,13 @@ pub enum Event {
     },
     /// Time has passed, or something outside wants a look.
     Tick,
+    /// Something outside says that a reader has news: never the truth, only a reason to look.
+    Hint {
+        /// The reader.
+        reader: ReaderId,
+    },
+    /// A new API key is in use.
+    KeyReplaced,
     /// No new sales from now on.
     Drain,
     /// The daemon is about to stop: what has no card yet is taken back.
@@ -114,6 +121,8 @@ pub enum Effect {
         /// For which sale.
         sale: SaleId,
     },
+    /// Switch the reader's power off and on.
+    PowerCycleReader,
     /// Show this.
     Show(View),
     /// This became true: for logs and spectators.
@@ -152,6 +161,7 @@ pub struct Driver {
     pub(super) fired: BTreeMap<SaleId, Moment>,
     pub(super) asked_dispenser: BTreeMap<SaleId, Moment>,
     pub(super) shown: Option<View>,
+    pub(super) power_cycled: Option<Moment>,
     told_reasons: BTreeSet<Reason>,
     pub(super) wake: Option<Moment>,
     pub(super) effects: Vec<Effect>,
@@ -168,6 +178,7 @@ impl Driver {
             fired: BTreeMap::new(),
             asked_dispenser: BTreeMap::new(),
             shown: None,
+            power_cycled: None,
             told_reasons: BTreeSet::new(),
             wake: None,
             effects: Vec::new(),
@@ -208,6 +219,15 @@ impl Driver {
                 self.contradicted(number, &sale, what, now);
             }
             Event::Tick => {}
+            Event::Hint { reader } => {
+                if reader == self.kiosk.setup().reader {
+                    self.flights.look_now();
+                }
+            }
+            Event::KeyReplaced => {
+                self.kiosk.key_replaced();
+                self.flights.hurry(now.moment, HURRY_WITHIN, &mut self.rng);
+            }
             Event::Drain => self.kiosk.drain(),
             Event::Stopping => self.stopping(now),
         }
@@ -386,7 +406,8 @@ impl Driver {
         // The second half of a look concerns the PaymentIntent alone.
         let second_half = matches!(flight.purpose, Purpose::LookIntent { .. });
         let about = if second_half { Call::Inspect } else { call };
-        self.kiosk.heard(&Reply { call: about, ..reply.clone() }, now.since());
+        let heard = Reply { call: about, ..reply.clone() };
+        self.kiosk.heard(flight.purpose.sale(), &heard, now.since());
         if was_down && !self.kiosk.is_stripe_unreachable() {
             self.flights.hurry(now.moment, HURRY_WITHIN, &mut self.rng);
         }
@@ -398,11 +419,18 @@ impl Driver {
                 let setback = Setback {
                     asked_to_wait: result.as_ref().ok().and_then(|answer| answer.retry_after),
                     customer_waits: front.is_some() && front == flight.purpose.sale(),
+                    refused: matches!(
+                        trouble,
+                        Trouble::Refused(Refusal::Forbidden | Refusal::NotFound)
+                    ),
+                    draw: self.rng.f64(),
                 };
-                if *trouble == Trouble::Refused(Refusal::ReaderBusy) {
-                    self.flights.reader_was_busy(&flight.purpose, now.moment);
+                let (purpose, moment) = (&flight.purpose, now.moment);
+                let busy = *trouble == Trouble::Refused(Refusal::ReaderBusy);
+                if busy && purpose.sale().is_some() {
+                    self.flights.reader_was_busy(purpose, moment);
                 } else {
-                    self.flights.went_wrong(&flight.purpose, now.moment, setback, &mut self.rng);
+                    self.flights.went_wrong(purpose, trouble, moment, setback);
                 }
                 let sale = flight.purpose.sale().cloned();
                 let trouble = trouble.clone();
@@ -419,8 +447,8 @@ impl Driver {
                 let reply = Reply { result, ..reply };
                 self.give(&sale, &Input::Replied(Box::new(reply)), now);
             }
-            Purpose::ClearDead if reply.result.is_ok() => self.kiosk.dead_action_cleared(),
-            Purpose::ClearDead | Purpose::ReaderLook => {}
+            Purpose::Clear if reply.result.is_ok() => self.kiosk.dead_action_cleared(),
+            Purpose::Clear | Purpose::ReaderLook => {}
         }
         // A late reply of a sale that is over leaves nothing behind.
         if let Some(sale) = flight.purpose.sale().filter(|sale| self.kiosk.sale(sale).is_none()) {

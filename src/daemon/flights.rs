@@ -4,18 +4,29 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::ids::SaleId;
-use crate::sale::input::{Call, ReaderSeen};
+use crate::sale::duty::Pace;
+use crate::sale::input::{Call, ReaderSeen, Trouble};
 use crate::stripe::Request;
 use crate::time::Moment;
 
 /// The first wait after a failed call. Source: Stripe's SDKs never wait less.
 const FIRST_WAIT: Duration = Duration::from_millis(500);
 
+/// The first wait after a refusal that somebody has to mend.
+const FIRST_WAIT_REFUSED: Duration = Duration::from_secs(15);
+
 /// The longest wait while the fault is young: whatever comes back is noticed within it.
 const LONGEST_WAIT: Duration = Duration::from_secs(15);
 
-/// The longest wait of a fault that has lasted.
+/// The longest wait of a fault that has lasted for minutes.
 const LONGEST_WAIT_LATER: Duration = Duration::from_mins(1);
+
+/// The longest wait of a fault that has lasted for a quarter of an hour. Ten thousand kiosks that
+/// all look for their readers then ask some 80 times a second; Stripe allows an account 100.
+const LONGEST_WAIT_AT_LAST: Duration = Duration::from_mins(4);
+
+/// The longest wait where Stripe refuses for a reason that somebody has to mend there.
+const LONGEST_WAIT_REFUSED: Duration = Duration::from_mins(15);
 
 /// The longest wait while a customer stands in front: their card may be authorized already.
 const LONGEST_WAIT_OF_A_CUSTOMER: Duration = Duration::from_secs(2);
@@ -23,8 +34,11 @@ const LONGEST_WAIT_OF_A_CUSTOMER: Duration = Duration::from_secs(2);
 /// The wait after the reader said that it is busy.
 const BUSY_WAIT: Duration = Duration::from_secs(1);
 
-/// After so many failures in a row a fault has lasted (some minutes).
+/// After so many failures in a row a fault has lasted for some minutes.
 const LASTING: u32 = 20;
+
+/// After so many failures in a row a fault has lasted for a quarter of an hour.
+const LASTING_LONG: u32 = 40;
 
 /// How a call went wrong.
 #[derive(Clone, Copy, Default, Debug)]
@@ -33,6 +47,10 @@ pub struct Setback {
     pub asked_to_wait: Option<Duration>,
     /// Whether the customer in front waits for it.
     pub customer_waits: bool,
+    /// Whether Stripe refuses for a reason that somebody has to mend first.
+    pub refused: bool,
+    /// Between 0 and 1: where in its span the wait falls.
+    pub draw: f64,
 }
 
 /// Names a call that is under way.
@@ -58,8 +76,8 @@ pub enum Purpose {
     },
     /// The kiosk's own look at the reader.
     ReaderLook,
-    /// Clearing an action that is over.
-    ClearDead,
+    /// Clearing what stands on the reader for nothing.
+    Clear,
 }
 
 /// A call that is under way.
@@ -79,10 +97,27 @@ pub struct Flight {
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 struct Line(Option<SaleId>, &'static str);
 
-#[derive(Clone, Copy, Debug)]
+/// What the calls of a line have come to.
+#[derive(Clone, Debug)]
 struct Wait {
+    /// How many in a row went wrong.
     failures: u32,
-    until: Moment,
+    /// The next one goes no sooner.
+    until: Option<Moment>,
+    /// When the last one went out.
+    sent: Option<Moment>,
+    /// What went wrong with the last one, if it did.
+    trouble: Option<Trouble>,
+    /// Whether a hint from outside has made it urgent.
+    hinted: bool,
+    /// Between a half and one: how much of its pace this line takes, drawn for each call.
+    share: f64,
+}
+
+impl Default for Wait {
+    fn default() -> Self {
+        Self { failures: 0, until: None, sent: None, trouble: None, hinted: false, share: 1.0 }
+    }
 }
 
 /// All calls under way, and the waits between calls.
@@ -98,7 +133,7 @@ impl Purpose {
     pub fn sale(&self) -> Option<&SaleId> {
         match self {
             Self::Sale { sale, .. } | Self::LookIntent { sale, .. } => Some(sale),
-            Self::ReaderLook | Self::ClearDead => None,
+            Self::ReaderLook | Self::Clear => None,
         }
     }
 
@@ -107,7 +142,7 @@ impl Purpose {
         match self {
             Self::Sale { call, .. } => *call,
             Self::LookIntent { .. } | Self::ReaderLook => Call::Look,
-            Self::ClearDead => Call::ClearReader { n: 0 },
+            Self::Clear => Call::ClearReader { n: 0 },
         }
     }
 
@@ -124,6 +159,12 @@ impl Purpose {
         Line(self.sale().cloned(), word)
     }
 
+    /// Whether this cancels the PaymentIntent while the reader is still being asked to prompt for
+    /// it: a prompt that comes late then finds nothing to pay.
+    fn is_fence_beside(&self, other: &Self) -> bool {
+        matches!(self.call(), Call::Cancel { .. }) && matches!(other.call(), Call::Prompt { .. })
+    }
+
     fn changes_something(&self) -> bool {
         !matches!(self.call(), Call::Look | Call::Inspect)
     }
@@ -138,29 +179,67 @@ impl Flights {
             flight.purpose.line() == line
                 || (flight.purpose.sale() == purpose.sale()
                     && flight.purpose.changes_something()
-                    && purpose.changes_something())
+                    && purpose.changes_something()
+                    && !purpose.is_fence_beside(&flight.purpose))
                 || (flight.request.is_reader_command() && request.is_reader_command())
         })
     }
 
-    /// Until when the next call of this kind has to wait.
-    pub fn wait_until(&self, purpose: &Purpose) -> Option<Moment> {
-        self.waits.get(&purpose.line()).map(|wait| wait.until)
+    /// Until when the next call of this kind has to wait. The kiosk's own calls take between half
+    /// and all of their pace, so that a fleet does not beat in step.
+    pub fn wait_until(&self, purpose: &Purpose, pace: Pace) -> Option<Moment> {
+        let Some(wait) = self.waits.get(&purpose.line()) else { return pace.next(None) };
+        let pace = match pace {
+            Pace::Every(gap) if purpose.sale().is_none() => Pace::Every(gap.mul_f64(wait.share)),
+            Pace::Every(_) | Pace::Customer(_) => pace,
+        };
+        let paced = if wait.hinted { None } else { pace.next(wait.sent) };
+        wait.until.max(paced)
     }
 
-    /// Until when the next call of this kind has to wait because the last one failed, whatever its
-    /// pace.
-    pub fn backs_off_until(&self, purpose: &Purpose) -> Option<Moment> {
-        let wait = self.waits.get(&purpose.line()).filter(|wait| wait.failures > 0);
-        wait.map(|wait| wait.until)
+    /// Whether a call of this kind is under way.
+    pub fn is_under_way(&self, purpose: &Purpose) -> bool {
+        let line = purpose.line();
+        self.under_way.values().any(|flight| flight.purpose.line() == line)
     }
 
-    /// A call goes out.
-    pub fn start(&mut self, flight: Flight) -> FlightId {
+    /// How long a call of this kind has been under way.
+    pub fn under_way_for(&self, purpose: &Purpose, now: Moment) -> Option<Duration> {
+        let line = purpose.line();
+        let flight = self.under_way.values().find(|flight| flight.purpose.line() == line)?;
+        Some(now.since(flight.sent))
+    }
+
+    /// How many calls are under way for other sales than this one.
+    pub fn of_others(&self, sale: Option<&SaleId>) -> usize {
+        let others = |flight: &&Flight| flight.purpose.sale().is_some_and(|s| Some(s) != sale);
+        self.under_way.values().filter(others).count()
+    }
+
+    /// What a sale waits for: the call that went wrong last, and when it goes again.
+    pub fn trouble_of(&self, sale: &SaleId) -> Option<(&Trouble, Moment)> {
+        let own = self.waits.iter().filter(|(line, _)| line.0.as_ref() == Some(sale));
+        let failing = own.filter_map(|(_, wait)| Some((wait.trouble.as_ref()?, wait.until?)));
+        failing.max_by_key(|(_, until)| *until)
+    }
+
+    /// A call goes out. The draw, from 0 to 1, spreads the calls of a fleet.
+    pub fn start(&mut self, flight: Flight, draw: f64) -> FlightId {
+        let wait = self.waits.entry(flight.purpose.line()).or_default();
+        wait.sent = Some(flight.sent);
+        wait.hinted = false;
+        wait.share = 0.5 + draw / 2.0;
         self.last += 1;
         let id = FlightId(self.last);
         self.under_way.insert(id, flight);
         id
+    }
+
+    /// Whatever only looks goes again at once, whatever its pace.
+    pub fn look_now(&mut self) {
+        for (line, wait) in &mut self.waits {
+            wait.hinted |= matches!(line.1, "look" | "inspect");
+        }
     }
 
     /// A call has ended.
@@ -171,13 +250,8 @@ impl Flights {
     /// It went well: the next one waits only for its pace.
     pub fn went_well(&mut self, purpose: &Purpose) {
         if let Some(wait) = self.waits.get_mut(&purpose.line()) {
-            wait.failures = 0;
+            *wait = Wait { failures: 0, until: None, trouble: None, ..wait.clone() };
         }
-    }
-
-    /// It goes out now: the next one of its kind goes no sooner than `until`.
-    pub fn pace(&mut self, purpose: &Purpose, until: Moment) {
-        self.waits.entry(purpose.line()).or_insert(Wait { failures: 0, until }).until = until;
     }
 
     /// Whether the last call of this kind failed.
@@ -190,24 +264,26 @@ impl Flights {
     pub fn went_wrong(
         &mut self,
         purpose: &Purpose,
+        trouble: &Trouble,
         now: Moment,
         setback: Setback,
-        rng: &mut fastrand::Rng,
     ) {
-        let Setback { asked_to_wait, customer_waits } = setback;
-        let line = purpose.line();
-        let failures = self.waits.get(&line).map_or(0, |wait| wait.failures);
-        let longest = match failures {
-            _ if customer_waits => LONGEST_WAIT_OF_A_CUSTOMER,
+        let wait = self.waits.entry(purpose.line()).or_default();
+        let longest = match wait.failures {
+            _ if setback.customer_waits => LONGEST_WAIT_OF_A_CUSTOMER,
+            _ if setback.refused => LONGEST_WAIT_REFUSED,
             0..LASTING => LONGEST_WAIT,
-            LASTING.. => LONGEST_WAIT_LATER,
+            LASTING..LASTING_LONG => LONGEST_WAIT_LATER,
+            LASTING_LONG.. => LONGEST_WAIT_AT_LAST,
         };
-        let ceiling = FIRST_WAIT.saturating_mul(1 << failures.min(10)).min(longest);
-        let jittered = FIRST_WAIT + ceiling.saturating_sub(FIRST_WAIT).mul_f64(rng.f64());
+        let first = if setback.refused { FIRST_WAIT_REFUSED } else { FIRST_WAIT }.min(longest);
+        let ceiling = first.saturating_mul(1 << wait.failures.min(10)).min(longest);
+        let jittered = first + ceiling.saturating_sub(first).mul_f64(setback.draw);
         // An absurd `Retry-After` must not stop the kiosk for good.
-        let asked_to_wait = asked_to_wait.map(|wait| wait.min(LONGEST_WAIT_LATER));
-        let until = now + jittered.max(asked_to_wait.unwrap_or_default());
-        self.waits.insert(line, Wait { failures: failures.saturating_add(1), until });
+        let asked_to_wait = setback.asked_to_wait.map(|asked| asked.min(LONGEST_WAIT_LATER));
+        wait.until = Some(now + jittered.max(asked_to_wait.unwrap_or_default()));
+        wait.failures = wait.failures.saturating_add(1);
+        wait.trouble = Some(trouble.clone());
     }
 
     /// Stripe answers again: whatever waited for that goes soon, spread over `within` so that all
@@ -215,14 +291,16 @@ impl Flights {
     pub fn hurry(&mut self, now: Moment, within: Duration, rng: &mut fastrand::Rng) {
         for wait in self.waits.values_mut().filter(|wait| wait.failures > 0) {
             let soon = now + within.mul_f64(rng.f64());
-            wait.until = wait.until.min(soon);
+            wait.until = wait.until.map(|until| until.min(soon));
         }
     }
 
     /// The reader is busy with an authorization, say: that ends within seconds, and is asked for
     /// again at an even pace.
     pub fn reader_was_busy(&mut self, purpose: &Purpose, now: Moment) {
-        self.waits.insert(purpose.line(), Wait { failures: 0, until: now + BUSY_WAIT });
+        let wait = self.waits.entry(purpose.line()).or_default();
+        wait.failures = 0;
+        wait.until = Some(now + BUSY_WAIT);
     }
 
     /// Forgets the waits of a sale that is over. Its calls under way stay: what may move money is
@@ -235,63 +313,67 @@ impl Flights {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sale::input::Obstacle;
 
     fn look() -> Purpose {
         Purpose::ReaderLook
     }
 
-    fn waits(failures: u32) -> Duration {
+    fn lost() -> Trouble {
+        Trouble::Unknown { obstacle: Obstacle::Silence, why: "reset".into() }
+    }
+
+    /// How long the next look waits after so many failures, at the worst draw.
+    fn waits(failures: u32, setback: Setback) -> Duration {
         let mut flights = Flights::default();
-        let mut rng = fastrand::Rng::with_seed(7);
         let now = Moment::from_millis(0);
         for _ in 0..failures {
-            flights.went_wrong(&look(), now, Setback::default(), &mut rng);
+            flights.went_wrong(&look(), &lost(), now, Setback { draw: 1.0, ..setback });
         }
-        flights.wait_until(&look()).unwrap().since(now)
+        flights.wait_until(&look(), Pace::AT_ONCE).unwrap().since(now)
     }
 
     #[test]
     fn waits_grow_and_stay_within_bounds() {
-        assert_eq!(waits(1), FIRST_WAIT);
-        for failures in 1..=LASTING {
-            assert!(waits(failures) >= FIRST_WAIT && waits(failures) <= LONGEST_WAIT);
-        }
-        assert!(waits(40) <= LONGEST_WAIT_LATER);
+        let setback = Setback::default();
+        assert_eq!(waits(1, setback), FIRST_WAIT);
+        assert_eq!(waits(2, setback), FIRST_WAIT * 2);
+        assert_eq!(waits(LASTING, setback), LONGEST_WAIT);
+        assert_eq!(waits(LASTING_LONG, setback), LONGEST_WAIT_LATER);
+        assert_eq!(waits(LASTING_LONG + 1, setback), LONGEST_WAIT_AT_LAST);
+        let refused = Setback { refused: true, ..setback };
+        assert_eq!(waits(1, refused), FIRST_WAIT_REFUSED);
+        assert_eq!(waits(30, refused), LONGEST_WAIT_REFUSED);
     }
 
     #[test]
     fn a_customer_who_waits_is_looked_after_every_two_seconds() {
-        let mut flights = Flights::default();
-        let mut rng = fastrand::Rng::with_seed(7);
-        let now = Moment::from_millis(0);
-        let setback = Setback { asked_to_wait: None, customer_waits: true };
-        for _ in 0..50 {
-            flights.went_wrong(&look(), now, setback, &mut rng);
-            assert!(flights.wait_until(&look()).unwrap().since(now) <= Duration::from_secs(2));
+        let setback = Setback { customer_waits: true, ..Setback::default() };
+        for failures in 1..50 {
+            assert!(waits(failures, setback) <= Duration::from_secs(2));
         }
     }
 
     #[test]
     fn stripes_own_wish_is_heeded_but_not_for_ever() {
-        let mut flights = Flights::default();
-        let mut rng = fastrand::Rng::with_seed(7);
-        let now = Moment::from_millis(0);
-        let asked = |wait| Setback { asked_to_wait: Some(wait), customer_waits: false };
-        flights.went_wrong(&look(), now, asked(Duration::from_secs(7)), &mut rng);
-        assert_eq!(flights.wait_until(&look()).unwrap().since(now), Duration::from_secs(7));
-        flights.went_wrong(&look(), now, asked(Duration::from_hours(1)), &mut rng);
-        assert_eq!(flights.wait_until(&look()).unwrap().since(now), LONGEST_WAIT_LATER);
+        let asked = |wait| Setback { asked_to_wait: Some(wait), ..Setback::default() };
+        assert_eq!(waits(1, asked(Duration::from_secs(7))), Duration::from_secs(7));
+        assert_eq!(waits(1, asked(Duration::from_hours(1))), LONGEST_WAIT_LATER);
     }
 
     #[test]
-    fn a_pace_is_no_backoff() {
+    fn a_call_keeps_its_pace_from_the_last_one_and_a_hint_breaks_it() {
         let mut flights = Flights::default();
-        let now = Moment::from_millis(0);
-        flights.pace(&look(), now + Duration::from_secs(5));
-        assert_eq!(flights.backs_off_until(&look()), None);
-        let mut rng = fastrand::Rng::with_seed(7);
-        flights.went_wrong(&look(), now, Setback::default(), &mut rng);
-        assert!(flights.backs_off_until(&look()).is_some());
+        let sent = Moment::from_millis(0);
+        let pace = Pace::Every(Duration::from_secs(8));
+        let request = Request::ReadReader { reader: "tmr_1".parse().unwrap() };
+        let id = flights.start(Flight { purpose: look(), request, asked: sent, sent }, 0.5);
+        flights.end(id);
+        flights.went_well(&look());
+        assert_eq!(flights.wait_until(&look(), pace), Some(sent + Duration::from_secs(6)));
+        assert_eq!(flights.wait_until(&look(), Pace::AT_ONCE), Some(sent));
+        flights.look_now();
+        assert_eq!(flights.wait_until(&look(), pace), None);
     }
 
     #[test]
@@ -301,12 +383,10 @@ mod tests {
         let clear = Request::ClearReader { reader: "tmr_1".parse().unwrap(), key: None };
         let read = Request::ReadReader { reader: "tmr_1".parse().unwrap() };
         let prompt = Purpose::Sale { sale: "S1".parse().unwrap(), call: Call::Prompt { n: 1 } };
-        let id = flights.start(Flight {
-            purpose: Purpose::ClearDead,
-            request: clear.clone(),
-            asked: now,
-            sent: now,
-        });
+        let id = flights.start(
+            Flight { purpose: Purpose::Clear, request: clear.clone(), asked: now, sent: now },
+            0.0,
+        );
         assert!(!flights.is_clear(&prompt, &clear));
         assert!(flights.is_clear(&look(), &read));
         flights.end(id);

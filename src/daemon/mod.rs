@@ -7,6 +7,8 @@
 //! * [`run`](mod@run): the loop around the driver
 //! * [`journal_thread`], [`devices`], [`control`], [`notify`]: who carries effects out and brings
 //!   news
+//! * [`waiting`]: what an open sale waits for, and when it is tried again
+//! * [`reader_power`]: the operator's program that switches the reader off and on
 //! * [`clock`], [`identity`]: what the machine says of time and of itself
 //! * [`tell`]: what is logged
 
@@ -22,10 +24,12 @@ pub mod journal_thread;
 pub mod ledger;
 pub mod notify;
 mod pursue;
+pub mod reader_power;
 pub mod run;
 pub mod tell;
 #[cfg(test)]
 mod tests;
+pub mod waiting;
 
 pub use driver::{Driver, Effect, Event, Now};
 pub use run::{RunError, run};

@@ -6,7 +6,9 @@ use std::time::Duration;
 use crate::daemon::driver::{Driver, Effect, Now};
 use crate::daemon::flights::{Flight, Purpose};
 use crate::ids::{PaymentIntentId, SaleId};
+use crate::kiosk::Reason;
 use crate::kiosk::reader::ReaderWish;
+use crate::sale::duty::Pace;
 use crate::sale::input::{Call, VendNews};
 use crate::sale::{Input, Sale, Want, duty};
 use crate::stripe::Request;
@@ -15,14 +17,26 @@ use crate::time::Moment;
 /// How often time alone may change a sale in one turn: a bound against a sale that never rests.
 const TIMER_ROUNDS: usize = 8;
 
+/// A prompt that was not answered within this time is slow: the reader is looked at meanwhile.
+const SLOW_COMMAND: Duration = Duration::from_secs(2);
+
+/// How often, then.
+const SLOW_COMMAND_LOOKS: Pace = Pace::Every(Duration::from_secs(1));
+
+/// How often the reader is looked at while the card's issuer is being asked: the result is near.
+const AUTHORIZATION_LOOKS: Pace = Pace::Every(Duration::from_millis(300));
+
+/// How many calls for older sales may be under way at once.
+const SETTLE_AT_ONCE: usize = 3;
+
 impl Driver {
     /// Compares what is wanted with what is under way, and starts what is missing.
     pub(super) fn reconcile(&mut self, now: Now) {
         self.wake = None;
         self.let_time_pass(now);
         self.kiosk.release_waiting_customer(now.moment);
-        let sales: Vec<Sale> = self.kiosk.sales().cloned().collect();
-        for sale in &sales {
+        self.kiosk.judge_open_sales(now.since());
+        for sale in &self.kiosk.sales_by_urgency() {
             let duty = duty(sale);
             self.pursue(sale, duty.want, now);
             if let Some(wake) = duty.wake {
@@ -30,6 +44,7 @@ impl Driver {
             }
         }
         self.pursue_reader_wish(now.moment);
+        self.power_cycle_deaf_reader(now.moment);
         for batch in self.ledger.retries(now.moment) {
             self.effects.push(Effect::Commit(batch));
         }
@@ -97,16 +112,53 @@ impl Driver {
                 self.wake_at(now.moment + every);
                 self.effects.push(Effect::AskDispenser { dispenser, sale: id.clone() });
             }
-            Want::PromptReader { .. } if !self.kiosk.may_prompt(id) => {}
-            Want::Look { every, .. } | Want::Inspect { every, .. } => {
-                self.pursue_call(sale, &want, every, now.moment);
+            Want::PromptReader { ref intent, .. } => {
+                if self.kiosk.may_prompt(id) {
+                    let look = Want::Look { intent: intent.clone(), pace: SLOW_COMMAND_LOOKS };
+                    self.pursue_call(sale, &want, Pace::AT_ONCE, now.moment);
+                    self.watch_slow_prompt(sale, &look, now.moment);
+                }
+            }
+            Want::ClearReader { .. } if self.is_prompt_under_way(sale) => {
+                self.fence_beside_prompt(sale, now.moment);
+            }
+            Want::Look { pace, .. } | Want::Inspect { pace, .. } => {
+                let urgent = self.kiosk.sees_authorization_under_way(sale);
+                let pace = if urgent { AUTHORIZATION_LOOKS } else { pace };
+                self.pursue_call(sale, &want, pace, now.moment);
             }
             Want::CreateIntent { .. }
-            | Want::PromptReader { .. }
             | Want::ClearReader { .. }
             | Want::CancelIntent { .. }
-            | Want::Capture { .. } => self.pursue_call(sale, &want, Duration::ZERO, now.moment),
+            | Want::Capture { .. } => self.pursue_call(sale, &want, Pace::AT_ONCE, now.moment),
         }
+    }
+
+    /// The reply to a prompt waits for the reader and can take more than a minute. Meanwhile the
+    /// reader is watched: whoever taps is served.
+    fn watch_slow_prompt(&mut self, sale: &Sale, look: &Want, now: Moment) {
+        let prompt = sale.id().clone();
+        let Some(call) = duty(sale).want.call() else { return };
+        let purpose = Purpose::Sale { sale: prompt, call };
+        let Some(waited) = self.flights.under_way_for(&purpose, now) else { return };
+        if waited < SLOW_COMMAND {
+            self.wake_at(now + SLOW_COMMAND.saturating_sub(waited));
+            return;
+        }
+        self.pursue_call(sale, look, SLOW_COMMAND_LOOKS, now);
+    }
+
+    fn is_prompt_under_way(&self, sale: &Sale) -> bool {
+        let call = Call::Prompt { n: 0 };
+        self.flights.is_under_way(&Purpose::Sale { sale: sale.id().clone(), call })
+    }
+
+    /// The reader cannot be cleared as long as it has not answered the prompt: commands go one at
+    /// a time. The fence needs no reader.
+    fn fence_beside_prompt(&mut self, sale: &Sale, now: Moment) {
+        let Some(intent) = sale.intent.clone() else { return };
+        let fence = Want::CancelIntent { intent, n: sale.keys.cancel };
+        self.pursue_call(sale, &fence, Pace::AT_ONCE, now);
     }
 
     /// A vend that could not be recorded in time is not made any more.
@@ -125,61 +177,66 @@ impl Driver {
         self.give(id, &Input::Dispenser(VendNews::NeverSent { why }), now);
     }
 
-    fn pursue_call(&mut self, sale: &Sale, want: &Want, pace: Duration, now: Moment) {
+    fn pursue_call(&mut self, sale: &Sale, want: &Want, pace: Pace, now: Moment) {
         // With a key of the other mode Stripe would know nothing of this sale, or make it anew.
         if sale.opened.livemode != self.kiosk.setup().livemode {
             return;
         }
         let Some(call) = want.call() else { return };
         let Some(request) = request_for(sale, want, call) else { return };
+        // What settles behind the customer's back takes turns, the nearest deadline first.
+        let front = self.kiosk.front_sale().map(Sale::id);
+        let is_front = front == Some(sale.id()) || self.kiosk.holds_our_reader(sale);
+        if !is_front && self.flights.of_others(front) >= SETTLE_AT_ONCE {
+            return;
+        }
         let purpose = Purpose::Sale { sale: sale.id().clone(), call };
-        let wait = self.flights.wait_until(&purpose);
-        self.start_after(wait, Flight { purpose, request, asked: now, sent: now }, pace);
+        self.start_when_due(Flight { purpose, request, asked: now, sent: now }, pace);
     }
 
     /// The kiosk's own look at the reader, or the clearing of what stands on it for nothing.
     fn pursue_reader_wish(&mut self, now: Moment) {
         let reader = self.kiosk.setup().reader.clone();
-        let wish = self.kiosk.reader_wish();
-        let (purpose, request, pace) = match wish {
-            ReaderWish::Nothing => return,
+        let (purpose, request, pace) = match self.kiosk.reader_wish() {
             ReaderWish::Look => {
-                (Purpose::ReaderLook, Request::ReadReader { reader }, Duration::ZERO)
+                (Purpose::ReaderLook, Request::ReadReader { reader }, Pace::AT_ONCE)
             }
             ReaderWish::Probe { every } => {
-                (Purpose::ReaderLook, Request::ReadReader { reader }, every)
+                (Purpose::ReaderLook, Request::ReadReader { reader }, Pace::Every(every))
             }
-            ReaderWish::ClearDead => {
-                (Purpose::ClearDead, Request::ClearReader { reader, key: None }, Duration::ZERO)
-            }
-        };
-        // A customer's look does not wait for the pace of the probes before it.
-        let wait = match wish {
-            ReaderWish::Look => self.flights.backs_off_until(&purpose),
-            ReaderWish::Nothing | ReaderWish::Probe { .. } | ReaderWish::ClearDead => {
-                self.flights.wait_until(&purpose)
+            ReaderWish::Clear => {
+                (Purpose::Clear, Request::ClearReader { reader, key: None }, Pace::AT_ONCE)
             }
         };
-        self.start_after(wait, Flight { purpose, request, asked: now, sent: now }, pace);
+        self.start_when_due(Flight { purpose, request, asked: now, sent: now }, pace);
     }
 
-    /// Starts a call, unless something like it is under way or it has to wait; the next of its kind
-    /// then goes no sooner than `pace` later.
-    fn start_after(&mut self, wait: Option<Moment>, flight: Flight, pace: Duration) {
+    /// The last remedy for a reader that answers no command.
+    fn power_cycle_deaf_reader(&mut self, now: Moment) {
+        let Some(every) = self.kiosk.setup().power_cycle_every else { return };
+        let deaf = self.kiosk.reasons().since(&Reason::ReaderDeaf).is_some();
+        let again = self.power_cycled.is_none_or(|last| now >= last + every);
+        if deaf && again && !self.kiosk.is_reader_held() {
+            self.power_cycled = Some(now);
+            self.effects.push(Effect::PowerCycleReader);
+        }
+    }
+
+    /// Starts a call, unless something like it is under way or it has to wait.
+    fn start_when_due(&mut self, flight: Flight, pace: Pace) {
         if !self.flights.is_clear(&flight.purpose, &flight.request) {
             return;
         }
-        if let Some(until) = wait.filter(|until| *until > flight.sent) {
-            self.wake_at(until);
-            return;
+        let wait = self.flights.wait_until(&flight.purpose, pace);
+        match wait.filter(|until| *until > flight.sent) {
+            Some(until) => self.wake_at(until),
+            None => self.start(flight),
         }
-        self.flights.pace(&flight.purpose, flight.sent + pace);
-        self.start(flight);
     }
 
     pub(super) fn start(&mut self, flight: Flight) {
         let request = flight.request.clone();
-        let flight = self.flights.start(flight);
+        let flight = self.flights.start(flight, self.rng.f64());
         self.effects.push(Effect::Call { flight, request });
     }
 

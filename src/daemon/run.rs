@@ -1,23 +1,25 @@
 //! The loop: news in, one turn of the driver, effects out. Everything slow is a task of its own.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc as thread_queue;
 use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot, watch};
 
-use crate::config::{ApiKey, Loaded, Mode, Settings};
+use crate::config::{ApiKey, CredentialError, Loaded, Mode, Settings};
 use crate::daemon::control::{self, ConfigStatus, ControlError, StatusDocument};
 use crate::daemon::driver::{Driver, Effect, Event, Now};
 use crate::daemon::flights::FlightId;
 use crate::daemon::identity::{self, IdentityError};
 use crate::daemon::journal_thread::{self, Job};
 use crate::daemon::notify::{self, Notifier};
-use crate::daemon::{clock, devices, tell};
+use crate::daemon::waiting::Waiting;
+use crate::daemon::{clock, devices, reader_power, tell};
 use crate::dispenser::Order;
 use crate::ids::{ControllerId, DispenserName, ProductCode, SaleId};
 use crate::journal::{Journal, JournalError};
+use crate::kiosk::restart_window::RestartWindow;
 use crate::kiosk::{Product, Setup, View};
 use crate::sale::Fact;
 use crate::sale::fact::{Origin, Policy, UnknownVend};
@@ -48,6 +50,10 @@ pub enum Message {
     },
     /// Somebody wants to know how the kiosk is.
     Status(oneshot::Sender<StatusDocument>),
+    /// Somebody wants to know what the open sales wait for.
+    Waiting(oneshot::Sender<BTreeMap<SaleId, Waiting>>),
+    /// The API key was read again.
+    NewKey(ApiKey),
 }
 
 /// The daemon cannot start.
@@ -88,15 +94,21 @@ struct Tasks {
     messages: mpsc::Sender<Message>,
     journal: thread_queue::Sender<Job>,
     devices: Devices,
+    reader_power: Option<PathBuf>,
 }
 
-/// Runs the kiosk until a signal tells it to stop.
-pub async fn run(loaded: &Loaded, key: &ApiKey) -> Result<(), RunError> {
+/// Runs the kiosk until a signal tells it to stop. SIGHUP makes it read the API key again.
+pub async fn run(
+    loaded: &Loaded,
+    key: &ApiKey,
+    reload: impl Fn() -> Result<ApiKey, CredentialError> + Send + 'static,
+) -> Result<(), RunError> {
     let settings = &loaded.settings;
     let daemon = Daemon::open(loaded, key, identity::controller()?)?;
     let listener = control::bind(&settings.kiosk.runtime_dir)?;
     let stops = signals()?;
     let messages = daemon.messages();
+    reload_on_hangup(reload, messages.clone())?;
     tokio::spawn(control::serve(listener, messages.clone(), daemon.jobs.clone()));
     let (views, watch) = watch::channel(None);
     devices::start_displays(settings, &watch);
@@ -116,6 +128,7 @@ pub struct Daemon {
     inbox: mpsc::Receiver<Message>,
     jobs: thread_queue::Sender<Job>,
     config: ConfigStatus,
+    reader_power: Option<PathBuf>,
 }
 
 impl Daemon {
@@ -142,7 +155,8 @@ impl Daemon {
         let (jobs, _thread) = journal_thread::start(journal, messages.clone());
         let config =
             ConfigStatus { hash: loaded.hash.clone(), source: loaded.source.display().to_string() };
-        Ok(Self { driver, client, messages, inbox, jobs, config })
+        let reader_power = settings.reader.power_cycle.clone();
+        Ok(Self { driver, client, messages, inbox, jobs, config, reader_power })
     }
 
     /// Where news for the loop go.
@@ -152,8 +166,8 @@ impl Daemon {
 
     /// The loop. A first stop takes no new sale and waits for the running one.
     pub async fn turn_until_stopped(self, devices: Devices, mut stops: mpsc::Receiver<()>) {
-        let Self { mut driver, client, messages, mut inbox, jobs, config } = self;
-        let tasks = Tasks { client, messages, journal: jobs, devices };
+        let Self { mut driver, client, messages, mut inbox, jobs, config, reader_power } = self;
+        let mut tasks = Tasks { client, messages, journal: jobs, devices, reader_power };
         let watchdog = notify::watchdog_interval();
         let mut notifier = Notifier::default();
         let mut stop_by = None;
@@ -161,7 +175,7 @@ impl Daemon {
         loop {
             let now = clock::now();
             if let Some(message) = message.take() {
-                hear(&mut driver, message, &tasks, &config, now);
+                hear(&mut driver, message, &mut tasks, &config, now);
             }
             notifier.tell(&driver.kiosk().status(now.moment));
             notifier.alive();
@@ -178,6 +192,24 @@ impl Daemon {
             };
         }
     }
+}
+
+/// Reads the API key again at each SIGHUP.
+fn reload_on_hangup(
+    reload: impl Fn() -> Result<ApiKey, CredentialError> + Send + 'static,
+    messages: mpsc::Sender<Message>,
+) -> Result<(), RunError> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut hangup = signal(SignalKind::hangup()).map_err(RunError::Signals)?;
+    tokio::spawn(async move {
+        while hangup.recv().await.is_some() {
+            match reload() {
+                Ok(key) => drop(messages.send(Message::NewKey(key)).await),
+                Err(error) => tracing::error!("the old API key stays in use: {error}"),
+            }
+        }
+    });
+    Ok(())
 }
 
 /// A stop for each SIGTERM and SIGINT.
@@ -215,7 +247,7 @@ fn stop(notifier: &Notifier, stop_by: &mut Option<crate::time::Moment>) -> Messa
 }
 
 /// One turn of the driver for one message.
-fn hear(driver: &mut Driver, message: Message, tasks: &Tasks, config: &ConfigStatus, now: Now) {
+fn hear(driver: &mut Driver, message: Message, tasks: &mut Tasks, config: &ConfigStatus, now: Now) {
     match message {
         Message::Event(event) => perform(driver.turn(event, now), tasks),
         Message::Status(answer) => {
@@ -225,6 +257,12 @@ fn hear(driver: &mut Driver, message: Message, tasks: &Tasks, config: &ConfigSta
                 config: config.clone(),
             };
             drop(answer.send(document));
+        }
+        Message::Waiting(answer) => drop(answer.send(driver.waiting(now))),
+        Message::NewKey(key) => {
+            if take_key(driver, tasks, &key) {
+                perform(driver.turn(Event::KeyReplaced, now), tasks);
+            }
         }
         Message::Select { code, answer } => {
             let sale = match identity::sale_id(now.wall.0) {
@@ -243,6 +281,26 @@ fn hear(driver: &mut Driver, message: Message, tasks: &Tasks, config: &ConfigSta
                 drop(answer.send(turned.map_or(Ok(id), Err)));
             }
             perform(effects, tasks);
+        }
+    }
+}
+
+/// Takes a new API key into use. One of the other mode would not know the open sales: it needs a
+/// restart, which a person asks for.
+fn take_key(driver: &Driver, tasks: &mut Tasks, key: &ApiKey) -> bool {
+    if (key.mode() == Mode::Live) != driver.kiosk().setup().livemode {
+        tracing::error!("the new API key is of {} mode: restart kioskd to use it", key.mode());
+        return false;
+    }
+    match tasks.client.with_key(key.reveal()) {
+        Ok(client) => {
+            tasks.client = client;
+            tell::life(&format!("the API key was read again: {key}"));
+            true
+        }
+        Err(error) => {
+            tracing::error!("the old API key stays in use: {error}");
+            false
         }
     }
 }
@@ -269,6 +327,11 @@ fn perform(effects: Vec<Effect>, tasks: &Tasks) {
                     Order::Status { sale },
                     || tasks.messages.clone(),
                 );
+            }
+            Effect::PowerCycleReader => {
+                if let Some(program) = &tasks.reader_power {
+                    tokio::spawn(reader_power::cycle(program.clone()));
+                }
             }
             Effect::Show(view) => drop(tasks.devices.views.send_replace(Some(view))),
             Effect::Happened { sale, fact } => {
@@ -322,6 +385,17 @@ fn setup(settings: &Settings, key: &ApiKey, origin: Origin) -> Result<Setup, Run
         livemode: key.mode() == Mode::Live,
         policy: policy(settings),
         boot: identity::boot_id()?,
+        restart_window: settings.reader.restart_window.map(|(from, to)| RestartWindow {
+            from,
+            to,
+            zone: jiff::tz::TimeZone::system(),
+        }),
+        exposure_limit: settings.payment.exposure_limit,
+        power_cycle_every: settings
+            .reader
+            .power_cycle
+            .is_some()
+            .then_some(settings.reader.power_cycle_every),
     })
 }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::daemon::driver::Effect;
 use crate::ids::SaleId;
+use crate::kiosk::Reason;
 use crate::sale::input::{Call, Trouble};
 use crate::stripe::meaning::{Answer, NoAnswer};
 use crate::stripe::request::{Method, Wire};
@@ -41,8 +42,16 @@ pub fn effect(effect: &Effect) {
             }
         }
         Effect::Raised(reason) => {
-            let (what, remedy) = (reason.what(), reason.remedy());
-            line!(warn, names::OUT_OF_ORDER, reason = reason.code(), "{what}; do: {remedy}");
+            let (code, what, remedy) = (reason.code(), reason.what(), reason.remedy());
+            match weight_of(reason) {
+                Weight::Step => line!(info, names::OUT_OF_ORDER, reason = code, "{what}"),
+                Weight::Trouble => {
+                    line!(warn, names::OUT_OF_ORDER, reason = code, "{what}; do: {remedy}");
+                }
+                Weight::Alarm => {
+                    line!(error, names::OUT_OF_ORDER, reason = code, "{what}; do: {remedy}");
+                }
+            }
         }
         Effect::Cleared(reason) => {
             let what = reason.what();
@@ -53,7 +62,32 @@ pub fn effect(effect: &Effect) {
         | Effect::Call { .. }
         | Effect::Vend { .. }
         | Effect::AskDispenser { .. }
+        | Effect::PowerCycleReader
         | Effect::Show(_) => {}
+    }
+}
+
+/// How loud a reason not to sell is.
+fn weight_of(reason: &Reason) -> Weight {
+    match reason {
+        Reason::ReaderRestarting => Weight::Step,
+        Reason::Clone | Reason::DeadlineNear | Reason::Exposure | Reason::Journal => Weight::Alarm,
+        Reason::Starting
+        | Reason::Link { .. }
+        | Reason::KeyRejected
+        | Reason::KeyTooNarrow { .. }
+        | Reason::ReaderOffline
+        | Reason::ReaderDeaf
+        | Reason::ReaderUpdating
+        | Reason::ReaderInUse
+        | Reason::ReaderRefuses { .. }
+        | Reason::ReaderNotFound
+        | Reason::NoCardPresent
+        | Reason::PaymentsRefused { .. }
+        | Reason::PriceRefused { .. }
+        | Reason::PaymentNotFound
+        | Reason::OtherMode
+        | Reason::DispenserAway { .. } => Weight::Trouble,
     }
 }
 
@@ -72,10 +106,10 @@ pub fn call_ended(wire: &Wire, result: &Result<Answer, NoAnswer>, elapsed: Durat
             }
         }
         // What that means is told with the effects of the turn that hears of it.
-        Err(NoAnswer::NotSent(why)) => {
+        Err(NoAnswer::NotSent(_, why)) => {
             line!(debug, names::CALL_ENDED, path, elapsed, "the call was not sent: {why}");
         }
-        Err(NoAnswer::Unknown(why)) => {
+        Err(NoAnswer::Unknown(_, why)) => {
             line!(debug, names::CALL_ENDED, path, elapsed, "the call's fate is unknown: {why}");
         }
     }
@@ -114,7 +148,7 @@ pub fn device(name: &str, what: &str, trouble: bool) {
 }
 
 /// What was asked, in words.
-fn asked(call: Call) -> &'static str {
+pub(super) fn asked(call: Call) -> &'static str {
     match call {
         Call::Create { .. } => "creating the PaymentIntent",
         Call::Prompt { .. } => "prompting the reader",
@@ -126,10 +160,11 @@ fn asked(call: Call) -> &'static str {
     }
 }
 
-fn why(trouble: &Trouble) -> String {
+/// What went wrong with a call, in words.
+pub(super) fn why(trouble: &Trouble) -> String {
     match trouble {
-        Trouble::NotSent { why } => format!("not sent ({why})"),
-        Trouble::Unknown { why } => format!("no answer of Stripe's own ({why})"),
+        Trouble::NotSent { why, .. } => format!("not sent ({why})"),
+        Trouble::Unknown { why, .. } => format!("no answer of Stripe's own ({why})"),
         Trouble::NotYet { why } => format!("not executed ({why:?})"),
         Trouble::Refused(refusal) => refusal.to_string(),
     }

@@ -11,7 +11,7 @@ use crate::kiosk::{Reason, Turned, View};
 use crate::money::Money;
 use crate::sale::Fact;
 use crate::sale::fact::{Attention, Outcome};
-use crate::sale::input::VendNews;
+use crate::sale::input::{Obstacle, VendNews};
 use crate::simulator::{self, Card, Fault, Model};
 use crate::stripe::Request;
 use crate::stripe::meaning::NoAnswer;
@@ -81,6 +81,7 @@ impl Bench {
                 Effect::Happened { fact, .. } => self.facts.push(fact),
                 Effect::Turned(why) => self.turned = Some(why),
                 Effect::AskDispenser { .. }
+                | Effect::PowerCycleReader
                 | Effect::Raised(_)
                 | Effect::Cleared(_)
                 | Effect::CallFailed { .. } => {}
@@ -110,7 +111,7 @@ impl Bench {
 
     fn fail_calls(&mut self) {
         for (flight, _) in std::mem::take(&mut self.calls) {
-            let result = Err(NoAnswer::NotSent("no route".into()));
+            let result = Err(NoAnswer::NotSent(Obstacle::Network, "no route".into()));
             self.turn(Event::Replied { flight, result });
         }
     }
@@ -141,7 +142,7 @@ impl Bench {
             .model
             .present_card(&"tmr_simulated".parse().unwrap(), Card::VISA, Self::at(bench.now).wall)
             .unwrap();
-        bench.wait(Duration::from_secs(2));
+        bench.wait(Duration::from_secs(3));
         bench.answer_all();
         assert!(matches!(bench.facts.last(), Some(Fact::VendIntended { .. })), "{:?}", bench.facts);
         bench
@@ -320,7 +321,7 @@ fn a_link_that_is_down_is_said_so_and_comes_back_by_itself() {
         bench.fail_calls();
         bench.wait(Duration::from_secs(1));
     }
-    let down = View::OutOfOrder { reason: Reason::StripeUnreachable };
+    let down = View::OutOfOrder { reason: Reason::Link { obstacle: Obstacle::Network } };
     assert_eq!(bench.view, Some(down));
     for _ in 0..30 {
         bench.answer_all();

@@ -16,7 +16,7 @@ use crate::journal::{Filter, Journal, JournalError, Summary};
 use crate::kiosk::{Product, Setup, View};
 use crate::money::Money;
 use crate::sale::fact::{Origin, Policy, UnknownVend};
-use crate::sale::input::VendNews;
+use crate::sale::input::{Obstacle, VendNews};
 use crate::simulator::{self, Card, Model, Screen};
 use crate::stripe::meaning::{Answer, NoAnswer};
 use crate::stripe::request::{Method, Wire};
@@ -312,7 +312,7 @@ impl World {
 
     fn arrives(&mut self, life: u32, flight: FlightId, wire: &Wire) {
         if !self.network {
-            let result = Err(NoAnswer::Unknown("the network went away".into()));
+            let result = Err(NoAnswer::Unknown(Obstacle::Silence, "the network went away".into()));
             self.at(CUT, Coming::Answered { life, flight, result });
             return;
         }
@@ -346,7 +346,10 @@ impl World {
                 let sentence = story::sentence(&fact);
                 self.tell(&format!("{sale}: {sentence}"));
             }
-            Effect::CallFailed { .. } | Effect::Raised(_) | Effect::Cleared(_) => {}
+            Effect::PowerCycleReader
+            | Effect::CallFailed { .. }
+            | Effect::Raised(_)
+            | Effect::Cleared(_) => {}
             Effect::Turned(why) => self.tell(&format!("no sale: {why}")),
         }
     }
@@ -356,7 +359,7 @@ impl World {
         if self.network {
             self.at(LATENCY, Coming::Arrives { life, flight, wire });
         } else {
-            let result = Err(NoAnswer::NotSent("no route".into()));
+            let result = Err(NoAnswer::NotSent(Obstacle::Network, "no route".into()));
             self.at(NO_ROUTE, Coming::Answered { life, flight, result });
         }
     }
@@ -438,6 +441,9 @@ pub(crate) fn setup(journal: &JournalId) -> Setup {
             vend_timeout: Duration::from_secs(20),
         },
         boot: "demo-boot".parse().expect("a fixed name is one"),
+        restart_window: None,
+        exposure_limit: 20,
+        power_cycle_every: None,
     }
 }
 

@@ -1,6 +1,6 @@
 //! The words of each view: a headline and a line that says what to do.
 
-use crate::kiosk::view::{Ending, Shown};
+use crate::kiosk::view::{BusyWith, Ending, Shown};
 use crate::kiosk::{Reason, Turned, View};
 use crate::money::Money;
 use crate::sale::fact::{Decline, Retraction};
@@ -23,6 +23,16 @@ pub fn words(view: &View) -> Text {
     match view {
         View::Idle => text("Welcome", "Please choose a product."),
         View::Connecting { product } => text(price_line(product), "One moment, please."),
+        View::ReaderBusy { product, with } => {
+            let line = match with {
+                BusyWith::OtherPayment => "The card reader is in use. One moment, please.",
+                BusyWith::Itself => "The card reader is updating. One moment, please.",
+            };
+            text(price_line(product), line)
+        }
+        View::Blind { product } => {
+            text(price_line(product), "No connection. Please do not present a card now.")
+        }
         View::PresentCard { product, seconds_left, declined } => {
             let line = match declined {
                 None => format!("Please present your card ({seconds_left} s)."),
@@ -78,6 +88,8 @@ fn price_line(product: &Shown) -> String {
     format!("{}  {}", product.name, customer_money(product.price))
 }
 
+/// What to do after a decline. Source: Stripe, "Decline codes". Nobody is told before others that
+/// a card is lost or stolen.
 fn declined_line(decline: &Decline) -> &'static str {
     match decline.decline_code.as_deref().unwrap_or(&decline.code) {
         "insufficient_funds" => "Not enough funds. Please try another card.",
@@ -85,9 +97,19 @@ fn declined_line(decline: &Decline) -> &'static str {
         "offline_pin_required" | "online_or_offline_pin_required" => {
             "Please insert the card instead of tapping it."
         }
-        "processing_error" | "try_again_later" | "reenter_transaction" => {
-            "That did not work. Please try once more."
+        "incorrect_pin" | "invalid_pin" => "That PIN was wrong. Please try once more.",
+        "pin_try_exceeded" => "The PIN was wrong too often. Please try another card.",
+        "withdrawal_count_limit_exceeded" | "card_velocity_exceeded" => {
+            "This card has reached its limit. Please try another card."
         }
+        "card_not_supported" | "currency_not_supported" | "transaction_not_allowed" => {
+            "This card cannot pay here. Please try another card."
+        }
+        "processing_error"
+        | "try_again_later"
+        | "reenter_transaction"
+        | "issuer_not_available"
+        | "approve_with_id" => "That did not work. Please try once more.",
         _ => "Card declined. Please try another card.",
     }
 }
@@ -129,14 +151,25 @@ fn turned(why: &Turned) -> String {
 fn out_of_order(reason: &Reason) -> &'static str {
     match reason {
         Reason::Starting => "The machine is starting. One moment, please.",
-        Reason::StripeUnreachable | Reason::KeyRejected => "No connection. Please come back later.",
-        Reason::ReaderOffline | Reason::ReaderRefuses { .. } | Reason::ReaderNotFound => {
-            "The card reader is offline."
+        Reason::Link { .. } | Reason::KeyRejected => "No connection. Please come back later.",
+        Reason::ReaderOffline
+        | Reason::ReaderDeaf
+        | Reason::ReaderRefuses { .. }
+        | Reason::ReaderNotFound => "The card reader is offline.",
+        Reason::ReaderRestarting | Reason::ReaderUpdating => {
+            "The card reader is restarting. It is back in a few minutes."
         }
         Reason::ReaderInUse => "The card reader is in use. One moment, please.",
-        Reason::Journal | Reason::Clone | Reason::OtherMode | Reason::PaymentNotFound => {
-            "The machine needs service."
-        }
+        Reason::KeyTooNarrow { .. }
+        | Reason::NoCardPresent
+        | Reason::PaymentsRefused { .. }
+        | Reason::Exposure
+        | Reason::DeadlineNear
+        | Reason::Journal
+        | Reason::Clone
+        | Reason::OtherMode
+        | Reason::PaymentNotFound => "The machine needs service.",
+        Reason::PriceRefused { .. } => "This product cannot be sold at the moment.",
         Reason::DispenserAway { .. } => "This product cannot be dispensed at the moment.",
     }
 }

@@ -6,14 +6,22 @@ use std::time::Duration;
 use crate::ids::{BootId, DispenserName, ProductCode, ReaderId, SaleId, Slot};
 use crate::kiosk::out_of_order::{Reason, Reasons, Since};
 use crate::kiosk::reader::ReaderWatch;
+use crate::kiosk::restart_window::RestartWindow;
 use crate::kiosk::view::{Notice, has_customer};
 use crate::money::Money;
 use crate::sale::fact::{Fact, Opened, Origin, Policy};
 use crate::sale::{Input, Phase, Sale, decide};
-use crate::time::Moment;
+use crate::time::{Moment, StripeTime};
 
 /// How much longer a doubtful vend waits for a dispenser that cannot be reached.
 const DISPENSER_MAY_BE_AWAY: Duration = Duration::from_mins(2);
+
+/// How long before a hold lapses people are told; nothing more is sold then if goods went out for
+/// it.
+const DEADLINE_ALARM: Duration = Duration::from_hours(12);
+
+/// A wall clock that is further ahead of an authorization than this is wrong.
+const LONGEST_WEEKS_AWAY: Duration = Duration::from_hours(60 * 24);
 
 /// What the kiosk sells, and by which rules: from the configuration, fixed while it runs.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -32,6 +40,12 @@ pub struct Setup {
     pub policy: Policy,
     /// The kernel's boot id.
     pub boot: BootId,
+    /// When readers restart every night, if the operator has said so.
+    pub restart_window: Option<RestartWindow>,
+    /// How many delivered sales may wait for their money before nothing more is sold.
+    pub exposure_limit: usize,
+    /// How long after one power cycle of a deaf reader the next may come, if it can be had at all.
+    pub power_cycle_every: Option<Duration>,
 }
 
 /// A product.
@@ -197,6 +211,50 @@ impl Kiosk {
         if self.sales.values().any(|sale| sale.opened.livemode != self.setup.livemode) {
             self.reasons.raise(Reason::OtherMode, now);
         }
+    }
+
+    /// All open sales: the customer's own first, then by the deadline of their holds.
+    pub fn sales_by_urgency(&self) -> Vec<Sale> {
+        let mut sales: Vec<Sale> = self.sales.values().cloned().collect();
+        let far = StripeTime(i64::MAX);
+        sales.sort_by_key(|sale| {
+            let is_front = self.front.as_ref() == Some(sale.id());
+            (!is_front, sale.deadline().unwrap_or(far), sale.opened.wall)
+        });
+        sales
+    }
+
+    /// Raises and clears what the open sales are a reason for: too many that were delivered and
+    /// not paid, and holds that lapse soon.
+    pub fn judge_open_sales(&mut self, now: Since) {
+        let near = |sale: &&Sale| self.hold_lapses_within(sale, DEADLINE_ALARM, now);
+        let open = || self.sales.values().filter(|sale| sale.is_open());
+        let unpaid: Vec<&Sale> = open().filter(|sale| sale.delivered).collect();
+        let exposed =
+            unpaid.len() >= self.setup.exposure_limit || unpaid.iter().copied().any(|s| near(&s));
+        let any_near = open().any(|sale| near(&sale));
+        for (reason, stands) in [(Reason::Exposure, exposed), (Reason::DeadlineNear, any_near)] {
+            if stands {
+                self.reasons.raise(reason, now);
+            } else {
+                self.reasons.clear(&reason);
+            }
+        }
+    }
+
+    /// Whether a sale's hold on the card lapses within this time. By Stripe's clock, which goes on
+    /// with the boot's; until Stripe was heard since the start, by the wall clock, unless that
+    /// clock cannot be right.
+    pub(super) fn hold_lapses_within(&self, sale: &Sale, time: Duration, now: Since) -> bool {
+        let (Some(deadline), Some(authorized)) = (sale.deadline(), &sale.authorized) else {
+            return false;
+        };
+        let wall = StripeTime(now.wall.0.div_euclid(1000));
+        let plausible =
+            wall >= authorized.created && wall.since(authorized.created) < LONGEST_WEEKS_AWAY;
+        let stripe = self.watch.stripe_clock.map(|(date, at)| date.after(now.moment.since(at)));
+        let stripe_now = stripe.or(Some(wall).filter(|_| plausible));
+        stripe_now.is_some_and(|stripe_now| deadline.since(stripe_now) < time)
     }
 
     /// The journal takes writes again, or does not.

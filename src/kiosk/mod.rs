@@ -4,6 +4,7 @@
 //! * `kiosk`: the state, and what changes it
 //! * [`select`]: whether a selection may open a sale
 //! * [`reader`]: what is known of the reader, and when it has to be looked at or cleared
+//! * [`restart_window`]: the hours at which readers restart every night
 //! * [`out_of_order`]: reasons not to sell, each with what to do about it
 //! * [`view`]: the one thing that the display shows
 //! * [`status`]: the answer to "how are you?"
@@ -13,6 +14,7 @@
 mod kiosk;
 pub mod out_of_order;
 pub mod reader;
+pub mod restart_window;
 pub mod select;
 pub mod status;
 #[cfg(test)]

@@ -1,8 +1,10 @@
 //! Reasons not to sell: each is raised and cleared, and says what a technician can do.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
-use crate::ids::DispenserName;
+use crate::ids::{DispenserName, ProductCode};
+use crate::sale::input::Obstacle;
 use crate::time::{Moment, WallTime};
 
 /// Why the kiosk does not sell, or not everything.
@@ -11,11 +13,25 @@ pub enum Reason {
     /// The reader has not been seen since the daemon started.
     Starting,
     /// Stripe cannot be reached, or does not answer.
-    StripeUnreachable,
+    Link {
+        /// What stands between.
+        obstacle: Obstacle,
+    },
     /// Stripe rejects the API key (401).
     KeyRejected,
+    /// The API key lacks a permission (403).
+    KeyTooNarrow {
+        /// What it may not do.
+        denied: Denied,
+    },
     /// A command to the reader was answered with "offline".
     ReaderOffline,
+    /// The same, at the hours at which readers restart every night.
+    ReaderRestarting,
+    /// One command after the other times out at a reader that Stripe calls online.
+    ReaderDeaf,
+    /// The reader is busy with itself: an update, or a change of its settings.
+    ReaderUpdating,
     /// Another system's payment stands on the reader.
     ReaderInUse,
     /// The reader refuses payments for a reason of its own.
@@ -25,8 +41,26 @@ pub enum Reason {
     },
     /// Stripe does not know the reader with this key.
     ReaderNotFound,
+    /// The account cannot take cards at a reader in this currency.
+    NoCardPresent,
+    /// Stripe refuses to make the PaymentIntent.
+    PaymentsRefused {
+        /// Stripe's code.
+        code: String,
+    },
+    /// Stripe refuses the price of a product.
+    PriceRefused {
+        /// The product.
+        product: ProductCode,
+        /// Stripe's code.
+        code: String,
+    },
     /// Stripe does not know a PaymentIntent of ours with this key: never a conclusion.
     PaymentNotFound,
+    /// As many delivered sales wait for their money as may.
+    Exposure,
+    /// A hold will lapse soon, and its sale is not settled.
+    DeadlineNear,
     /// The journal cannot be written.
     Journal,
     /// Somebody else has used this kiosk's names: a cloned card or a restored image.
@@ -40,18 +74,64 @@ pub enum Reason {
     },
 }
 
+/// What a key may not do.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Denied {
+    /// Read the reader.
+    ReadReader,
+    /// Send commands to the reader.
+    DriveReader,
+    /// Make a PaymentIntent.
+    CreatePayment,
+    /// Read, cancel or capture a PaymentIntent.
+    SettlePayment,
+}
+
+/// How a reason affects selling.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Stops {
+    /// Nothing is sold while it stands.
+    Everything,
+    /// Nothing is sold until this long after it was last confirmed: then one selection is let
+    /// through, and its sale tells.
+    UntilTried {
+        /// That long.
+        after: Duration,
+    },
+    /// Other things are sold.
+    Something,
+    /// It concerns old sales, not the next one.
+    Nothing,
+}
+
+/// After this long a reader that was called offline gets one selection let through: its status may
+/// lag, and only a payment tells.
+pub const READER_HALF_OPEN_AFTER: Duration = Duration::from_secs(15);
+
+/// The same for what somebody has to mend at Stripe: it should not take a restart to be noticed.
+pub const REFUSAL_HALF_OPEN_AFTER: Duration = Duration::from_mins(5);
+
 impl Reason {
     /// The word for machines.
     pub fn code(&self) -> &'static str {
         match self {
             Self::Starting => "starting",
-            Self::StripeUnreachable => "stripe_unreachable",
+            Self::Link { obstacle } => link_code(*obstacle),
             Self::KeyRejected => "api_key_rejected",
+            Self::KeyTooNarrow { .. } => "api_key_too_narrow",
             Self::ReaderOffline => "reader_offline",
+            Self::ReaderRestarting => "reader_restarting",
+            Self::ReaderDeaf => "reader_deaf",
+            Self::ReaderUpdating => "reader_updating",
             Self::ReaderInUse => "reader_in_use",
             Self::ReaderRefuses { .. } => "reader_refuses",
             Self::ReaderNotFound => "reader_not_found",
+            Self::NoCardPresent => "no_card_present",
+            Self::PaymentsRefused { .. } => "payments_refused",
+            Self::PriceRefused { .. } => "price_refused",
             Self::PaymentNotFound => "payment_not_found",
+            Self::Exposure => "exposure",
+            Self::DeadlineNear => "deadline_near",
             Self::Journal => "journal",
             Self::Clone => "clone",
             Self::OtherMode => "other_mode",
@@ -63,15 +143,33 @@ impl Reason {
     pub fn what(&self) -> String {
         match self {
             Self::Starting => "the reader has not been seen since the start".into(),
-            Self::StripeUnreachable => "Stripe cannot be reached or does not answer".into(),
+            Self::Link { obstacle } => link_what(*obstacle).into(),
             Self::KeyRejected => "Stripe rejects the API key".into(),
+            Self::KeyTooNarrow { denied } => format!("the API key may not {}", denied.what()),
             Self::ReaderOffline => "the card reader is offline".into(),
+            Self::ReaderRestarting => "the card reader restarts, as it does every night".into(),
+            Self::ReaderDeaf => {
+                "the card reader does not answer: Stripe calls it online, its commands time out"
+                    .into()
+            }
+            Self::ReaderUpdating => {
+                "the card reader is busy with itself: an update or a change of settings".into()
+            }
             Self::ReaderInUse => "the reader is in use by another system".into(),
             Self::ReaderRefuses { code } => format!("the reader refuses payments: {code}"),
             Self::ReaderNotFound => "Stripe does not show the reader to this API key".into(),
+            Self::NoCardPresent => {
+                "the Stripe account cannot take cards at a reader in this currency".into()
+            }
+            Self::PaymentsRefused { code } => format!("Stripe refuses payments: {code}"),
+            Self::PriceRefused { product, code } => {
+                format!("Stripe refuses the price of product {product}: {code}")
+            }
             Self::PaymentNotFound => {
                 "Stripe does not know a PaymentIntent of an open sale with this API key".into()
             }
+            Self::Exposure => "too many delivered sales wait for their money".into(),
+            Self::DeadlineNear => "a hold lapses soon, and its sale is not settled".into(),
             Self::Journal => "the journal cannot be written".into(),
             Self::Clone => "another kiosk uses this one's names (a cloned card?)".into(),
             Self::OtherMode => {
@@ -87,20 +185,139 @@ impl Reason {
     pub fn remedy(&self) -> &'static str {
         match self {
             Self::Starting => "wait; if it stays, check the network",
-            Self::StripeUnreachable => {
-                "check the network and its DNS; settlement goes on by itself afterwards"
+            Self::Link { obstacle } => link_remedy(*obstacle),
+            Self::KeyRejected => {
+                "install a valid key as credential stripe-api-key, then reload or restart kioskd"
             }
-            Self::KeyRejected => "install a valid key as credential stripe-api-key and restart",
+            Self::KeyTooNarrow { .. } => {
+                "give the key this permission in Stripe's Dashboard, or install another and reload"
+            }
             Self::ReaderOffline => "check the reader's power and network, then restart it",
+            Self::ReaderRestarting => "nothing: it is back within minutes",
+            Self::ReaderDeaf => "restart the reader: switch its power off and on",
+            Self::ReaderUpdating => "wait; if it stays for an hour, restart the reader",
             Self::ReaderInUse => "find the other system that uses this reader and stop it",
             Self::ReaderRefuses { .. } => "check the reader's location and settings at Stripe",
             Self::ReaderNotFound => "check stripe.reader, and the key's account and permissions",
+            Self::NoCardPresent => {
+                "enable in-person payments in Stripe's Dashboard; check kiosk.currency"
+            }
+            Self::PaymentsRefused { .. } => {
+                "see what Stripe's Dashboard says of the account; check kiosk.currency"
+            }
+            Self::PriceRefused { .. } => "change this product's price",
             Self::PaymentNotFound => "install a key of the account that the sale was opened with",
+            Self::Exposure => "see kioskd sales --open: once they are settled, it sells again",
+            Self::DeadlineNear => "see kioskd sales --open, and mend what keeps it from settling",
             Self::Journal => "check that kiosk.state_dir is writable and its disk not full",
             Self::Clone => "stop the other kiosk, or give this one a new kiosk.id and journal",
             Self::OtherMode => "install the key they were opened with until they are settled",
             Self::DispenserAway { .. } => "check the board's power and its cable or device path",
         }
+    }
+
+    /// How it affects selling.
+    pub fn stops(&self) -> Stops {
+        match self {
+            Self::Starting
+            | Self::Link { .. }
+            | Self::KeyRejected
+            | Self::KeyTooNarrow { denied: Denied::ReadReader | Denied::SettlePayment }
+            | Self::ReaderInUse
+            | Self::ReaderNotFound
+            | Self::Exposure
+            | Self::Journal
+            | Self::Clone => Stops::Everything,
+            Self::ReaderOffline
+            | Self::ReaderRestarting
+            | Self::ReaderDeaf
+            | Self::ReaderUpdating => Stops::UntilTried { after: READER_HALF_OPEN_AFTER },
+            Self::KeyTooNarrow { denied: Denied::DriveReader | Denied::CreatePayment }
+            | Self::ReaderRefuses { .. }
+            | Self::NoCardPresent
+            | Self::PaymentsRefused { .. } => Stops::UntilTried { after: REFUSAL_HALF_OPEN_AFTER },
+            Self::PriceRefused { .. } | Self::DispenserAway { .. } => Stops::Something,
+            Self::PaymentNotFound | Self::DeadlineNear | Self::OtherMode => Stops::Nothing,
+        }
+    }
+
+    /// Whether the reader's answer to a command proves it to be over.
+    pub fn is_over_when_reader_answers(&self) -> bool {
+        match self {
+            Self::ReaderOffline
+            | Self::ReaderRestarting
+            | Self::ReaderDeaf
+            | Self::ReaderUpdating => true,
+            Self::Starting
+            | Self::Link { .. }
+            | Self::KeyRejected
+            | Self::KeyTooNarrow { .. }
+            | Self::ReaderInUse
+            | Self::ReaderRefuses { .. }
+            | Self::ReaderNotFound
+            | Self::NoCardPresent
+            | Self::PaymentsRefused { .. }
+            | Self::PriceRefused { .. }
+            | Self::PaymentNotFound
+            | Self::Exposure
+            | Self::DeadlineNear
+            | Self::Journal
+            | Self::Clone
+            | Self::OtherMode
+            | Self::DispenserAway { .. } => false,
+        }
+    }
+}
+
+impl Denied {
+    fn what(self) -> &'static str {
+        match self {
+            Self::ReadReader => "read the reader (Terminal Readers: read)",
+            Self::DriveReader => "send commands to the reader (Terminal Readers: write)",
+            Self::CreatePayment => "make payments (PaymentIntents: write)",
+            Self::SettlePayment => "read, cancel or capture payments (PaymentIntents: write)",
+        }
+    }
+}
+
+fn link_code(obstacle: Obstacle) -> &'static str {
+    match obstacle {
+        Obstacle::Name | Obstacle::Network => "no_network",
+        Obstacle::Connection | Obstacle::Silence => "stripe_unreachable",
+        Obstacle::Certificate => "tls_untrusted",
+        Obstacle::Clock => "clock_wrong",
+        Obstacle::Stranger => "captive_portal",
+        Obstacle::Failing => "stripe_failing",
+    }
+}
+
+fn link_what(obstacle: Obstacle) -> &'static str {
+    match obstacle {
+        Obstacle::Name => "the kiosk has no network: Stripe's name cannot be resolved",
+        Obstacle::Network => "the kiosk has no network: there is no way to Stripe",
+        Obstacle::Connection => "Stripe cannot be connected to, though the network is there",
+        Obstacle::Silence => "Stripe does not answer: requests go out and bring no reply",
+        Obstacle::Certificate => {
+            "what answers in Stripe's place cannot prove that it is Stripe (TLS)"
+        }
+        Obstacle::Clock => "the kiosk's clock is wrong, so that Stripe cannot be trusted (TLS)",
+        Obstacle::Stranger => "something else answers in Stripe's place: a portal or a proxy",
+        Obstacle::Failing => "Stripe answers with errors of its own",
+    }
+}
+
+fn link_remedy(obstacle: Obstacle) -> &'static str {
+    match obstacle {
+        Obstacle::Name => "check the network cable or Wi-Fi, then the name server",
+        Obstacle::Network => "check the network cable or Wi-Fi, then the router",
+        Obstacle::Connection => "check the router's firewall and stripe.api_base",
+        Obstacle::Silence => "check the network's quality; then see status.stripe.com",
+        Obstacle::Certificate => {
+            "find what intercepts TLS here; if it belongs here, let api.stripe.com through"
+        }
+        Obstacle::Clock => "let the clock be set (NTP, port 123); kioskd goes on by itself then",
+        Obstacle::Stranger => "log in to the network's portal, or let this kiosk past it",
+        Obstacle::Failing => "wait, and see status.stripe.com",
     }
 }
 
@@ -131,6 +348,29 @@ impl Reasons {
     pub fn raise(&mut self, reason: Reason, now: Since) {
         let new = Standing { since: now, confirmed: now.moment };
         self.0.entry(reason).or_insert(new).confirmed = now.moment;
+    }
+
+    /// Raises the reason why Stripe is out of reach. Only one such stands at a time; what comes in
+    /// the place of another keeps its time.
+    pub fn raise_link(&mut self, obstacle: Obstacle, now: Since) {
+        let before = self.link();
+        self.clear_link();
+        let since = before.map_or(now, |(_, standing)| standing.since);
+        let standing = Standing { since, confirmed: now.moment };
+        self.0.insert(Reason::Link { obstacle }, standing);
+    }
+
+    /// Stripe is within reach again.
+    pub fn clear_link(&mut self) {
+        self.0.retain(|reason, _| !matches!(reason, Reason::Link { .. }));
+    }
+
+    /// What keeps Stripe out of reach.
+    pub fn link(&self) -> Option<(Obstacle, Standing)> {
+        self.0.iter().find_map(|(reason, standing)| {
+            let Reason::Link { obstacle } = reason else { return None };
+            Some((*obstacle, *standing))
+        })
     }
 
     /// Clears a reason.

@@ -4,26 +4,34 @@ use std::time::Duration;
 
 use crate::ids::SaleId;
 use crate::kiosk::kiosk::Kiosk;
-use crate::kiosk::out_of_order::{Reason, Since};
+use crate::kiosk::out_of_order::{Denied, READER_HALF_OPEN_AFTER, Reason, Since};
+use crate::kiosk::view::BusyWith;
 use crate::sale::input::{
-    ActionSeen, ActionStatus, Call, Hindrance, ReaderSeen, Refusal, Reply, Trouble,
+    ActionSeen, ActionStatus, Call, Hindrance, IntentStatus, Obstacle, ReaderSeen, Refusal, Reply,
+    Seen, Trouble,
 };
 use crate::sale::{Phase, Sale};
-use crate::time::Moment;
+use crate::time::{Moment, StripeTime};
 
-/// How often a reader or a link that is out of order is probed.
+/// How often a reader or a link that is out of order is looked at.
 const PROBE_EVERY: Duration = Duration::from_secs(5);
 
-/// After this long a reader that was called offline gets one selection let through: its status may
-/// lag, and only a payment tells.
-pub const OFFLINE_HALF_OPEN_AFTER: Duration = Duration::from_secs(15);
-
-/// The same for a reader that refused a payment for a reason of its own (a missing location, say):
-/// somebody has to mend that at Stripe, and it should not take a restart to be noticed.
-pub const REFUSES_HALF_OPEN_AFTER: Duration = Duration::from_mins(5);
+/// How often an idle kiosk looks at its reader. Ten thousand of them then ask some fifteen times a
+/// second in all; Stripe allows an account 100 reads a second.
+const IDLE_EVERY: Duration = Duration::from_mins(15);
 
 /// How many calls in a row may stay without an answer before the link counts as down.
 const UNANSWERED_LIMIT: u32 = 2;
+
+/// After so many commands in a row that timed out the reader counts as deaf.
+const DEAF_AFTER: u32 = 3;
+
+/// After so many commands in a row that found the reader busy, with nothing on it, it counts as
+/// busy with itself.
+const UPDATING_AFTER: u32 = 2;
+
+/// A reader that restarts at night is back within minutes; after this long it is just offline.
+const RESTART_TAKES: Duration = Duration::from_mins(15);
 
 /// What is known of the reader and of the way to it.
 #[derive(Clone, Default, PartialEq, Eq, Debug)]
@@ -32,103 +40,230 @@ pub struct ReaderWatch {
     pub seen: Option<(Moment, ReaderSeen)>,
     /// When Stripe last answered anything.
     pub last_answer: Option<Since>,
+    /// Stripe's clock, and when it was read.
+    pub stripe_clock: Option<(StripeTime, Moment)>,
+    /// When a harmless command was last answered, well or badly.
+    knocked: Option<Moment>,
     unanswered: u32,
+    timeouts: u32,
+    busy_with_itself: u32,
 }
 
 /// What the kiosk itself, and no sale, wants of the reader.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ReaderWish {
-    /// Nothing.
-    Nothing,
     /// Look at it now.
     Look,
-    /// Look at it again and again, this far apart.
+    /// Look at it again and again, about this far apart.
     Probe {
         /// The time between two looks.
         every: Duration,
     },
-    /// Clear an action that is over from it, before the next prompt.
-    ClearDead,
+    /// Clear what stands on it for nothing: before the next prompt, or as a harmless command that
+    /// shows whether it answers.
+    Clear,
 }
 
 impl Kiosk {
-    /// Takes note of what a reply says about the link, the key and the reader.
-    pub fn heard(&mut self, reply: &Reply, now: Since) {
+    /// Takes note of what a reply says about the link, the key and the reader. `about` is the sale
+    /// that the call was made for.
+    pub fn heard(&mut self, about: Option<&SaleId>, reply: &Reply, now: Since) {
         match &reply.result {
             Ok(seen) => {
                 self.stripe_answered(now);
+                self.worked(about, reply.call, seen, now);
+                if let Some(date) = seen.date {
+                    self.watch.stripe_clock = Some((date, now.moment));
+                }
                 if let Some(reader) = &seen.reader {
                     self.reader_seen(reply.asked, reader, now);
                 }
-                if matches!(reply.call, Call::Inspect | Call::Cancel { .. } | Call::Capture { .. })
-                {
-                    self.reasons.clear(&Reason::PaymentNotFound);
-                }
-                if matches!(reply.call, Call::Prompt { .. }) {
-                    self.reasons.clear_if(|reason, _| is_readers(reason));
-                }
             }
-            Err(Trouble::NotSent { .. } | Trouble::Unknown { .. }) => {
-                self.watch.unanswered = self.watch.unanswered.saturating_add(1);
-                if self.watch.unanswered >= UNANSWERED_LIMIT {
-                    self.reasons.raise(Reason::StripeUnreachable, now);
-                }
+            Err(Trouble::NotSent { obstacle, .. } | Trouble::Unknown { obstacle, .. }) => {
+                self.unanswered(*obstacle, now);
             }
             Err(Trouble::NotYet { why: Hindrance::KeyRejected }) => {
                 self.watch.unanswered = 0;
-                self.reasons.clear(&Reason::StripeUnreachable);
+                self.reasons.clear_link();
                 self.reasons.raise(Reason::KeyRejected, now);
             }
             Err(Trouble::NotYet { why: Hindrance::TooMany | Hindrance::KeyInUse }) => {
                 self.stripe_answered(now);
             }
+            Err(Trouble::Refused(Refusal::StripeFailed))
+                if matches!(reply.call, Call::Look | Call::Create { .. }) =>
+            {
+                self.unanswered(Obstacle::Failing, now);
+            }
             Err(Trouble::Refused(refusal)) => {
                 self.stripe_answered(now);
-                self.refused(reply.call, refusal, now);
+                self.refused(about, reply.call, refusal, now);
             }
+        }
+        if matches!(reply.call, Call::ClearReader { .. }) {
+            self.watch.knocked = Some(now.moment);
         }
     }
 
     /// Whether Stripe counts as out of reach.
     pub fn is_stripe_unreachable(&self) -> bool {
-        self.reasons.since(&Reason::StripeUnreachable).is_some()
+        self.reasons.link().is_some()
+    }
+
+    /// Whether nothing can be learned or done at Stripe: out of reach, or the key is no good.
+    pub fn is_blind(&self) -> bool {
+        self.is_stripe_unreachable() || self.reasons.since(&Reason::KeyRejected).is_some()
+    }
+
+    /// A new API key was installed: what was wrong with the old one is forgotten.
+    pub fn key_replaced(&mut self) {
+        self.reasons.clear_if(|reason, _| {
+            matches!(reason, Reason::KeyRejected | Reason::KeyTooNarrow { .. })
+        });
+    }
+
+    fn unanswered(&mut self, obstacle: Obstacle, now: Since) {
+        self.watch.unanswered = self.watch.unanswered.saturating_add(1);
+        if self.watch.unanswered >= UNANSWERED_LIMIT {
+            self.reasons.raise_link(obstacle, now);
+        }
     }
 
     fn stripe_answered(&mut self, now: Since) {
         self.watch.unanswered = 0;
         self.watch.last_answer = Some(now);
-        self.reasons.clear(&Reason::StripeUnreachable);
+        self.reasons.clear_link();
         self.reasons.clear(&Reason::KeyRejected);
     }
 
-    fn refused(&mut self, call: Call, refusal: &Refusal, now: Since) {
-        let reason = match (call, refusal) {
-            (Call::Prompt { .. } | Call::ClearReader { .. }, Refusal::ReaderOffline) => {
-                Reason::ReaderOffline
+    /// A call went well: what would have kept it from that is over.
+    fn worked(&mut self, about: Option<&SaleId>, call: Call, seen: &Seen, now: Since) {
+        let denied = denied(call);
+        self.reasons.clear(&Reason::KeyTooNarrow { denied });
+        match call {
+            Call::Create { .. } => {
+                let takes_cards = seen.intent.as_ref().is_none_or(|i| i.takes_card_present);
+                if takes_cards {
+                    self.reasons.clear(&Reason::NoCardPresent);
+                } else {
+                    self.reasons.raise(Reason::NoCardPresent, now);
+                }
+                let sale = about.and_then(|sale| self.sales.get(sale));
+                let product = sale.map(|sale| &sale.opened.product.code);
+                self.reasons.clear_if(|reason, _| {
+                    matches!(reason, Reason::PaymentsRefused { .. })
+                        || matches!(reason, Reason::PriceRefused { product: refused, .. }
+                            if Some(refused) == product)
+                });
             }
-            (Call::Prompt { .. }, Refusal::Other { code }) => {
-                Reason::ReaderRefuses { code: code.clone() }
+            Call::Prompt { .. } => {
+                self.reader_answered();
+                self.reasons.clear_if(|reason, _| matches!(reason, Reason::ReaderRefuses { .. }));
             }
-            (Call::Prompt { .. }, Refusal::Forbidden) => {
-                Reason::ReaderRefuses { code: "the API key lacks the permission".into() }
+            Call::ClearReader { .. } => self.reader_answered(),
+            Call::Inspect | Call::Cancel { .. } | Call::Capture { .. } => {
+                self.reasons.clear(&Reason::PaymentNotFound);
             }
-            (Call::Look, Refusal::NotFound | Refusal::Forbidden) => Reason::ReaderNotFound,
-            (Call::Inspect | Call::Cancel { .. } | Call::Capture { .. }, Refusal::NotFound) => {
-                Reason::PaymentNotFound
+            Call::Look => {}
+        }
+    }
+
+    /// The reader itself has answered a command.
+    fn reader_answered(&mut self) {
+        self.watch.timeouts = 0;
+        self.watch.busy_with_itself = 0;
+        self.reasons.clear_if(|reason, _| reason.is_over_when_reader_answers());
+    }
+
+    fn refused(&mut self, about: Option<&SaleId>, call: Call, refusal: &Refusal, now: Since) {
+        if *refusal == Refusal::KeyClash {
+            self.reasons.raise(Reason::Clone, now);
+            return;
+        }
+        if *refusal == Refusal::Forbidden {
+            self.reasons.raise(Reason::KeyTooNarrow { denied: denied(call) }, now);
+            return;
+        }
+        match call {
+            Call::Prompt { .. } | Call::ClearReader { .. } => {
+                self.reader_refused(call, refusal, now);
             }
-            (_, Refusal::KeyClash) => Reason::Clone,
-            (
-                Call::Create { .. }
-                | Call::Prompt { .. }
-                | Call::ClearReader { .. }
-                | Call::Cancel { .. }
-                | Call::Capture { .. }
-                | Call::Look
-                | Call::Inspect,
-                _,
-            ) => return,
+            Call::Create { .. } => self.create_refused(about, refusal, now),
+            Call::Look if *refusal == Refusal::NotFound => {
+                self.reasons.raise(Reason::ReaderNotFound, now);
+            }
+            Call::Inspect | Call::Cancel { .. } | Call::Capture { .. }
+                if *refusal == Refusal::NotFound =>
+            {
+                self.reasons.raise(Reason::PaymentNotFound, now);
+            }
+            Call::Look | Call::Inspect | Call::Cancel { .. } | Call::Capture { .. } => {}
+        }
+    }
+
+    fn create_refused(&mut self, about: Option<&SaleId>, refusal: &Refusal, now: Since) {
+        let Refusal::Other { code } = refusal else { return };
+        let code = code.clone();
+        let sale = about.and_then(|sale| self.sales.get(sale));
+        let reason = match sale {
+            Some(sale) if code.starts_with("amount_") => {
+                Reason::PriceRefused { product: sale.opened.product.code.clone(), code }
+            }
+            Some(_) | None => Reason::PaymentsRefused { code },
         };
         self.reasons.raise(reason, now);
+    }
+
+    fn reader_refused(&mut self, call: Call, refusal: &Refusal, now: Since) {
+        match refusal {
+            Refusal::ReaderOffline => self.reader_is_offline(now),
+            Refusal::ReaderTimeout => {
+                self.watch.timeouts = self.watch.timeouts.saturating_add(1);
+                if self.watch.timeouts >= DEAF_AFTER {
+                    self.reasons.raise(Reason::ReaderDeaf, now);
+                }
+            }
+            Refusal::ReaderBusy if self.shows_nothing() => {
+                self.watch.busy_with_itself = self.watch.busy_with_itself.saturating_add(1);
+                if self.watch.busy_with_itself >= UPDATING_AFTER {
+                    self.reasons.raise(Reason::ReaderUpdating, now);
+                }
+            }
+            Refusal::Other { code } if matches!(call, Call::Prompt { .. }) => {
+                self.reasons.raise(Reason::ReaderRefuses { code: code.clone() }, now);
+            }
+            Refusal::ReaderBusy
+            | Refusal::WrongState
+            | Refusal::Expired
+            | Refusal::NotFound
+            | Refusal::Forbidden
+            | Refusal::KeyClash
+            | Refusal::StripeFailed
+            | Refusal::Other { .. } => self.watch.busy_with_itself = 0,
+        }
+    }
+
+    /// Offline is expected for some minutes in the hours at which readers restart.
+    fn reader_is_offline(&mut self, now: Since) {
+        let restarts = self.setup.restart_window.as_ref().is_some_and(|w| w.covers(now.wall));
+        let begun = self.reasons.since(&Reason::ReaderRestarting);
+        let young = begun.is_none_or(|begun| now.moment < begun.moment + RESTART_TAKES);
+        let was_offline = self.reasons.since(&Reason::ReaderOffline).is_some();
+        if young && !was_offline && (restarts || begun.is_some()) {
+            self.reasons.raise(Reason::ReaderRestarting, now);
+        } else {
+            self.reasons.clear(&Reason::ReaderRestarting);
+            // It has been away since the restart that never ended.
+            if let Some(begun) = begun {
+                self.reasons.raise(Reason::ReaderOffline, begun);
+            }
+            self.reasons.raise(Reason::ReaderOffline, now);
+        }
+    }
+
+    /// Whether nothing stands on the reader, as far as is known.
+    fn shows_nothing(&self) -> bool {
+        self.watch.seen.as_ref().is_some_and(|(_, reader)| !reader.is_busy())
     }
 
     fn reader_seen(&mut self, asked: Moment, reader: &ReaderSeen, now: Since) {
@@ -140,9 +275,15 @@ impl Kiosk {
         if reader.online == Some(true) {
             // Its status lags: right after a refusal "online" means nothing.
             self.reasons.clear_if(|reason, standing| {
-                *reason == Reason::ReaderOffline
-                    && asked >= standing.confirmed + OFFLINE_HALF_OPEN_AFTER
+                matches!(reason, Reason::ReaderOffline | Reason::ReaderRestarting)
+                    && asked >= standing.confirmed + READER_HALF_OPEN_AFTER
             });
+        }
+        let ours = reader.action.as_ref().and_then(|action| action.intent.as_ref());
+        if ours.is_some_and(|intent| self.sales.values().any(|s| s.intent.as_ref() == Some(intent)))
+        {
+            // A command that was said to have timed out has reached it after all.
+            self.watch.timeouts = 0;
         }
         if self.foreign_action(reader).is_some() {
             self.reasons.raise(Reason::ReaderInUse, now);
@@ -194,6 +335,24 @@ impl Kiosk {
         !others && looked && !self.leftover()
     }
 
+    /// Whether the card's issuer is being asked for this sale, as the newest look shows.
+    pub fn sees_authorization_under_way(&self, sale: &Sale) -> bool {
+        let Some((_, reader)) = &self.watch.seen else { return false };
+        let action = reader.action.as_ref().filter(|_| shows_own(sale, reader));
+        action.is_some_and(|action| {
+            action.status == ActionStatus::InProgress
+                && action.intent_status == Some(IntentStatus::Pending)
+        })
+    }
+
+    /// What the sale in front waits for, if the reader is busy with something else.
+    pub(super) fn reader_busy_with(&self) -> Option<BusyWith> {
+        if self.reasons.since(&Reason::ReaderInUse).is_some() {
+            return Some(BusyWith::OtherPayment);
+        }
+        (self.watch.busy_with_itself > 0).then_some(BusyWith::Itself)
+    }
+
     /// What the kiosk wants of the reader, beside what its sales want.
     pub fn reader_wish(&self) -> ReaderWish {
         let seen_at = self.watch.seen.as_ref().map(|(asked, _)| *asked);
@@ -205,7 +364,7 @@ impl Kiosk {
                 return ReaderWish::Look;
             }
             if self.leftover() {
-                return ReaderWish::ClearDead;
+                return ReaderWish::Clear;
             }
             if !self.may_prompt(sale.id()) {
                 return ReaderWish::Probe { every: Duration::from_secs(1) };
@@ -213,16 +372,46 @@ impl Kiosk {
         }
         // A dead prompt must not stand there for the next passer-by to pay at.
         if self.shows_dead_action() && !self.is_reader_held() {
-            return ReaderWish::ClearDead;
+            return ReaderWish::Clear;
         }
-        let probing = self.reasons.iter().any(|(reason, _)| {
-            is_readers(reason) || matches!(reason, Reason::StripeUnreachable | Reason::KeyRejected)
+        let Some(seen_at) = seen_at else { return ReaderWish::Look };
+        let is_out_of_order = self.reasons.iter().any(|(reason, _)| match reason {
+            Reason::Starting
+            | Reason::Link { .. }
+            | Reason::KeyRejected
+            | Reason::KeyTooNarrow { .. }
+            | Reason::ReaderOffline
+            | Reason::ReaderRestarting
+            | Reason::ReaderDeaf
+            | Reason::ReaderUpdating
+            | Reason::ReaderInUse
+            | Reason::ReaderRefuses { .. }
+            | Reason::ReaderNotFound => true,
+            Reason::NoCardPresent
+            | Reason::PaymentsRefused { .. }
+            | Reason::PriceRefused { .. }
+            | Reason::PaymentNotFound
+            | Reason::Exposure
+            | Reason::DeadlineNear
+            | Reason::Journal
+            | Reason::Clone
+            | Reason::OtherMode
+            | Reason::DispenserAway { .. } => false,
         });
-        match (seen_at, probing) {
-            (None, _) => ReaderWish::Look,
-            (Some(_), true) => ReaderWish::Probe { every: PROBE_EVERY },
-            (Some(_), false) => ReaderWish::Nothing,
+        if self.may_knock(seen_at) {
+            return ReaderWish::Clear;
         }
+        ReaderWish::Probe { every: if is_out_of_order { PROBE_EVERY } else { IDLE_EVERY } }
+    }
+
+    /// Whether a reader that did not answer may be asked to clear its screen, only to see whether
+    /// it answers: nothing of anybody's stands on it, as a look after the last such question shows.
+    fn may_knock(&self, seen_at: Moment) -> bool {
+        let silent = self.reasons.iter().any(|(reason, _)| reason.is_over_when_reader_answers());
+        let looked = self.watch.knocked.is_none_or(|knocked| seen_at > knocked);
+        let action = self.watch.seen.as_ref().and_then(|(_, reader)| reader.action.as_ref());
+        let nothing = action.is_none_or(|action| action.status != ActionStatus::InProgress);
+        silent && looked && nothing && !self.is_blind() && !self.is_reader_held()
     }
 
     /// The dead action was cleared: what was seen of it is old.
@@ -239,20 +428,12 @@ fn shows_own(sale: &Sale, reader: &ReaderSeen) -> bool {
     intent.is_some() && intent == sale.intent.as_ref()
 }
 
-/// Reasons that a working reader clears.
-fn is_readers(reason: &Reason) -> bool {
-    match reason {
-        Reason::Starting
-        | Reason::ReaderOffline
-        | Reason::ReaderInUse
-        | Reason::ReaderRefuses { .. }
-        | Reason::ReaderNotFound => true,
-        Reason::StripeUnreachable
-        | Reason::KeyRejected
-        | Reason::PaymentNotFound
-        | Reason::Journal
-        | Reason::Clone
-        | Reason::OtherMode
-        | Reason::DispenserAway { .. } => false,
+/// Which permission a call needs.
+fn denied(call: Call) -> Denied {
+    match call {
+        Call::Look => Denied::ReadReader,
+        Call::Prompt { .. } | Call::ClearReader { .. } => Denied::DriveReader,
+        Call::Create { .. } => Denied::CreatePayment,
+        Call::Inspect | Call::Cancel { .. } | Call::Capture { .. } => Denied::SettlePayment,
     }
 }

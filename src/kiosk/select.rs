@@ -1,9 +1,8 @@
 //! Whether a selection may open a sale.
 
 use crate::ids::{ProductCode, SaleId};
-use crate::kiosk::kiosk::Kiosk;
-use crate::kiosk::out_of_order::{Reason, Since};
-use crate::kiosk::reader::{OFFLINE_HALF_OPEN_AFTER, REFUSES_HALF_OPEN_AFTER};
+use crate::kiosk::kiosk::{Kiosk, Product};
+use crate::kiosk::out_of_order::{REFUSAL_HALF_OPEN_AFTER, Reason, Since, Stops};
 use crate::sale::fact::{Item, Opened};
 use crate::time::Moment;
 
@@ -52,12 +51,9 @@ impl Kiosk {
         if self.front.is_some() || self.is_reader_held() {
             return Err(Turned::Busy);
         }
-        let away = Reason::DispenserAway { dispenser: product.dispenser.clone() };
-        if let Some(reason) = self.blocking_reason(now.moment) {
+        let reason = self.blocking_reason(now.moment);
+        if let Some(reason) = reason.or_else(|| self.product_reason(code, product, now.moment)) {
             return Err(Turned::OutOfOrder { reason });
-        }
-        if self.reasons.since(&away).is_some() {
-            return Err(Turned::OutOfOrder { reason: away });
         }
         let mut policy = self.setup.policy.clone();
         if let Some(timeout) = self.setup.dispensers.get(&product.dispenser) {
@@ -91,20 +87,44 @@ impl Kiosk {
         });
         self.reasons
             .iter()
-            .find(|(reason, standing)| match reason {
-                Reason::DispenserAway { .. } => all_away,
-                // They concern old sales, not the next one.
-                Reason::OtherMode | Reason::PaymentNotFound => false,
+            .find(|(reason, standing)| match reason.stops() {
+                Stops::Everything => true,
                 // Half-open: one selection is let through, and its prompt tells.
-                Reason::ReaderOffline => now < standing.confirmed + OFFLINE_HALF_OPEN_AFTER,
-                Reason::ReaderRefuses { .. } => now < standing.confirmed + REFUSES_HALF_OPEN_AFTER,
+                Stops::UntilTried { after } => now < standing.confirmed + after,
+                Stops::Something => all_away && matches!(reason, Reason::DispenserAway { .. }),
+                Stops::Nothing => false,
+            })
+            .map(|(reason, _)| reason.clone())
+    }
+
+    /// The reason for which this product cannot be sold now, if there is one.
+    fn product_reason(&self, code: &ProductCode, product: &Product, now: Moment) -> Option<Reason> {
+        self.reasons
+            .iter()
+            .find(|(reason, standing)| match reason {
+                Reason::DispenserAway { dispenser } => *dispenser == product.dispenser,
+                Reason::PriceRefused { product, .. } => {
+                    product == code && now < standing.confirmed + REFUSAL_HALF_OPEN_AFTER
+                }
                 Reason::Starting
-                | Reason::StripeUnreachable
+                | Reason::Link { .. }
                 | Reason::KeyRejected
+                | Reason::KeyTooNarrow { .. }
+                | Reason::ReaderOffline
+                | Reason::ReaderRestarting
+                | Reason::ReaderDeaf
+                | Reason::ReaderUpdating
                 | Reason::ReaderInUse
+                | Reason::ReaderRefuses { .. }
                 | Reason::ReaderNotFound
+                | Reason::NoCardPresent
+                | Reason::PaymentsRefused { .. }
+                | Reason::PaymentNotFound
+                | Reason::Exposure
+                | Reason::DeadlineNear
                 | Reason::Journal
-                | Reason::Clone => true,
+                | Reason::Clone
+                | Reason::OtherMode => false,
             })
             .map(|(reason, _)| reason.clone())
     }

@@ -7,11 +7,13 @@ use super::view::{Ending, View};
 use super::{Kiosk, Product, Reason, Setup, Turned};
 use crate::sale::Input;
 use crate::sale::input::{
-    ActionSeen, ActionStatus, Call, ChargeSeen, Hindrance, IntentSeen, IntentStatus, ReaderSeen,
-    Refusal, Reply, Seen, Trouble, VendNews,
+    ActionSeen, ActionStatus, Call, ChargeSeen, Hindrance, IntentSeen, IntentStatus, Obstacle,
+    ReaderSeen, Refusal, Reply, Seen, Trouble, VendNews,
 };
 use crate::sale::tests::opened;
 use crate::time::{Moment, StripeTime, WallTime};
+
+mod reader;
 
 const EPOCH: i64 = 1_790_000_000;
 
@@ -37,6 +39,9 @@ pub(crate) fn setup() -> Setup {
         livemode: opened.livemode,
         policy: opened.policy,
         boot: opened.boot,
+        restart_window: None,
+        exposure_limit: 20,
+        power_cycle_every: None,
     }
 }
 
@@ -127,7 +132,8 @@ impl Bench {
 
     fn hear(&mut self, call: Call, result: Result<Seen, Trouble>) {
         let reply = Reply { call, asked: self.now, result };
-        self.kiosk.heard(&reply, self.since());
+        let sale = self.kiosk.front_sale().map(|sale| sale.id().clone());
+        self.kiosk.heard(sale.as_ref(), &reply, self.since());
     }
 
     fn reply(&mut self, call: Call, result: Result<IntentStatus, Trouble>) {
@@ -197,9 +203,12 @@ fn the_countdown_ends_and_the_customer_is_told_not_to_pay() {
 fn nobody_is_invited_to_a_reader_that_cannot_be_seen() {
     let mut bench = Bench::presenting();
     for _ in 0..2 {
-        bench.hear(Call::Look, Err(Trouble::NotSent { why: "no route".into() }));
+        bench.hear(
+            Call::Look,
+            Err(Trouble::NotSent { obstacle: Obstacle::Network, why: "no route".into() }),
+        );
     }
-    assert!(matches!(bench.view(), View::Connecting { .. }));
+    assert!(matches!(bench.view(), View::Blind { .. }));
     bench.look(reader(None));
     assert!(matches!(bench.view(), View::PresentCard { .. }));
 }
@@ -307,7 +316,7 @@ fn a_dead_action_is_cleared_before_the_next_prompt() {
     let dead = action("pi_old", ActionStatus::InProgress, IntentStatus::Canceled);
     bench.look(reader(Some(dead)));
     assert!(!bench.kiosk.may_prompt(&"S1".parse().unwrap()));
-    assert_eq!(bench.kiosk.reader_wish(), super::reader::ReaderWish::ClearDead);
+    assert_eq!(bench.kiosk.reader_wish(), super::reader::ReaderWish::Clear);
     bench.kiosk.dead_action_cleared();
     assert!(bench.kiosk.may_prompt(&"S1".parse().unwrap()));
 }
@@ -317,9 +326,9 @@ fn a_dead_prompt_does_not_wait_for_the_next_sale_to_be_cleared() {
     let mut bench = Bench::ready();
     bench.wait(1);
     bench.look(reader(Some(action("pi_old", ActionStatus::InProgress, IntentStatus::Canceled))));
-    assert_eq!(bench.kiosk.reader_wish(), super::reader::ReaderWish::ClearDead);
+    assert_eq!(bench.kiosk.reader_wish(), super::reader::ReaderWish::Clear);
     bench.kiosk.dead_action_cleared();
-    assert_eq!(bench.kiosk.reader_wish(), super::reader::ReaderWish::Nothing);
+    assert!(matches!(bench.kiosk.reader_wish(), super::reader::ReaderWish::Probe { .. }));
 }
 
 #[test]
@@ -369,13 +378,14 @@ fn a_reader_that_refuses_is_tried_again_without_a_restart() {
 #[test]
 fn one_lost_reply_is_no_outage_and_two_are() {
     let mut bench = Bench::ready();
-    let lost = || Err(Trouble::Unknown { why: "reset".into() });
+    let lost = || Err(Trouble::Unknown { obstacle: Obstacle::Silence, why: "reset".into() });
     bench.hear(Call::Look, lost());
-    assert!(!bench.stands(&Reason::StripeUnreachable));
+    let silent = Reason::Link { obstacle: Obstacle::Silence };
+    assert!(!bench.stands(&silent));
     bench.hear(Call::Look, lost());
-    assert!(bench.stands(&Reason::StripeUnreachable));
+    assert!(bench.stands(&silent));
     bench.look(reader(None));
-    assert!(!bench.stands(&Reason::StripeUnreachable));
+    assert!(!bench.stands(&silent));
 }
 
 #[test]
@@ -408,7 +418,7 @@ fn a_doubtful_vend_waits_for_a_dispenser_that_cannot_be_asked_but_not_for_ever()
 fn every_reason_says_what_is_wrong_and_what_to_do() {
     let reasons = [
         Reason::Starting,
-        Reason::StripeUnreachable,
+        Reason::Link { obstacle: Obstacle::Network },
         Reason::KeyRejected,
         Reason::ReaderOffline,
         Reason::ReaderInUse,

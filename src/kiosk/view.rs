@@ -21,6 +21,18 @@ pub enum View {
         /// What is bought.
         product: Shown,
     },
+    /// The reader is busy with something else; the sale waits for it.
+    ReaderBusy {
+        /// What is bought.
+        product: Shown,
+        /// With what.
+        with: BusyWith,
+    },
+    /// What the reader shows cannot be seen now: nobody is invited to do anything there.
+    Blind {
+        /// What is bought.
+        product: Shown,
+    },
     /// Present a card to the reader.
     PresentCard {
         /// What is bought.
@@ -90,6 +102,15 @@ impl View {
     }
 }
 
+/// What a reader is busy with, that is no payment of ours.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum BusyWith {
+    /// Another system's payment.
+    OtherPayment,
+    /// An update, or a change of its settings.
+    Itself,
+}
+
 /// A product as a display shows it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Shown {
@@ -143,12 +164,16 @@ impl Kiosk {
             return notice.view.clone();
         }
         if let Some(sale) = self.front_sale() {
-            // What the reader shows cannot be seen now: nobody is invited to do anything there.
-            let blind = self.is_stripe_unreachable();
-            if blind && matches!(sale.phase, Phase::Presenting { .. }) {
-                return View::Connecting { product: shown(sale) };
-            }
-            return sale_view(sale, now);
+            let product = || shown(sale);
+            return match (&sale.phase, self.reader_busy_with()) {
+                (Phase::Presenting { .. }, _) if self.is_blind() => {
+                    View::Blind { product: product() }
+                }
+                (Phase::Prompting { .. }, Some(with)) => {
+                    View::ReaderBusy { product: product(), with }
+                }
+                _ => sale_view(sale, now),
+            };
         }
         if self.draining {
             return View::Stopping;

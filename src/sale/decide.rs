@@ -2,6 +2,8 @@
 //! opening and prompting here, the customer's card in `present`, taking back in `retract`, goods
 //! in `vend`, money in `settle`.
 
+use std::time::Duration;
+
 use crate::ids::BootId;
 use crate::sale::duty::{OPENING_PATIENCE, PROMPTING_PATIENCE, RECOVERY_PATIENCE};
 use crate::sale::fact::{Attention, Doubt, Fact, Outcome, Retraction};
@@ -13,6 +15,12 @@ use crate::sale::key::Operation;
 use crate::sale::phase::{Phase, Prompt, Sale};
 use crate::sale::{present, retract, settle, vend};
 use crate::time::Moment;
+
+/// How long a prompt may come late after the reader was said not to have acknowledged it.
+const LATE_PROMPT: Duration = Duration::from_secs(4);
+
+/// How often the PaymentIntent is asked for anew when Stripe fails.
+const MOST_CREATIONS: u32 = 3;
 
 /// What has become true of the sale by this news. Nothing, if the news is stale or changes nothing.
 pub fn decide(sale: &Sale, input: &Input, now: Moment) -> Vec<Fact> {
@@ -31,8 +39,9 @@ fn replied(sale: &Sale, reply: &Reply, now: Moment) -> Vec<Fact> {
         return created(sale, n, &reply.result, now);
     }
     match &sale.phase {
-        Phase::Prompting { prompt, doubt, .. } => {
-            prompting(sale, *prompt, doubt.as_ref(), reply, now)
+        Phase::Prompting { prompt, doubt, doubted, .. } => {
+            let doubt = doubt.as_ref().map(|doubt| (doubt, *doubted));
+            prompting(sale, *prompt, doubt, reply, now)
         }
         Phase::Presenting { prompt, prompted } => {
             present::decide(sale, *prompt, *prompted, reply, now)
@@ -138,6 +147,10 @@ fn created(sale: &Sale, n: u32, result: &Result<Seen, Trouble>, now: Moment) -> 
         {
             still_unknown(sale, now)
         }
+        // The key is spent. What Stripe may have made all the same is never prompted.
+        Err(Trouble::Refused(Refusal::StripeFailed)) if opening && n < MOST_CREATIONS => {
+            vec![Fact::KeySpent { operation: Operation::Create, n }]
+        }
         // Whatever Stripe made all the same was never prompted and so can never be paid.
         Err(Trouble::Refused(refusal)) => {
             let why = Retraction::StripeRefused { why: refusal.to_string() };
@@ -191,7 +204,7 @@ fn intent_created(sale: &Sale, seen: &IntentSeen, opening: bool, now: Moment) ->
 fn prompting(
     sale: &Sale,
     prompt: Prompt,
-    doubt: Option<&Doubt>,
+    doubt: Option<(&Doubt, Moment)>,
     reply: &Reply,
     now: Moment,
 ) -> Vec<Fact> {
@@ -204,8 +217,13 @@ fn prompting(
             prompt_call_failed(n, trouble, now)
         }
         (Call::Look, Ok(seen)) => match doubt {
-            Some(doubt) => doubt_looked_into(sale, prompt, doubt, seen, now),
-            None => Vec::new(),
+            Some((doubt, since)) => {
+                // A reader that did not acknowledge in time may still be about to prompt.
+                let settled = *doubt != Doubt::Refused(Refusal::ReaderTimeout)
+                    || reply.asked >= since + LATE_PROMPT;
+                doubt_looked_into(sale, prompt, (doubt, settled), seen, now)
+            }
+            None => slow_prompt_looked_at(sale, prompt, seen, now),
         },
         (
             Call::Create { .. }
@@ -218,6 +236,18 @@ fn prompting(
             Ok(_) | Err(_),
         ) => Vec::new(),
     }
+}
+
+/// A look, while the reader has not answered the prompt yet: whoever taps meanwhile is served.
+fn slow_prompt_looked_at(sale: &Sale, prompt: Prompt, seen: &Seen, now: Moment) -> Vec<Fact> {
+    if let Some(facts) = present::paid_or_ended(sale, seen, now) {
+        return facts;
+    }
+    let action = our_action(sale, seen);
+    if action.is_some_and(|action| action.status == ActionStatus::InProgress) {
+        return vec![Fact::Prompted { attempt: prompt.attempt, at: now }];
+    }
+    Vec::new()
 }
 
 fn prompt_call_failed(n: u32, trouble: &Trouble, now: Moment) -> Vec<Fact> {
@@ -254,7 +284,7 @@ fn prompt_call_failed(n: u32, trouble: &Trouble, now: Moment) -> Vec<Fact> {
 fn doubt_looked_into(
     sale: &Sale,
     prompt: Prompt,
-    doubt: &Doubt,
+    (doubt, settled): (&Doubt, bool),
     seen: &Seen,
     now: Moment,
 ) -> Vec<Fact> {
@@ -275,9 +305,13 @@ fn doubt_looked_into(
             vec![Fact::RetractionDecided { why: Retraction::Restarted, at: now }]
         }
         // Another system is at it: its action is never cleared, and asking again is no use yet.
-        _ if seen.reader.as_ref().is_some_and(ReaderSeen::is_busy) => Vec::new(),
+        _ if seen.reader.as_ref().is_some_and(ReaderSeen::is_busy) || !settled => Vec::new(),
         // Stripe never answered: the same key brings the same prompt, whether it ran or not.
         Doubt::Unanswered => vec![Fact::PromptMissing { n }],
+        Doubt::Refused(_) | Doubt::Ended { .. } if present::may_not_prompt_again(sale, prompt) => {
+            let why = "it dropped the prompt again and again".into();
+            vec![Fact::RetractionDecided { why: Retraction::ReaderUnavailable { why }, at: now }]
+        }
         Doubt::Refused(_) | Doubt::Ended { .. } => {
             vec![Fact::PromptIntended { attempt, n: n.saturating_add(1), at: now }]
         }

@@ -20,11 +20,19 @@ pub const PROMPTING_PATIENCE: Duration = Duration::from_secs(20);
 /// with errors that prove nothing.
 pub const RECOVERY_PATIENCE: Duration = Duration::from_mins(2);
 
-/// How often reader and PaymentIntent are looked at while the customer presents the card.
-const WATCH_EVERY: Duration = Duration::from_millis(800);
+/// How often reader and PaymentIntent are looked at where a doubt has to end.
+const DOUBT_EVERY: Pace = Pace::Every(Duration::from_secs(1));
 
-/// How often they are looked at where a doubt has to end.
-const DOUBT_EVERY: Duration = Duration::from_secs(1);
+/// Nobody has found a card, presented it and been authorized sooner than this.
+const NOBODY_PAYS_SOONER: Duration = Duration::from_millis(2500);
+
+/// How soon after one look the next one follows, by how long the reader has been asking: where
+/// taps are dense, looks are. See "Watching the reader" in `docs/architecture.md`.
+const WATCH: [(Duration, Duration); 3] = [
+    (Duration::from_secs(15), Duration::from_millis(700)),
+    (Duration::from_secs(30), Duration::from_millis(850)),
+    (Duration::MAX, Duration::from_millis(1500)),
+];
 
 /// How often a silent dispenser is asked for a doubtful vend.
 const ASK_EVERY: Duration = Duration::from_secs(1);
@@ -45,6 +53,35 @@ pub struct Wake {
     pub at: Moment,
     /// Why.
     pub why: &'static str,
+}
+
+/// How long to wait between two looks.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Pace {
+    /// Always this long.
+    Every(Duration),
+    /// As the customers' habit is, whom the reader has been asking since this moment.
+    Customer(Moment),
+}
+
+impl Pace {
+    /// Going on without a pause.
+    pub const AT_ONCE: Self = Self::Every(Duration::ZERO);
+
+    /// When the next look is due after the one that went out at `sent`.
+    pub fn next(self, sent: Option<Moment>) -> Option<Moment> {
+        match self {
+            Self::Every(gap) => sent.map(|sent| sent + gap),
+            Self::Customer(since) => Some(match sent.filter(|sent| *sent >= since) {
+                None => since + NOBODY_PAYS_SOONER,
+                Some(sent) => {
+                    let asking = sent.since(since);
+                    let step = WATCH.iter().find(|(until, _)| asking < *until);
+                    sent + step.unwrap_or(&WATCH[WATCH.len() - 1]).1
+                }
+            }),
+        }
+    }
 }
 
 /// One thing to do.
@@ -69,14 +106,14 @@ pub enum Want {
         /// The PaymentIntent.
         intent: PaymentIntentId,
         /// How long to wait between two looks.
-        every: Duration,
+        pace: Pace,
     },
     /// Read the PaymentIntent alone, again and again.
     Inspect {
         /// The PaymentIntent.
         intent: PaymentIntentId,
         /// How long to wait between two looks.
-        every: Duration,
+        pace: Pace,
     },
     /// Clear our prompt from the reader.
     ClearReader {
@@ -175,23 +212,23 @@ pub fn duty(sale: &Sale) -> Duty {
     let until = |want, at, why| Duty { want, wake: Some(Wake { at, why }) };
     match &sale.phase {
         Phase::Opening { .. } => duty_without_intent(sale),
-        Phase::Prompting { prompt, since, doubt: None } => until(
+        Phase::Prompting { prompt, since, doubt: None, .. } => until(
             Want::PromptReader { intent, n: prompt.n },
             *since + PROMPTING_PATIENCE,
             "the reader did not take the prompt",
         ),
         Phase::Prompting { since, doubt: Some(_), .. } => until(
-            Want::Look { intent, every: DOUBT_EVERY },
+            Want::Look { intent, pace: DOUBT_EVERY },
             *since + PROMPTING_PATIENCE,
             "the reader did not take the prompt",
         ),
-        Phase::Presenting { prompt, .. } => until(
-            Want::Look { intent, every: WATCH_EVERY },
+        Phase::Presenting { prompt, prompted } => until(
+            Want::Look { intent, pace: Pace::Customer(*prompted) },
             prompt.since + sale.opened.policy.customer_timeout,
             "nobody presented a card",
         ),
         Phase::Retracting { step: RetractStep::Look, .. } => {
-            wait(Want::Look { intent, every: DOUBT_EVERY })
+            wait(Want::Look { intent, pace: DOUBT_EVERY })
         }
         Phase::Retracting { step: RetractStep::Clear, .. } => {
             wait(Want::ClearReader { n: sale.keys.clear })
@@ -216,9 +253,7 @@ pub fn duty(sale: &Sale) -> Duty {
             grace_ends(sale, *since),
             "the grace for the dispenser's answer is over",
         ),
-        Phase::Settling { doubt: Some(_), .. } => {
-            wait(Want::Inspect { intent, every: DOUBT_EVERY })
-        }
+        Phase::Settling { doubt: Some(_), .. } => wait(Want::Inspect { intent, pace: DOUBT_EVERY }),
         Phase::Settling { settlement, doubt: None } => wait(match *settlement {
             Settlement::Capture { amount } => {
                 Want::Capture { intent, amount, n: sale.keys.capture }

@@ -96,13 +96,13 @@ impl Sale {
         let before = self.prompt().filter(|before| before.attempt == attempt);
         let prompt = Prompt { attempt, n, since: before.map_or(at, |before| before.since) };
         let since = self.prompting_since().filter(|_| before.is_some()).unwrap_or(at);
-        self.phase = Phase::Prompting { prompt, since, doubt: None };
+        self.phase = Phase::Prompting { prompt, since, doubt: None, doubted: at };
     }
 
     fn prompt_doubted(&mut self, why: &Doubt, at: Moment) {
         if let Some(prompt) = self.prompt() {
             let since = self.prompting_since().unwrap_or(at);
-            self.phase = Phase::Prompting { prompt, since, doubt: Some(why.clone()) };
+            self.phase = Phase::Prompting { prompt, since, doubt: Some(why.clone()), doubted: at };
         }
     }
 
@@ -148,7 +148,7 @@ impl Sale {
             Phase::Settling { doubt, .. } => *doubt = Some(Doubt::Restarted),
             Phase::Prompting { prompt, .. } | Phase::Presenting { prompt, .. } => {
                 let (prompt, doubt) = (*prompt, Some(Doubt::Restarted));
-                self.phase = Phase::Prompting { prompt, since: at, doubt };
+                self.phase = Phase::Prompting { prompt, since: at, doubt, doubted: at };
             }
             Phase::Retracting { since, step, .. } => {
                 *since = at;

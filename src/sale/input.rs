@@ -217,11 +217,15 @@ pub struct ChargeSeen {
 pub enum Trouble {
     /// The request never left: nothing happened.
     NotSent {
+        /// What stands between the kiosk and Stripe.
+        obstacle: Obstacle,
         /// Which step failed.
         why: String,
     },
     /// No answer of Stripe's own: it may or may not have happened.
     Unknown {
+        /// What stands between the kiosk and Stripe.
+        obstacle: Obstacle,
         /// What was seen instead.
         why: String,
     },
@@ -232,6 +236,27 @@ pub enum Trouble {
     },
     /// Answered by Stripe with an error: the key is spent.
     Refused(Refusal),
+}
+
+/// What stands between the kiosk and Stripe: each needs another remedy.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Obstacle {
+    /// The name of Stripe's server cannot be resolved.
+    Name,
+    /// There is no way out: no network, or no route.
+    Network,
+    /// The server cannot be connected to.
+    Connection,
+    /// The server does not prove that it is Stripe's.
+    Certificate,
+    /// By the kiosk's clock the server's certificate is not valid yet, or no longer.
+    Clock,
+    /// The request went out, and no whole reply came.
+    Silence,
+    /// Somebody else replied: a portal or a proxy.
+    Stranger,
+    /// Stripe answers with errors of its own (5xx).
+    Failing,
 }
 
 /// Why Stripe did not look at a request.

@@ -62,6 +62,8 @@ pub enum Phase {
         since: Moment,
         /// Whether to look before asking (again).
         doubt: Option<Doubt>,
+        /// When that doubt arose.
+        doubted: Moment,
     },
     /// The reader asks for the card.
     Presenting {

@@ -18,6 +18,11 @@ use crate::time::Moment;
 /// drops every prompt cannot keep a customer for ever.
 const SPARE_PROMPTS: u32 = 5;
 
+/// Whether this sale has asked for as many prompts as it may.
+pub(super) fn may_not_prompt_again(sale: &Sale, prompt: Prompt) -> bool {
+    prompt.n >= sale.opened.policy.max_attempts.saturating_add(SPARE_PROMPTS)
+}
+
 pub(super) fn decide(
     sale: &Sale,
     prompt: Prompt,
@@ -68,8 +73,7 @@ fn prompt_failed(sale: &Sale, prompt: Prompt, decline: Decline, now: Moment) -> 
         "connection_error" => vec![doubted(prompt, "connection_error", now)],
         _ => {
             let declined = Fact::Declined { attempt, decline };
-            let no_more = attempt >= policy.max_attempts
-                || n >= policy.max_attempts.saturating_add(SPARE_PROMPTS);
+            let no_more = attempt >= policy.max_attempts || may_not_prompt_again(sale, prompt);
             let next = if no_more {
                 Fact::RetractionDecided { why: Retraction::TooManyDeclines, at: now }
             } else {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use crate::sale::input::{Hindrance, Refusal, Seen, Trouble};
+use crate::sale::input::{Hindrance, Obstacle, Refusal, Seen, Trouble};
 use crate::stripe::reply;
 use crate::stripe::request::Expected;
 use crate::time::StripeTime;
@@ -30,9 +30,9 @@ pub struct Answer {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum NoAnswer {
     /// The request never left.
-    NotSent(String),
+    NotSent(Obstacle, String),
     /// It may have been read.
-    Unknown(String),
+    Unknown(Obstacle, String),
 }
 
 #[derive(Deserialize)]
@@ -51,10 +51,14 @@ struct ErrorObject {
 pub fn understand(expected: Expected, result: &Result<Answer, NoAnswer>) -> Result<Seen, Trouble> {
     let answer = match result {
         Ok(answer) => answer,
-        Err(NoAnswer::NotSent(why)) => return Err(Trouble::NotSent { why: why.clone() }),
-        Err(NoAnswer::Unknown(why)) => return Err(Trouble::Unknown { why: why.clone() }),
+        Err(NoAnswer::NotSent(obstacle, why)) => {
+            return Err(Trouble::NotSent { obstacle: *obstacle, why: why.clone() });
+        }
+        Err(NoAnswer::Unknown(obstacle, why)) => {
+            return Err(Trouble::Unknown { obstacle: *obstacle, why: why.clone() });
+        }
     };
-    let unknown = |why: String| Trouble::Unknown { why };
+    let unknown = |why: String| Trouble::Unknown { obstacle: Obstacle::Stranger, why };
     if answer.request_id.is_none() {
         return Err(unknown(format!("HTTP {} without Stripe's Request-Id", answer.status)));
     }

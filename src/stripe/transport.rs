@@ -1,11 +1,14 @@
 //! HTTPS that trusts nothing: limits on everything, no redirects, no proxy from the environment.
 
 use std::error::Error;
+use std::io::ErrorKind;
 use std::time::Duration;
 
 use reqwest::header::{HeaderMap, HeaderValue};
+use rustls::CertificateError;
 use zeroize::Zeroizing;
 
+use crate::sale::input::Obstacle;
 use crate::stripe::API_VERSION;
 use crate::stripe::meaning::{Answer, NoAnswer};
 use crate::stripe::request::{Method, Wire};
@@ -42,9 +45,7 @@ pub enum ClientError {
 impl Client {
     /// A client for `base` (scheme and host, no path) with this API key.
     pub fn new(base: &str, api_key: &str) -> Result<Self, ClientError> {
-        let bearer = Zeroizing::new(format!("Bearer {api_key}"));
-        let mut authorization = HeaderValue::from_str(&bearer).map_err(|_| ClientError::Key)?;
-        authorization.set_sensitive(true);
+        let authorization = authorization(api_key)?;
         let http = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
@@ -60,10 +61,15 @@ impl Client {
         Ok(Self { http, base: base.trim_end_matches('/').to_owned(), authorization })
     }
 
+    /// The same connection with another API key.
+    pub fn with_key(&self, api_key: &str) -> Result<Self, ClientError> {
+        Ok(Self { authorization: authorization(api_key)?, ..self.clone() })
+    }
+
     /// Sends one call, once. Repeats are the driver's business, which knows what may be repeated.
     pub async fn send(&self, wire: &Wire) -> Result<Answer, NoAnswer> {
         let mut url = reqwest::Url::parse(&format!("{}{}", self.base, wire.path))
-            .map_err(|error| NoAnswer::NotSent(format!("bad address: {error}")))?;
+            .map_err(|error| NoAnswer::NotSent(Obstacle::Name, format!("bad address: {error}")))?;
         let request = match wire.method {
             Method::Get => {
                 url.query_pairs_mut().extend_pairs(&wire.params);
@@ -86,6 +92,13 @@ impl Client {
         let response = request.send().await.map_err(|error| no_answer(&error))?;
         read_answer(response).await
     }
+}
+
+fn authorization(api_key: &str) -> Result<HeaderValue, ClientError> {
+    let bearer = Zeroizing::new(format!("Bearer {api_key}"));
+    let mut authorization = HeaderValue::from_str(&bearer).map_err(|_| ClientError::Key)?;
+    authorization.set_sensitive(true);
+    Ok(authorization)
 }
 
 fn form_body(params: &[(String, String)]) -> String {
@@ -111,9 +124,11 @@ async fn read_answer(mut response: reqwest::Response) -> Result<Answer, NoAnswer
             Ok(Some(chunk)) if answer.body.len() + chunk.len() <= MOST_BODY_BYTES => {
                 answer.body.extend_from_slice(&chunk);
             }
-            Ok(Some(_)) => return Err(NoAnswer::Unknown("the reply is over 1 MiB".into())),
+            Ok(Some(_)) => {
+                return Err(NoAnswer::Unknown(Obstacle::Stranger, "it is over 1 MiB".into()));
+            }
             Ok(None) => return Ok(answer),
-            Err(error) => return Err(NoAnswer::Unknown(chain(&error))),
+            Err(error) => return Err(NoAnswer::Unknown(Obstacle::Silence, chain(&error))),
         }
     }
 }
@@ -132,10 +147,51 @@ pub(crate) fn stripe_time(date: &str) -> Option<StripeTime> {
 fn no_answer(error: &reqwest::Error) -> NoAnswer {
     let why = chain(error);
     if error.is_connect() || error.is_builder() {
-        NoAnswer::NotSent(why)
+        NoAnswer::NotSent(obstacle(error), why)
     } else {
-        NoAnswer::Unknown(why)
+        NoAnswer::Unknown(Obstacle::Silence, why)
     }
+}
+
+/// What kept a connection from coming about: told by the types of the causes, never by their text,
+/// but for the resolver, which has no type of its own.
+fn obstacle(error: &reqwest::Error) -> Obstacle {
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        if let Some(obstacle) = told_by(error) {
+            return obstacle;
+        }
+        cause = error.source();
+    }
+    Obstacle::Connection
+}
+
+fn told_by(error: &(dyn Error + 'static)) -> Option<Obstacle> {
+    if let Some(error) = error.downcast_ref::<rustls::Error>() {
+        return Some(told_by_tls(error));
+    }
+    if let Some(error) = error.downcast_ref::<std::io::Error>() {
+        if let Some(inner) = error.get_ref().and_then(|inner| told_by(inner)) {
+            return Some(inner);
+        }
+        let kinds =
+            [ErrorKind::NetworkUnreachable, ErrorKind::HostUnreachable, ErrorKind::NetworkDown];
+        return kinds.contains(&error.kind()).then_some(Obstacle::Network);
+    }
+    error.to_string().starts_with("dns error").then_some(Obstacle::Name)
+}
+
+fn told_by_tls(error: &rustls::Error) -> Obstacle {
+    let out_of_time = matches!(
+        error,
+        rustls::Error::InvalidCertificate(
+            CertificateError::NotValidYet
+                | CertificateError::NotValidYetContext { .. }
+                | CertificateError::Expired
+                | CertificateError::ExpiredContext { .. },
+        )
+    );
+    if out_of_time { Obstacle::Clock } else { Obstacle::Certificate }
 }
 
 /// The error and its causes in one line, without the address (which names objects of Stripe's).
@@ -177,7 +233,10 @@ mod tests {
         let client = Client::new(&base, "rk_test_1").unwrap();
         let reader = "tmr_1".parse().unwrap();
         let wire = crate::stripe::Request::ReadReader { reader }.wire();
-        assert!(matches!(client.send(&wire).await, Err(NoAnswer::NotSent(_))));
+        assert!(matches!(
+            client.send(&wire).await,
+            Err(NoAnswer::NotSent(Obstacle::Connection, _))
+        ));
     }
 
     /// Answers one connection with these bytes, and returns what the client made of it.
@@ -210,14 +269,14 @@ mod tests {
     async fn a_reply_without_end_is_cut_off() {
         let mut reply = b"HTTP/1.1 200 OK\r\nrequest-id: req_1\r\n\r\n".to_vec();
         reply.resize(2 * MOST_BODY_BYTES, b'x');
-        assert!(matches!(answered_with(reply).await, Err(NoAnswer::Unknown(_))));
+        assert!(matches!(answered_with(reply).await, Err(NoAnswer::Unknown(..))));
     }
 
     #[tokio::test]
     async fn a_truncated_reply_is_of_unknown_fate() {
         let reply =
             "HTTP/1.1 200 OK\r\nrequest-id: req_1\r\ncontent-length: 500\r\n\r\n{\"object\"";
-        assert!(matches!(answered_with(reply.into()).await, Err(NoAnswer::Unknown(_))));
+        assert!(matches!(answered_with(reply.into()).await, Err(NoAnswer::Unknown(..))));
     }
 
     #[tokio::test]
@@ -244,7 +303,7 @@ mod tests {
         let client = Client::new(&base, "rk_test_1").unwrap();
         let reader = "tmr_1".parse().unwrap();
         let wire = crate::stripe::Request::ClearReader { reader, key: None }.wire();
-        assert!(matches!(client.send(&wire).await, Err(NoAnswer::Unknown(_))));
+        assert!(matches!(client.send(&wire).await, Err(NoAnswer::Unknown(..))));
         server.await.unwrap();
     }
 }

@@ -149,7 +149,8 @@ fn retraction(why: &Retraction) -> String {
     }
 }
 
-fn settlement_words(settlement: Settlement) -> String {
+/// Which way the money goes.
+pub fn settlement_words(settlement: Settlement) -> String {
     match settlement {
         Settlement::Capture { amount } => format!("capturing {amount}"),
         Settlement::Release => "releasing the hold".into(),
@@ -170,7 +171,8 @@ fn because_words(because: Because) -> &'static str {
     }
 }
 
-fn attention(why: &Attention) -> String {
+/// What a person has to decide about.
+pub fn attention(why: &Attention) -> String {
     match why {
         Attention::VendUnknown => "did the product come out? (unknown_vend = \"hold\")".into(),
         Attention::CapturedElsewhere => "somebody else captured the PaymentIntent".into(),

@@ -6,6 +6,8 @@ use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use jiff::civil::Time;
+
 use super::super::duration;
 use super::super::origins::KeyPath;
 use super::super::problem::{nearest, quoted};
@@ -21,6 +23,9 @@ pub(super) const RESUME_WINDOW: RangeInclusive<Duration> =
 /// Longer, and the next customer waits for a slot that will not answer.
 pub(super) const VEND_GRACE: RangeInclusive<Duration> =
     Duration::from_secs(1)..=Duration::from_mins(5);
+/// A reader takes minutes to start.
+pub(super) const POWER_CYCLE_EVERY: RangeInclusive<Duration> =
+    Duration::from_mins(10)..=Duration::from_hours(24);
 /// How long machines turn.
 pub(super) const VEND_TIMEOUT: RangeInclusive<Duration> =
     Duration::from_secs(1)..=Duration::from_mins(5);
@@ -141,6 +146,32 @@ impl Check<'_> {
             self.wrong(key, format!("{value} is out of range"), allowed, "correct the number");
         }
         attempts
+    }
+
+    /// A count from 1 on.
+    pub(super) fn count(&mut self, key: &KeyPath, value: i64, most: usize) -> Option<usize> {
+        let count = usize::try_from(value).ok().filter(|count| (1..=most).contains(count));
+        if count.is_none() {
+            let allowed = format!("1 to {most}");
+            self.wrong(key, format!("{value} is out of range"), allowed, "correct the number");
+        }
+        count
+    }
+
+    /// Two times of the day.
+    pub(super) fn hours(&mut self, key: &KeyPath, text: &str) -> Option<(Time, Time)> {
+        let time = |text: &str| {
+            let (hour, minute) = text.trim().split_once(':')?;
+            Time::new(hour.parse().ok()?, minute.parse().ok()?, 0, 0).ok()
+        };
+        let hours = text.split_once('-').and_then(|(from, to)| Some((time(from)?, time(to)?)));
+        let hours = hours.filter(|(from, to)| from != to);
+        if hours.is_none() {
+            let wrong = format!("{} is no span of the day", quoted(text));
+            let allowed = "two different times of the day, such as \"00:00-04:00\"";
+            self.wrong(key, wrong, allowed, "write from when to when, in the kiosk's own time");
+        }
+        hours
     }
 
     /// The speed of a serial port.

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::sale::fact::{Doubt, Retraction};
-use crate::sale::input::Hindrance;
+use crate::sale::input::{Hindrance, Obstacle};
 
 #[test]
 fn an_unanswered_prompt_is_looked_for_and_sent_again_with_the_same_key() {
@@ -35,16 +35,80 @@ fn a_reader_timeout_that_was_a_false_negative_is_no_second_prompt() {
 #[test]
 fn an_answered_refusal_spends_the_key() {
     let mut bench = Bench::prompting();
-    bench.answer(refused(Refusal::ReaderTimeout));
+    bench.answer(refused(Refusal::StripeFailed));
     let facts = bench.look(None, unpaid());
     assert!(matches!(&facts[..], [Fact::PromptIntended { n: 2, attempt: 1, .. }]));
     assert!(facts[0].is_durable(), "a later key is on disk before it is used");
 }
 
 #[test]
+fn a_reader_that_did_not_acknowledge_may_prompt_late_and_is_not_asked_twice_meanwhile() {
+    let mut bench = Bench::prompting();
+    bench.answer(refused(Refusal::ReaderTimeout));
+    bench.wait(3);
+    assert!(bench.look(None, unpaid()).is_empty());
+    let facts = bench.look(Some(ActionStatus::InProgress), unpaid());
+    assert!(matches!(&facts[..], [Fact::Prompted { .. }]), "it prompts after all");
+}
+
+#[test]
+fn a_reader_that_did_not_get_the_prompt_is_asked_with_a_new_key() {
+    let mut bench = Bench::prompting();
+    bench.answer(refused(Refusal::ReaderTimeout));
+    bench.wait(4);
+    let facts = bench.look(None, unpaid());
+    assert!(matches!(&facts[..], [Fact::PromptIntended { n: 2, attempt: 1, .. }]));
+}
+
+#[test]
+fn a_reader_that_drops_every_prompt_does_not_keep_the_customer_for_ever() {
+    let mut bench = Bench::presenting();
+    for _ in 0..20 {
+        if matches!(bench.sale.phase, Phase::Retracting { .. }) {
+            break;
+        }
+        bench.wait(1);
+        bench.look(None, unpaid());
+        bench.look(None, unpaid());
+        if matches!(bench.want(), Want::PromptReader { .. }) {
+            bench.prompt_taken();
+        }
+    }
+    assert!(matches!(
+        bench.sale.phase,
+        Phase::Retracting { why: Retraction::ReaderUnavailable { .. }, .. }
+    ));
+}
+
+#[test]
+fn a_customer_who_taps_while_the_reader_still_owes_its_answer_is_served() {
+    let look = |intent| Ok(seen(Some(ActionStatus::InProgress), intent));
+    let mut bench = Bench::prompting();
+    let facts = bench.reply(Call::Look, look(unpaid()));
+    assert!(matches!(&facts[..], [Fact::Prompted { .. }]));
+    let mut bench = Bench::prompting();
+    let facts = bench.reply(Call::Look, look(paid(1)));
+    assert!(matches!(&facts[..], [Fact::Authorized(_), Fact::VendIntended { .. }]));
+    // The answer that was owed is stale by now.
+    assert!(bench.reply(Call::Prompt { n: 1 }, refused(Refusal::ReaderTimeout)).is_empty());
+}
+
+#[test]
+fn a_stripe_that_fails_is_asked_again_for_the_payment_intent_with_new_keys_but_not_for_ever() {
+    let mut bench = Bench::opened();
+    for n in 1..3 {
+        let facts = bench.answer(refused(Refusal::StripeFailed));
+        assert!(matches!(&facts[..], [Fact::KeySpent { .. }]) && facts[0].is_durable());
+        assert_eq!(bench.want(), Want::CreateIntent { n: n + 1 });
+    }
+    bench.answer(refused(Refusal::StripeFailed));
+    assert_eq!(bench.outcome(), Some(Outcome::Abandoned));
+}
+
+#[test]
 fn what_stripe_did_not_look_at_keeps_its_key() {
     for trouble in [
-        Trouble::NotSent { why: "refused".into() },
+        Trouble::NotSent { obstacle: Obstacle::Connection, why: "refused".into() },
         Trouble::NotYet { why: Hindrance::KeyInUse },
         Trouble::NotYet { why: Hindrance::TooMany },
     ] {

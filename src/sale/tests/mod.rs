@@ -12,8 +12,8 @@ use crate::ids::{BootId, PaymentIntentId, SaleId};
 use crate::money::Money;
 use crate::sale::fact::{Fact, Item, Opened, Origin, Outcome, Policy, UnknownVend};
 use crate::sale::input::{
-    ActionSeen, ActionStatus, Call, ChargeSeen, Input, IntentSeen, IntentStatus, ReaderSeen,
-    Refusal, Reply, Seen, Trouble, VendNews,
+    ActionSeen, ActionStatus, Call, ChargeSeen, Input, IntentSeen, IntentStatus, Obstacle,
+    ReaderSeen, Refusal, Reply, Seen, Trouble, VendNews,
 };
 use crate::sale::{Phase, Sale, Want, decide, duty};
 use crate::time::{Moment, StripeTime, WallTime};
@@ -244,7 +244,7 @@ pub(super) fn failed(code: &str) -> ActionStatus {
 }
 
 pub(super) fn unanswered() -> Result<Seen, Trouble> {
-    Err(Trouble::Unknown { why: "connection reset".into() })
+    Err(Trouble::Unknown { obstacle: Obstacle::Silence, why: "connection reset".into() })
 }
 
 pub(super) fn refused(refusal: Refusal) -> Result<Seen, Trouble> {

@@ -47,7 +47,7 @@ fn results() -> impl Strategy<Value = Result<Seen, Trouble>> {
             Ok(seen(action, intent))
         }),
         1 => Just(unanswered()),
-        1 => Just(Err(Trouble::NotSent { why: "refused".into() })),
+        1 => Just(Err(Trouble::NotSent { obstacle: Obstacle::Connection, why: "refused".into() })),
         1 => refusals.prop_map(refused),
     ]
 }

@@ -1,0 +1,43 @@
+//! The operator's program that switches a deaf reader's power off and on.
+
+use std::path::PathBuf;
+use std::process::Stdio;
+use std::time::Duration;
+
+use tokio::process::Command;
+
+use crate::daemon::tell;
+
+/// The program may take this long.
+const LIMIT: Duration = Duration::from_mins(1);
+
+/// Runs the program, without arguments and in a process group of its own, which is killed with all
+/// that is in it if it takes too long.
+pub async fn cycle(program: PathBuf) {
+    let name = program.display();
+    tell::device("reader", &format!("its power is switched off and on: {name}"), true);
+    let mut command = Command::new(&program);
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).process_group(0);
+    let mut child = match command.spawn() {
+        Ok(child) => child,
+        Err(error) => {
+            tell::device("reader", &format!("{name} cannot be run: {error}"), true);
+            return;
+        }
+    };
+    let group = child.id().and_then(|id| i32::try_from(id).ok());
+    match tokio::time::timeout(LIMIT, child.wait()).await {
+        Ok(Ok(status)) if status.success() => {
+            tell::device("reader", "its power was switched off and on", false);
+        }
+        Ok(Ok(status)) => tell::device("reader", &format!("{name} ended with {status}"), true),
+        Ok(Err(error)) => tell::device("reader", &format!("{name}: {error}"), true),
+        Err(_) => {
+            if let Some(group) = group.and_then(rustix::process::Pid::from_raw) {
+                let kill = rustix::process::Signal::KILL;
+                let _ = rustix::process::kill_process_group(group, kill);
+            }
+            tell::device("reader", &format!("{name} took too long and was killed"), true);
+        }
+    }
+}
