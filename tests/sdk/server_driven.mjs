@@ -254,6 +254,10 @@ for await (const { id } of stripe.paymentIntents.list(newest)) ids.push(id);
 assert.deepEqual(ids.slice(0, 5), made);
 assert.deepEqual([ids.length, new Set(ids).size], [before + 6, before + 6]);
 assert.equal(ids.at(-1), sold.id);
+const back = [];
+const older = { limit: 2, ending_before: ids[5] };
+for await (const { id } of stripe.paymentIntents.list(older)) back.unshift(id);
+assert.deepEqual(back, made);
 
 step("a busy reader, a PaymentIntent that is over, amounts that Stripe does not take");
 await ask(repeated);
@@ -279,7 +283,7 @@ await expectError("StripeRateLimitError", 429, "lock_timeout", () =>
 );
 assert.equal((await readerAfterAction()).action.failure_code, "card_declined");
 
-step("unknown ids and a wrong key");
+step("unknown ids, a wrong key, a key without the right");
 await expectError("StripeInvalidRequestError", 404, "resource_missing", () =>
   stripe.paymentIntents.retrieve("pi_none"),
 );
@@ -288,6 +292,10 @@ await expectError("StripeInvalidRequestError", 404, "resource_missing", () =>
 );
 await expectError("StripeAuthenticationError", 401, undefined, () =>
   client("pk_test_wrong").terminal.readers.retrieve(READER),
+);
+await onSimulator("faults", { path: `/v1/terminal/readers/${READER}`, then: "status:403" });
+await expectError("StripePermissionError", 403, undefined, () =>
+  stripe.terminal.readers.retrieve(READER),
 );
 
 step("the books agree");

@@ -264,6 +264,8 @@ expect((len(listed.data), listed.has_more), (2, True))
 ids = [intent.id for intent in listed.auto_paging_iter()]
 expect(ids[:5], made[::-1])
 expect((len(ids), len(set(ids)), ids[-1]), (before + 6, before + 6, sold.id))
+listed = v1.payment_intents.list(params={"limit": 2, "ending_before": ids[5]})
+expect([intent.id for intent in listed.auto_paging_iter()], made)
 
 step("a busy reader, a PaymentIntent that is over, amounts that Stripe does not take")
 process(repeated)
@@ -293,7 +295,7 @@ expect_error(
 )
 expect(reader_after_action().action.failure_code, "card_declined")
 
-step("unknown ids and a wrong key")
+step("unknown ids, a wrong key, a key without the right")
 expect_error(
     stripe.InvalidRequestError, 404, "resource_missing",
     lambda: v1.payment_intents.retrieve("pi_none"),
@@ -305,6 +307,10 @@ expect_error(
 expect_error(
     stripe.AuthenticationError, 401, None,
     lambda: client("pk_test_wrong").terminal.readers.retrieve(READER),
+)
+console("faults", {"path": f"/v1/terminal/readers/{READER}", "then": "status:403"})
+expect_error(
+    stripe.PermissionError, 403, None, lambda: v1.terminal.readers.retrieve(READER)
 )
 
 step("the books agree")

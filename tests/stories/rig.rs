@@ -327,6 +327,7 @@ impl Rig {
             .http
             .post(url)
             .header("content-type", kind)
+            .header("stripe-version", "2026-10-28.endive")
             .header("authorization", "Bearer rk_test_customer");
         self.runtime
             .block_on(async { request.body(body).send().await.unwrap().status().is_success() })

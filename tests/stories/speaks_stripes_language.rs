@@ -38,6 +38,7 @@ fn unknown_calls_parameters_and_types_are_noticed() {
         (intents, "amount=much&currency=usd", ["\"much\"", "/amount"]),
         (intents, "amount=250", ["required", "currency"]),
         (intents, metadata.as_str(), ["\"red\"", "/metadata"]),
+        (intents, "amount=1&currency=usd&capture_method=manul", ["manul", "capture_method"]),
         (process, "payment_intent=pi_1&process_config[skip_tipping]=x", ["\"x\"", "skip_tipping"]),
         ("/v1/terminal/gates", "", ["no call", "terminal/gates"]),
     ] {
