@@ -11,6 +11,8 @@ use reqwest::{Client, RequestBuilder};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
+mod schema;
+
 /// A simulator on a loopback port, and a client that sends what it is told to.
 struct Wire {
     base: String,
@@ -139,7 +141,9 @@ async fn damaged_replies_reach_the_client_as_such() {
     );
     let edge = wire.create("K4").send().await.unwrap();
     assert_eq!((edge.status().as_u16(), edge.headers().contains_key("request-id")), (503, false));
+    let bare: Value = serde_json::from_str(&edge.text().await.unwrap()).unwrap();
     let (status, limited) = json(wire.create("K5")).await;
+    assert_eq!((schema::judge_reply(&bare), schema::judge_reply(&limited)), (vec![], vec![]));
     assert_eq!((status, &limited["error"]["code"]), (429, &"rate_limit".into()));
     assert_eq!(wire.books().await.payment_intents.len(), 1, "only the truncated one ran");
     assert_eq!(wire.create("K3").send().await.unwrap().status(), 500, "a 500 is replayed");

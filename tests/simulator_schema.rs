@@ -1,25 +1,19 @@
 //! The simulator speaks Stripe's language: every reply has the shape of Stripe's objects, and
 //! every parameter that Stripe knows is known.
-//!
-//! `reference/stripe-schema.json` is machine-made from the declarations of Stripe's own SDK.
 
 #![expect(clippy::unwrap_used, reason = "a test that panics says where")]
 
-use std::collections::BTreeMap;
-use std::sync::LazyLock;
 use std::time::Duration;
 
-use jsonschema::Validator;
 use kioskd::ids::ReaderId;
-use kioskd::simulator::{Card, Fault, Method, Model, Request, Response, Setup};
+use kioskd::simulator::{Card, Fault, Model, Request, Response, Setup};
 use kioskd::time::WallTime;
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
-const SCHEMA: &str = include_str!("reference/stripe-schema.json");
+mod schema;
+
 const READER: &str = "/v1/terminal/readers/tmr_simulated";
 const PRESENT: &str = "/v1/test_helpers/terminal/readers/tmr_simulated/present_payment_method";
-
-static VALIDATORS: LazyLock<BTreeMap<String, Validator>> = LazyLock::new(validators);
 
 /// Checks each reply, and each request that was accepted, against the schema.
 struct Stripe {
@@ -60,33 +54,18 @@ impl Stripe {
 
     #[track_caller]
     fn check_body(&mut self, body: &Value) {
-        match body["object"].as_str() {
-            Some("list") => {
-                for item in body["data"].as_array().unwrap() {
-                    self.check_body(item);
-                }
-            }
-            Some("terminal.reader") => self.check("reader", body),
-            Some(object) => self.check(object, body),
-            None => self.check("error", &body["error"]),
-        }
+        self.expect_nothing_wrong(&schema::judge_reply(body), body);
     }
 
     #[track_caller]
     fn check_request(&mut self, request: &Request) {
-        if let Some(call) = call_name(request) {
-            self.check(call, &nested(&request.params));
-        }
+        let wrong = schema::judge_request(request.method, &request.path, &request.params);
+        self.expect_nothing_wrong(&wrong, request);
     }
 
     #[track_caller]
-    fn check(&mut self, name: &str, value: &Value) {
-        let validator = VALIDATORS.get(name).unwrap_or_else(|| panic!("no schema of {name}"));
-        let errors: Vec<String> = validator
-            .iter_errors(value)
-            .map(|error| format!("{} at {}", error, error.instance_path()))
-            .collect();
-        assert!(errors.is_empty(), "{name}: {errors:#?}\n{value:#}");
+    fn expect_nothing_wrong(&mut self, wrong: &[String], what: &dyn std::fmt::Debug) {
+        assert!(wrong.is_empty(), "{wrong:#?}\n{what:#?}");
         self.checked += 1;
     }
 
@@ -139,95 +118,6 @@ fn create(currency: &str) -> Vec<(&'static str, &str)> {
         ("metadata[sale]", "S1"),
         ("expand[]", "latest_charge"),
     ]
-}
-
-fn validators() -> BTreeMap<String, Validator> {
-    let mut schema: Value = serde_json::from_str(SCHEMA).unwrap();
-    // Stripe adds fields; a simulator that has some which Stripe has not is wrong.
-    for definition in schema["$defs"].as_object_mut().unwrap().values_mut() {
-        let definition = definition.as_object_mut().unwrap();
-        if definition.contains_key("properties") {
-            definition.entry("additionalProperties").or_insert(Value::Bool(false));
-        }
-    }
-    let mut validators = BTreeMap::new();
-    let mut add = |name: &str, reference: &Value| {
-        let mut whole = reference.as_object().unwrap().clone();
-        whole.insert("$schema".to_owned(), schema["$schema"].clone());
-        whole.insert("$defs".to_owned(), schema["$defs"].clone());
-        validators
-            .insert(name.to_owned(), jsonschema::validator_for(&Value::Object(whole)).unwrap());
-    };
-    for (name, reference) in schema["objects"].as_object().unwrap() {
-        add(name, reference);
-    }
-    for (name, reference) in schema["params"].as_object().unwrap() {
-        add(name, reference);
-    }
-    add("error", &json!({ "$ref": "#/$defs/Reader.Action.ApiError" }));
-    validators
-}
-
-/// The schema's name of a call; none for those of which it has no parameters.
-fn call_name(request: &Request) -> Option<&'static str> {
-    let segments: Vec<&str> = request.path.trim_start_matches("/v1/").split('/').collect();
-    match (request.method, segments.as_slice()) {
-        (Method::Post, ["payment_intents"]) => Some("payment_intents_create"),
-        (Method::Get, ["payment_intents"]) => Some("payment_intents_list"),
-        (Method::Get, ["payment_intents", _]) => Some("payment_intents_retrieve"),
-        (Method::Post, ["payment_intents", _]) => Some("payment_intents_update"),
-        (Method::Post, ["payment_intents", _, "cancel"]) => Some("payment_intents_cancel"),
-        (Method::Post, ["payment_intents", _, "capture"]) => Some("payment_intents_capture"),
-        (Method::Post, ["refunds"]) => Some("refunds_create"),
-        (Method::Get, ["refunds"]) => Some("refunds_list"),
-        (Method::Get, ["terminal", "readers"]) => Some("readers_list"),
-        (Method::Get, ["terminal", "readers", _]) => Some("readers_retrieve"),
-        (Method::Post, ["terminal", "readers", _]) => Some("readers_update"),
-        (Method::Post, ["terminal", "readers", _, "cancel_action"]) => {
-            Some("readers_cancel_action")
-        }
-        (Method::Post, ["terminal", "readers", _, "process_payment_intent"]) => {
-            Some("readers_process_payment_intent")
-        }
-        (Method::Post, ["terminal", "readers", _, "set_reader_display"]) => {
-            Some("readers_set_reader_display")
-        }
-        (Method::Post, ["test_helpers", ..]) => Some("test_present_payment_method"),
-        _ => None,
-    }
-}
-
-/// A form as the JSON that it stands for, with numbers and booleans where they look like it.
-fn nested(params: &[(String, String)]) -> Value {
-    let mut root = Value::Object(Map::new());
-    for (name, value) in params {
-        let mut place = &mut root;
-        for key in name.split('[').map(|key| key.trim_end_matches(']')) {
-            if key.is_empty() || key.bytes().all(|b| b.is_ascii_digit()) {
-                if !place.is_array() {
-                    *place = json!([]);
-                }
-                let items = place.as_array_mut().unwrap();
-                let index = key.parse().unwrap_or(items.len());
-                while items.len() <= index {
-                    items.push(Value::Null);
-                }
-                place = &mut items[index];
-            } else {
-                if !place.is_object() {
-                    *place = json!({});
-                }
-                place = &mut place[key];
-            }
-        }
-        let is_text = name.contains("number") || name.starts_with("metadata");
-        *place = match value.parse::<u64>() {
-            Ok(number) if !is_text => json!(number),
-            Ok(_) | Err(_) if value == "true" || value == "false" => json!(value == "true"),
-            Ok(_) | Err(_) => json!(value),
-        };
-    }
-    root
 }
 
 #[test]
@@ -431,8 +321,12 @@ fn every_error_has_stripes_shape() {
 }
 
 #[test]
+fn every_call_of_the_schema_can_be_judged() {
+    assert_eq!(schema::calls_without_url(), Vec::<String>::new());
+}
+
+#[test]
 fn every_parameter_that_stripe_knows_is_known() {
-    let schema: Value = serde_json::from_str(SCHEMA).unwrap();
     let calls = [
         Request::post("/v1/payment_intents", &[]),
         Request::post("/v1/payment_intents/pi_1", &[]),
@@ -452,10 +346,8 @@ fn every_parameter_that_stripe_knows_is_known() {
     ];
     let mut model = Model::new(Setup::default());
     for request in calls {
-        let reference = schema["params"][call_name(&request).unwrap()]["$ref"].as_str().unwrap();
-        let definition = &schema["$defs"][reference.trim_start_matches("#/$defs/")];
-        let names = definition["properties"].as_object().unwrap().keys();
-        for name in names.filter(|name| *name != "expand") {
+        let call = schema::call_name(request.method, &request.path).unwrap();
+        for name in schema::parameters(call).iter().filter(|name| *name != "expand") {
             let response = model.handle(&request.clone().with(&[(name, "x")]), WallTime(0));
             assert_ne!(response.error_code(), Some("parameter_unknown"), "{name} {request:?}");
         }

@@ -147,8 +147,8 @@ const CAPTURE_INTENT: Parameters = Parameters {
 };
 
 const LIST_INTENTS: Parameters = Parameters {
-    simulated: &["created", "expand", "limit", "starting_after"],
-    known: &["customer", "customer_account", "ending_before"],
+    simulated: &["created", "ending_before", "expand", "limit", "starting_after"],
+    known: &["customer", "customer_account"],
     expandable: CHARGE,
 };
 
@@ -166,14 +166,31 @@ const CREATE_REFUND: Parameters = Parameters {
 };
 
 const LIST_REFUNDS: Parameters = Parameters {
-    simulated: &["charge", "created", "expand", "limit", "payment_intent", "starting_after"],
-    known: &["ending_before"],
+    simulated: &[
+        "charge",
+        "created",
+        "ending_before",
+        "expand",
+        "limit",
+        "payment_intent",
+        "starting_after",
+    ],
+    known: &[],
     expandable: REFUND,
 };
 
 const LIST_READERS: Parameters = Parameters {
-    simulated: &["device_type", "expand", "limit", "location", "serial_number", "status"],
-    known: &["ending_before", "starting_after"],
+    simulated: &[
+        "device_type",
+        "ending_before",
+        "expand",
+        "limit",
+        "location",
+        "serial_number",
+        "starting_after",
+        "status",
+    ],
+    known: &[],
     expandable: READER,
 };
 

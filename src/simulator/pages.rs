@@ -9,12 +9,13 @@ use super::form::Form;
 pub(super) struct Page<'a> {
     limit: usize,
     after: Option<&'a str>,
+    before: Option<&'a str>,
     from: u64,
     to: u64,
 }
 
 impl<'a> Page<'a> {
-    /// Reads `limit` (1 to 100, else 10), `starting_after` and `created[…]`.
+    /// Reads `limit` (1 to 100, else 10), `starting_after`, `ending_before` and `created[…]`.
     pub(super) fn read(form: &Form<'a>) -> Result<Self, Refusal> {
         let limit = form.number("limit")?.unwrap_or(10);
         if !(1..=100).contains(&limit) {
@@ -27,6 +28,7 @@ impl<'a> Page<'a> {
         Ok(Self {
             limit: usize::try_from(limit).unwrap_or(100),
             after: form.text("starting_after"),
+            before: form.text("ending_before"),
             from: [exact, above, form.number("created[gte]")?]
                 .into_iter()
                 .flatten()
@@ -40,26 +42,32 @@ impl<'a> Page<'a> {
         })
     }
 
-    /// The items of the page, and whether more follow. `key` tells id and time of an item.
+    /// The items of the page, and whether more follow (with `ending_before`: go before). `key` tells id and time of an item.
     pub(super) fn choose<T>(
         &self,
         newest_first: impl Iterator<Item = T>,
         key: impl Fn(&T) -> (&str, i64),
     ) -> Result<(Vec<T>, bool), Refusal> {
-        let mut items = newest_first;
-        if let Some(after) = self.after
-            && !items.by_ref().any(|item| key(&item).0 == after)
-        {
-            return Err(Refusal::no_such("object", after, "starting_after"));
-        }
+        let all: Vec<T> = newest_first.collect();
+        let place = |id: &str, param: &str| {
+            let place = all.iter().position(|item| key(item).0 == id);
+            place.ok_or_else(|| Refusal::no_such("object", id, param))
+        };
+        let from = self.after.map(|id| place(id, "starting_after")).transpose()?;
+        let to = self.before.map(|id| place(id, "ending_before")).transpose()?;
         let in_time = |item: &T| {
             let created = u64::try_from(key(item).1).unwrap_or(0);
             (self.from..=self.to).contains(&created)
         };
-        let mut chosen: Vec<T> = items.filter(in_time).take(self.limit + 1).collect();
-        let has_more = chosen.len() > self.limit;
+        let to = to.unwrap_or(all.len());
+        let items = all.into_iter().take(to).skip(from.map_or(0, |place| place + 1));
+        let mut chosen: Vec<T> = items.filter(in_time).collect();
+        let more = chosen.len().saturating_sub(self.limit);
+        if self.before.is_some() {
+            chosen.drain(..more);
+        }
         chosen.truncate(self.limit);
-        Ok((chosen, has_more))
+        Ok((chosen, more > 0))
     }
 }
 

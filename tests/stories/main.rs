@@ -9,9 +9,12 @@
 #[path = "../boards/mod.rs"]
 mod boards;
 mod rig;
+#[path = "../schema/mod.rs"]
+mod schema;
 
 mod commands;
 mod flushed_before_effects;
 mod killed_at_each_step;
 mod sells_a_product;
+mod speaks_stripes_language;
 mod stops_when_told;

@@ -12,6 +12,7 @@ use kioskd::simulator::{Books, http::LoggedRequest};
 use serde_json::{Value, json};
 
 use crate::boards::Board;
+use crate::schema;
 
 pub const PRICE: u64 = 250;
 pub const VISA: &str = "4242424242424242";
@@ -326,6 +327,7 @@ impl Rig {
             .http
             .post(url)
             .header("content-type", kind)
+            .header("stripe-version", "2026-10-28.endive")
             .header("authorization", "Bearer rk_test_customer");
         self.runtime
             .block_on(async { request.body(body).send().await.unwrap().status().is_success() })
@@ -337,9 +339,7 @@ impl Rig {
 
     /// What Stripe was asked, oldest first.
     pub fn requests(&self) -> Vec<LoggedRequest> {
-        let log = self.get("/simulator/requests");
-        let list = log.get("requests").unwrap_or(&log).clone();
-        serde_json::from_value(list).unwrap()
+        serde_json::from_value(self.get("/simulator/requests")).unwrap()
     }
 
     /// Waits until Stripe was asked something.
@@ -352,6 +352,11 @@ impl Rig {
             };
             self.requests().iter().any(asked).then_some(())
         });
+    }
+
+    /// A call of Stripe's API by somebody else than kioskd. Whether it succeeded.
+    pub fn call_stripe(&self, path: &str, form: &str) -> bool {
+        self.post(path, "application/x-www-form-urlencoded", form.to_owned())
     }
 
     pub fn fault(&self, rule: &Value) {
@@ -368,13 +373,13 @@ impl Rig {
     pub fn tap(&self, number: &str) {
         self.wait_for_prompt();
         let path = format!("/v1/test_helpers/terminal/readers/{READER}/present_payment_method");
-        let body = format!("type=card_present&card_present[number]={number}");
-        assert!(self.post(&path, "application/x-www-form-urlencoded", body));
+        let form = format!("type=card_present&card_present[number]={number}");
+        assert!(self.call_stripe(&path, &form));
     }
 
     pub fn cancel_on_reader(&self) {
         let path = format!("/simulator/readers/{READER}/customer_cancel");
-        assert!(self.post(&path, "application/x-www-form-urlencoded", String::new()));
+        assert!(self.call_stripe(&path, ""));
     }
 
     #[track_caller]
@@ -419,5 +424,17 @@ impl Rig {
         }
         let sold = self.sales().iter().filter(|sale| sale["outcome"] == "sold").count();
         assert_eq!(sold, delivered.len(), "the journal agrees");
+    }
+}
+
+/// Every request of the story and every reply to it has to be Stripe's.
+impl Drop for Rig {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            return;
+        }
+        self.daemon = None;
+        let wrong = schema::judge_log(&self.requests());
+        assert!(wrong.is_empty(), "Stripe's schema says otherwise:\n{}", wrong.join("\n"));
     }
 }

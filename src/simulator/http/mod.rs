@@ -5,7 +5,7 @@
 //! | call | what it does |
 //! |---|---|
 //! | `GET /simulator/books` | [`super::Books`] |
-//! | `GET /simulator/requests` | the last 10,000 calls of the API: [`LoggedRequest`] |
+//! | `GET /simulator/requests` | the last calls of the API, 10,000 at most: [`LoggedRequest`] |
 //! | `GET /simulator/readers/{id}/screen` | [`super::Screen`] |
 //! | `POST /simulator/readers/{id}/customer_cancel` | presses the reader's cancel button |
 //! | `POST /simulator/readers/{id}/online` | form `online=true` or `false` |

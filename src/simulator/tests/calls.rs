@@ -123,8 +123,15 @@ fn lists_are_newest_first_in_pages_and_from_a_time_on() {
     assert_eq!(ids(shop.call(&recent)), [third.clone(), second.clone()]);
     let page = shop.call(&list.clone().with(&[("limit", "2")]));
     assert_eq!(page.body["has_more"], true);
-    let rest = list.with(&[("limit", "2"), ("starting_after", &second)]);
-    assert_eq!(ids(shop.call(&rest)), [first]);
+    let rest = list.clone().with(&[("limit", "2"), ("starting_after", &second)]);
+    assert_eq!(ids(shop.call(&rest)).as_slice(), std::slice::from_ref(&first));
+    let back = |limit| list.clone().with(&[("limit", limit), ("ending_before", &first)]);
+    let newer = shop.call(&back("1"));
+    assert_eq!(newer.body["has_more"], true);
+    assert_eq!(ids(newer).as_slice(), std::slice::from_ref(&second));
+    assert_eq!(ids(shop.call(&back("2"))), [third, second]);
+    let lost = shop.call(&list.with(&[("ending_before", "pi_none")]));
+    assert_refused(&lost, 404, "resource_missing");
 }
 
 #[test]
