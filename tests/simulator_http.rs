@@ -52,6 +52,18 @@ impl Wire {
         assert_eq!(reply.status(), 200, "{}", reply.text().await.unwrap());
     }
 
+    /// A form to the console.
+    async fn console(&self, path: &str, form: &'static str) -> (u16, Value) {
+        json(self.client.post(format!("{}/simulator/{path}", self.base)).body(form)).await
+    }
+
+    /// The code of the error that the reader's next command ends in.
+    async fn command(&self) -> (u16, Value) {
+        let path = "/v1/terminal/readers/tmr_simulated/cancel_action";
+        let (status, reply) = json(self.post(path, "")).await;
+        (status, reply["error"]["code"].clone())
+    }
+
     async fn books(&self) -> Books {
         serde_json::from_value(self.get("/simulator/books").await).unwrap()
     }
@@ -157,6 +169,23 @@ async fn a_slow_call_runs_on_without_its_client_and_keeps_its_key_in_use() {
     assert_eq!((status, &refused["error"]["code"]), (409, &"idempotency_key_in_use".into()));
     assert_eq!(json(wire.create("K2")).await.0, 200, "nobody else waits");
     assert_eq!(wire.books().await.payment_intents.len(), 2);
+}
+
+#[tokio::test]
+async fn readers_are_made_busy_deaf_and_sound_again_from_the_console() {
+    let wire = Wire::open().await;
+    wire.put_fault(json!({"reader": "tmr_simulated", "fault": {"updating": {}}})).await;
+    assert_eq!(wire.command().await, (400, "terminal_reader_busy".into()));
+    assert_eq!(wire.console("readers/tmr_simulated/updated", "").await.0, 200);
+    assert_eq!(wire.console("readers/tmr_simulated/deaf", "").await.0, 200);
+    assert_eq!(wire.command().await, (400, "terminal_reader_timeout".into()));
+    let cycle = wire.console("readers/tmr_simulated/power_cycle", "off_ms=20&action=failed").await;
+    assert_eq!((cycle.0, &cycle.1["screen"]), (200, &"offline".into()));
+    while wire.command().await != (200, Value::Null) {}
+    let wrong = wire.console("readers/tmr_simulated/power_cycle", "off=20").await;
+    let message = "the form knows no \"off\", only: off_ms, action";
+    assert_eq!((wrong.0, &wrong.1["error"]), (400, &message.into()));
+    assert_eq!(wire.console("readers/tmr_simulated/sing", "").await.0, 404);
 }
 
 #[tokio::test]

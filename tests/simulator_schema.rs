@@ -349,8 +349,8 @@ fn every_way_to_end_without_money_has_stripes_shape() {
     assert_eq!(lapsed["cancellation_reason"], "automatic");
     // Lost on the way.
     for fault in [
-        Fault::ConnectionError { authorizes: true },
-        Fault::ConnectionError { authorizes: false },
+        Fault::ConnectionError { authorizes: true, after_ms: 0 },
+        Fault::ConnectionError { authorizes: false, after_ms: 0 },
         Fault::StuckAction { authorizes: true },
     ] {
         stripe.model.put_fault(&reader, fault, stripe.now).unwrap();
@@ -421,7 +421,10 @@ fn every_error_has_stripes_shape() {
     let capture = Request::post(format!("{intents}/{id}/capture"), &[]);
     stripe.expect_error(&capture, "charge_expired_for_capture");
     let id = stripe.post(intents, &create("usd"))["id"].as_str().unwrap().to_owned();
-    stripe.model.put_fault(&reader, Fault::Timeout { prompts: false }, stripe.now).unwrap();
+    stripe
+        .model
+        .put_fault(&reader, Fault::Timeout { prompts: false, after_ms: 0 }, stripe.now)
+        .unwrap();
     stripe.expect_error(&prompt(&id), "terminal_reader_timeout");
     stripe.model.put_fault(&reader, Fault::Offline, stripe.now).unwrap();
     stripe.expect_error(&prompt(&id), "terminal_reader_offline");

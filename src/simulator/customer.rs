@@ -1,10 +1,13 @@
 //! What happens at the reader itself: cards, the cancel button, its connection and its screen.
 
+use std::time::Duration;
+
 use serde::Serialize;
 use serde_json::Value;
 
 use super::cards::Card;
 use super::charges::Attempt;
+use super::condition::LeftBehind;
 use super::error::{Refusal, SimulatorError};
 use super::faults::{Fault, FaultKind};
 use super::form::Form;
@@ -13,6 +16,7 @@ use super::model::Model;
 use super::names::later;
 use super::objects::View;
 use super::reader::{Action, ActionKind, ActionState, Failure};
+use super::scheduled::Event;
 use crate::ids::{PaymentIntentId, ReaderId};
 use crate::money::Money;
 use crate::time::WallTime;
@@ -221,15 +225,44 @@ impl Model {
                 }
                 self.set_action_state(reader, ActionState::Stuck);
             }
-            Some(Fault::ConnectionError { authorizes }) => {
+            Some(Fault::ConnectionError { authorizes, after_ms }) => {
                 if authorizes {
-                    self.authorize(attempt);
+                    let at = later(self.now, Duration::from_millis(after_ms));
+                    self.schedule.add(at, Event::Authorization(attempt));
                 }
                 self.fail_action(reader, Failure::Connection);
             }
-            Some(Fault::Offline | Fault::Timeout { .. } | Fault::ForeignAction) | None => {
-                self.report_authorization(reader, attempt);
+            Some(
+                Fault::Offline
+                | Fault::Timeout { .. }
+                | Fault::ForeignAction
+                | Fault::Updating { .. },
+            )
+            | None => self.report_authorization(reader, attempt),
+        }
+    }
+
+    /// The action of a reader ends without the reader. What the issuer was asked is answered.
+    pub(super) fn interrupt_action(&mut self, reader: &ReaderId, left: LeftBehind) {
+        let Some(Action { kind: ActionKind::Payment { intent, amount, .. }, state }) =
+            &self.readers[reader].action
+        else {
+            return;
+        };
+        match state {
+            ActionState::Waiting => {}
+            ActionState::Authorizing { card, until } => {
+                let (intent, amount) = (intent.clone(), *amount);
+                let attempt = Attempt { intent, reader: reader.clone(), amount, card: *card };
+                self.schedule.add(*until, Event::Authorization(attempt));
             }
+            ActionState::Stuck | ActionState::Succeeded { .. } | ActionState::Failed { .. } => {
+                return;
+            }
+        }
+        match left {
+            LeftBehind::Stuck => self.set_action_state(reader, ActionState::Stuck),
+            LeftBehind::Failed => self.fail_action(reader, Failure::Connection),
         }
     }
 

@@ -1,5 +1,7 @@
 //! Faults that a test puts on a reader. Each waits for its moment, strikes once, and is counted.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use super::error::SimulatorError;
@@ -20,6 +22,9 @@ pub enum Fault {
     Timeout {
         /// Whether the reader prompts all the same.
         prompts: bool,
+        /// How much later it prompts, in milliseconds, unless it does something else by then.
+        #[serde(default)]
+        after_ms: u64,
     },
     /// The next payment's action stays `in_progress` for ever after the card was presented.
     StuckAction {
@@ -30,9 +35,19 @@ pub enum Fault {
     ConnectionError {
         /// Whether the issuer was asked.
         authorizes: bool,
+        /// How much later it is asked than the action fails, in milliseconds.
+        #[serde(default)]
+        after_ms: u64,
     },
     /// Another system starts a payment on the reader. Strikes at once.
     ForeignAction,
+    /// The reader installs an update or new settings: every command is answered with
+    /// `terminal_reader_busy`, its action stays as it is. Strikes at once.
+    Updating {
+        /// How long, in milliseconds; absent: until [`Model::end_reader_update`].
+        #[serde(default)]
+        for_ms: Option<u64>,
+    },
 }
 
 /// When a fault strikes.
@@ -54,7 +69,7 @@ impl Fault {
             Self::Offline => FaultKind::Connection,
             Self::Timeout { .. } => FaultKind::Command,
             Self::StuckAction { .. } | Self::ConnectionError { .. } => FaultKind::Payment,
-            Self::ForeignAction => FaultKind::Now,
+            Self::ForeignAction | Self::Updating { .. } => FaultKind::Now,
         }
     }
 }
@@ -97,12 +112,20 @@ impl Model {
         now: WallTime,
     ) -> Result<(), SimulatorError> {
         self.advance(now);
-        if fault == Fault::ForeignAction {
-            self.start_foreign_payment(reader)?;
-        } else if !self.readers.contains_key(reader) {
+        if !self.readers.contains_key(reader) {
             return Err(SimulatorError::NoReader { reader: reader.clone() });
         }
-        let struck = fault == Fault::ForeignAction;
+        match fault {
+            Fault::ForeignAction => self.start_foreign_payment(reader)?,
+            Fault::Updating { for_ms } => {
+                self.begin_update(reader, for_ms.map(Duration::from_millis));
+            }
+            Fault::Offline
+            | Fault::Timeout { .. }
+            | Fault::StuckAction { .. }
+            | Fault::ConnectionError { .. } => {}
+        }
+        let struck = fault.kind() == FaultKind::Now;
         self.faults.reports.push(FaultReport { reader: reader.clone(), fault, struck });
         Ok(())
     }
@@ -114,9 +137,7 @@ impl Model {
 
     /// Another system of the account prompts for a PaymentIntent of its own.
     fn start_foreign_payment(&mut self, reader: &ReaderId) -> Result<(), SimulatorError> {
-        let found = self.readers.get(reader);
-        let found = found.ok_or_else(|| SimulatorError::NoReader { reader: reader.clone() })?;
-        if found.running_payment().is_some() {
+        if self.readers[reader].running_payment().is_some() {
             return Err(SimulatorError::Busy { reader: reader.clone() });
         }
         let intent = self.create_foreign_intent();

@@ -16,6 +16,7 @@ use super::objects::View;
 use super::reader::Reader;
 use super::refunds::Refund;
 use super::request::{Method, Request, Response};
+use super::scheduled::Schedule;
 use super::setup::{CancelWhileAuthorizing, Setup};
 use super::version::ApiVersion;
 use crate::ids::{ChargeId, PaymentIntentId, ReaderId};
@@ -44,6 +45,7 @@ pub struct Model {
     /// When which refund succeeds.
     pub(super) pending_refunds: BTreeSet<(WallTime, String)>,
     pub(super) faults: Faults,
+    pub(super) schedule: Schedule,
     results: StoredResults,
 }
 
@@ -62,6 +64,7 @@ impl Model {
             holds: BTreeSet::new(),
             pending_refunds: BTreeSet::new(),
             faults: Faults::default(),
+            schedule: Schedule::default(),
             results: StoredResults::default(),
             setup,
         }
@@ -97,11 +100,13 @@ impl Model {
         self.setup.api_keys = keys;
     }
 
-    /// Lets time pass: authorizations are answered, holds lapse, refunds settle.
+    /// Lets time pass: authorizations are answered, holds lapse, refunds settle, and what faults
+    /// put off happens.
     pub fn advance(&mut self, now: WallTime) {
         while let Some(at) = self.next_event().filter(|at| *at <= now) {
             self.now = self.now.max(at);
             self.finish_authorizations();
+            self.happen_as_scheduled();
             self.finish_refunds();
             self.expire_holds();
         }
@@ -114,7 +119,7 @@ impl Model {
         let authorized = self.readers.values().filter_map(Reader::answers_at).min();
         let lapsed = self.holds.first().map(|(at, _)| *at);
         let refunded = self.pending_refunds.first().map(|(at, _)| *at);
-        [authorized, lapsed, refunded].into_iter().flatten().min()
+        [authorized, lapsed, refunded, self.schedule.next_at()].into_iter().flatten().min()
     }
 
     /// The time that the model was advanced to.

@@ -5,10 +5,12 @@
 //! own simulated readers, silently replaces a payment that still waits for its card.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use super::cards::{Card, Decline};
+use super::condition::Condition;
 use super::error::Refusal;
 use super::faults::{Fault, FaultKind};
 use super::form::Form;
@@ -17,6 +19,7 @@ use super::model::Model;
 use super::names::later;
 use super::objects::View;
 use super::pages::{Page, list_json};
+use super::scheduled::Event;
 use super::setup::ReaderSetup;
 use crate::ids::{ChargeId, PaymentIntentId, ReaderId};
 use crate::time::WallTime;
@@ -28,6 +31,7 @@ pub(super) struct Reader {
     pub(super) metadata: BTreeMap<String, String>,
     /// Since when it has no connection.
     pub(super) offline_since: Option<WallTime>,
+    pub(super) condition: Condition,
     pub(super) action: Option<Action>,
 }
 
@@ -92,7 +96,13 @@ pub(super) struct ProcessConfig {
 
 impl Reader {
     pub(super) fn new(setup: ReaderSetup) -> Self {
-        Self { setup, metadata: BTreeMap::new(), offline_since: None, action: None }
+        Self {
+            setup,
+            metadata: BTreeMap::new(),
+            offline_since: None,
+            condition: Condition::default(),
+            action: None,
+        }
     }
 
     /// When the authorization that runs now will be answered.
@@ -140,16 +150,24 @@ impl Model {
         if self.readers[&reader].running_payment().is_some() {
             return Err(self.busy("Reader is currently processing another request."));
         }
-        let timeout = self.faults.strike(&reader, FaultKind::Command);
-        if let Some(Fault::Timeout { prompts: false }) = timeout {
-            return Err(self.reader_timeout());
-        }
         let amount = self.intent(&intent).amount;
-        self.start_action(&reader, ActionKind::Payment { intent, amount, config });
-        if timeout.is_some() {
-            return Err(self.reader_timeout());
-        }
+        self.prompt(&reader, ActionKind::Payment { intent, amount, config })?;
         Ok(self.reader_json(&reader, view))
+    }
+
+    /// Sends a command to a reader that is free for it.
+    fn prompt(&mut self, reader: &ReaderId, kind: ActionKind) -> Result<(), Refusal> {
+        let struck = self.faults.strike(reader, FaultKind::Command);
+        let Some(Fault::Timeout { prompts, after_ms }) = struck else {
+            self.start_action(reader, kind);
+            return Ok(());
+        };
+        if prompts {
+            let at = later(self.now, Duration::from_millis(after_ms));
+            self.schedule.add(at, Event::Prompt { reader: reader.clone(), kind });
+            self.happen_as_scheduled();
+        }
+        Err(self.reader_timeout())
     }
 
     fn check_processable(&self, id: &PaymentIntentId) -> Result<(), Refusal> {
@@ -266,22 +284,11 @@ impl Model {
             .any(|reader| reader.running_payment() == Some(intent) && reader.answers_at().is_some())
     }
 
-    fn check_reachable(&mut self, reader: &ReaderId) -> Result<(), Refusal> {
-        let struck = self.faults.strike(reader, FaultKind::Connection).is_some();
-        if !struck && self.readers[reader].offline_since.is_none() {
-            return Ok(());
-        }
-        let message = "Reader is currently offline, please ensure the reader is powered on and \
-                       connected to the internet before retrying your request.";
-        let status = self.setup.reader_error_status;
-        Err(Refusal::state("terminal_reader_offline", message).at(status))
-    }
-
-    fn busy(&self, message: &str) -> Refusal {
+    pub(super) fn busy(&self, message: &str) -> Refusal {
         Refusal::state("terminal_reader_busy", message).at(self.setup.reader_error_status)
     }
 
-    fn reader_timeout(&self) -> Refusal {
+    pub(super) fn reader_timeout(&self) -> Refusal {
         let message = "There was a timeout when sending this command to the reader. If this \
                        persists, restart the reader.";
         Refusal::state("terminal_reader_timeout", message).at(self.setup.reader_error_status)

@@ -1,15 +1,18 @@
 //! The calls under `/simulator/`: what tests and technicians see and do.
 
+use std::time::Duration;
+
 use hyper::body::Bytes;
 use hyper::http::request::Parts;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::fields::{FieldError, Fields};
 use super::reply::{Reply, json_reply};
 use super::rules::Rule;
 use super::{Shell, lock, now};
 use crate::ids::{PaymentIntentId, ReaderId};
-use crate::simulator::Fault;
+use crate::simulator::{Fault, LeftBehind};
 
 /// A fault to be put on a reader.
 #[derive(Debug, Deserialize)]
@@ -41,8 +44,7 @@ impl Shell {
                 Ok(self.show_faults())
             }
             ("GET", ["readers", id, "screen"]) => self.show_screen(id),
-            ("POST", ["readers", id, "customer_cancel"]) => self.press_cancel(id),
-            ("POST", ["readers", id, "online"]) => self.set_online(id, body),
+            ("POST", ["readers", id, verb]) => self.at_reader(id, verb, body),
             ("POST", ["payment_intents", id, "expire"]) => self.expire(id),
             (method, _) => Err((404, format!("the simulator has no {method} {path}"))),
         };
@@ -83,20 +85,31 @@ impl Shell {
         Ok(json!(model.reader_screen(&reader)))
     }
 
-    fn press_cancel(&self, reader: &str) -> Outcome {
-        let reader = ReaderId::new(reader).map_err(bad)?;
-        lock(&self.model).press_cancel_on_reader(&reader, now()).map_err(bad)?;
-        self.show_screen(reader.as_str())
-    }
-
-    fn set_online(&self, reader: &str, body: &Bytes) -> Outcome {
-        let reader = ReaderId::new(reader).map_err(bad)?;
-        let is_online = match body.as_ref() {
-            b"online=true" => true,
-            b"online=false" => false,
-            _ => return Err(bad("send the form online=true or online=false")),
-        };
-        lock(&self.model).set_reader_online(&reader, is_online, now()).map_err(bad)?;
+    /// Does something to a reader, and shows its screen.
+    fn at_reader(&self, reader: &str, verb: &str, body: &Bytes) -> Outcome {
+        let reader = &ReaderId::new(reader).map_err(bad)?;
+        let fields = |names| Fields::read(body, names).map_err(bad);
+        let model = || lock(&self.model);
+        match verb {
+            "customer_cancel" => model().press_cancel_on_reader(reader, now()),
+            "online" => {
+                let is_online = fields(&["online"])?.parse("online").map_err(bad)?;
+                let is_online = is_online.ok_or(FieldError::Missing { name: "online" });
+                model().set_reader_online(reader, is_online.map_err(bad)?, now())
+            }
+            "deaf" => model().deafen_reader(reader, now()),
+            "power_cycle" => {
+                let fields = fields(&["off_ms", "action"])?;
+                let words = [("stuck", LeftBehind::Stuck), ("failed", LeftBehind::Failed)];
+                let left = fields.word("action", &words).map_err(bad)?;
+                let off =
+                    Duration::from_millis(fields.parse("off_ms").map_err(bad)?.unwrap_or(30_000));
+                model().power_cycle_reader(reader, off, left.unwrap_or(LeftBehind::Stuck), now())
+            }
+            "updated" => model().end_reader_update(reader, now()),
+            _ => return Err((404, format!("a reader of the simulator knows no {verb}"))),
+        }
+        .map_err(bad)?;
         self.show_screen(reader.as_str())
     }
 

@@ -9,6 +9,9 @@
 //! | `GET /simulator/readers/{id}/screen` | [`super::Screen`] |
 //! | `POST /simulator/readers/{id}/customer_cancel` | presses the reader's cancel button |
 //! | `POST /simulator/readers/{id}/online` | form `online=true` or `false` |
+//! | `POST /simulator/readers/{id}/deaf` | commands end in `terminal_reader_timeout` until it is power-cycled |
+//! | `POST /simulator/readers/{id}/power_cycle` | form `off_ms=30000`, `action=stuck` or `failed` (these are the defaults: 30000, `stuck`): offline, then sound again |
+//! | `POST /simulator/readers/{id}/updated` | ends the fault `updating` |
 //! | `POST /simulator/payment_intents/{id}/expire` | the hold lapses now |
 //! | `POST /simulator/faults` | JSON: a [`Rule`], or `{"reader": "tmr_…", "fault": {"timeout": {"prompts": true}}}` |
 //! | `GET /simulator/faults` | every fault, and how often it struck |
@@ -18,6 +21,7 @@
 //! a call with an idempotency key runs, its `after_ms` included, the key is in use: 409.
 
 mod console;
+mod fields;
 mod log;
 mod reply;
 mod rules;

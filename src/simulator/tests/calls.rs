@@ -34,7 +34,7 @@ fn a_stored_result_is_replayed_errors_included() {
     assert_eq!(again.body, first.body);
     assert_eq!(again.header("original-request"), first.header("request-id"));
     assert_eq!(shop.model.books().payment_intents.len(), 1);
-    let fault = Fault::Timeout { prompts: true };
+    let fault = Fault::Timeout { prompts: true, after_ms: 0 };
     shop.model.put_fault(&reader(), fault, shop.now).unwrap();
     let path = "/v1/terminal/readers/tmr_simulated/process_payment_intent";
     let intent = first.body["id"].as_str().unwrap();

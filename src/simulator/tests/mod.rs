@@ -9,6 +9,7 @@ use crate::ids::{PaymentIntentId, ReaderId};
 use crate::time::WallTime;
 
 mod calls;
+mod conditions;
 mod payments;
 mod readers;
 
