@@ -182,6 +182,15 @@ async fn readers_are_made_busy_deaf_and_sound_again_from_the_console() {
     let cycle = wire.console("readers/tmr_simulated/power_cycle", "off_ms=20&action=failed").await;
     assert_eq!((cycle.0, &cycle.1["screen"]), (200, &"offline".into()));
     while wire.command().await != (200, Value::Null) {}
+    let reader = "/v1/terminal/readers/tmr_simulated";
+    let status = "status=offline&seen_ago_ms=900000";
+    assert_eq!(wire.console("readers/tmr_simulated/status", status).await.0, 200);
+    assert_eq!(wire.get(reader).await["status"], "offline");
+    let display = wire.console("readers/tmr_simulated/foreign_display", "").await;
+    assert_eq!((display.0, &display.1["screen"]), (200, &"cart".into()));
+    let payment = wire.console("readers/tmr_simulated/foreign_payment", "").await;
+    assert_eq!((payment.0, &payment.1["screen"]), (200, &"present_card".into()));
+    assert_eq!(wire.console("readers/tmr_simulated/customer_cancel", "").await.0, 400);
     let wrong = wire.console("readers/tmr_simulated/power_cycle", "off=20").await;
     let message = "the form knows no \"off\", only: off_ms, action";
     assert_eq!((wrong.0, &wrong.1["error"]), (400, &message.into()));

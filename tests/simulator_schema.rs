@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use jsonschema::Validator;
 use kioskd::ids::ReaderId;
-use kioskd::simulator::{Card, Fault, Method, Model, Request, Response, Setup};
+use kioskd::simulator::{Card, EndedPrompt, Fault, Method, Model, Request, Response, Setup};
 use kioskd::time::WallTime;
 use serde_json::{Map, Value, json};
 
@@ -352,13 +352,21 @@ fn every_way_to_end_without_money_has_stripes_shape() {
         Fault::ConnectionError { authorizes: true, after_ms: 0 },
         Fault::ConnectionError { authorizes: false, after_ms: 0 },
         Fault::StuckAction { authorizes: true },
+        Fault::PromptEnds { after_ms: 1000, action: EndedPrompt::Failed },
+        Fault::PromptEnds { after_ms: 1000, action: EndedPrompt::Gone },
     ] {
         stripe.model.put_fault(&reader, fault, stripe.now).unwrap();
         stripe.prompt();
-        stripe.tap(Card::VISA.number());
+        if matches!(fault, Fault::PromptEnds { .. }) {
+            stripe.wait(Duration::from_secs(1));
+        } else {
+            stripe.tap(Card::VISA.number());
+        }
         stripe.look();
         stripe.post(&format!("{READER}/cancel_action"), &[]);
     }
+    stripe.model.put_fault(&reader, Fault::ForeignDisplay, stripe.now).unwrap();
+    assert_eq!(stripe.look()["action"]["type"], "set_reader_display");
     assert!(stripe.model.fault_reports().iter().all(|report| report.struck));
 }
 

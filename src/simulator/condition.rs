@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::error::{Refusal, SimulatorError};
 use super::faults::FaultKind;
 use super::model::Model;
-use super::names::later;
+use super::names::{earlier, later};
 use super::reader::Reader;
 use super::scheduled::Event;
 use crate::ids::ReaderId;
@@ -18,6 +18,16 @@ pub(super) struct Condition {
     pub(super) updates_until: Option<WallTime>,
     /// Whether no command reaches it although it is online.
     pub(super) is_deaf: bool,
+    /// What its object says of its connection, true or not.
+    pub(super) shown: Option<Shown>,
+}
+
+/// What a reader's object says of its connection.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Shown {
+    pub(super) is_online: bool,
+    /// The `last_seen_at`; `None`: as it is.
+    pub(super) last_seen: Option<WallTime>,
 }
 
 impl Model {
@@ -52,12 +62,47 @@ impl Model {
         left: LeftBehind,
         now: WallTime,
     ) -> Result<(), SimulatorError> {
-        *self.condition_mut(reader, now)? = Condition::default();
+        let condition = self.condition_mut(reader, now)?;
+        *condition = Condition { shown: condition.shown, ..Condition::default() };
         self.interrupt_action(reader, left);
         let since = self.now;
         self.reader_mut(reader).offline_since.get_or_insert(since);
         self.schedule.add(later(self.now, off), Event::PoweredUp(reader.clone()));
         Ok(())
+    }
+
+    /// The reader's object says `online` or `offline`, and that it was seen so long ago, whether
+    /// or not commands reach it. `None` lets it tell the truth again, as late as ever.
+    pub fn show_reader_status(
+        &mut self,
+        reader: &ReaderId,
+        is_online: Option<bool>,
+        seen_ago: Option<Duration>,
+        now: WallTime,
+    ) -> Result<(), SimulatorError> {
+        let least = self.setup.offline_shows_after;
+        let seen_ago = seen_ago.or((is_online == Some(false)).then_some(least));
+        let last_seen = seen_ago.map(|ago| earlier(now, ago));
+        let shown = is_online.map(|is_online| Shown { is_online, last_seen });
+        self.condition_mut(reader, now)?.shown = shown;
+        Ok(())
+    }
+
+    /// `online` or `offline` as the object says, which lags behind the truth or overrides it.
+    pub(super) fn reader_status(&self, reader: &Reader) -> &'static str {
+        let shows_after = self.setup.offline_shows_after;
+        let is_late = |since: WallTime| later(since, shows_after) > self.now;
+        let is_online = match reader.condition.shown {
+            Some(shown) => shown.is_online,
+            None => reader.offline_since.is_none_or(is_late),
+        };
+        if is_online { "online" } else { "offline" }
+    }
+
+    /// The `last_seen_at` of the object.
+    pub(super) fn last_seen(&self, reader: &Reader) -> WallTime {
+        let shown = reader.condition.shown.and_then(|shown| shown.last_seen);
+        shown.or(reader.offline_since).unwrap_or(self.now)
     }
 
     pub(super) fn begin_update(&mut self, reader: &ReaderId, lasts: Option<Duration>) {

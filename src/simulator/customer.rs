@@ -121,7 +121,7 @@ impl Model {
         let Some(reader) = self.readers.get(reader).filter(|r| r.offline_since.is_none()) else {
             return Screen::Offline;
         };
-        let Some(Action { kind, state }) = &reader.action else { return Screen::Idle };
+        let Some(Action { kind, state, .. }) = &reader.action else { return Screen::Idle };
         let ActionKind::Payment { intent, amount, config } = kind else { return Screen::Cart };
         let amount = Money::new(*amount, self.intent(intent).currency);
         let is_shown = |at: WallTime| later(at, self.setup.result_shown) > self.now;
@@ -135,7 +135,7 @@ impl Model {
             ActionState::Failed { at, failure } if is_shown(*at) => match failure {
                 Failure::Declined { .. } => Screen::Declined { amount },
                 Failure::CustomerCanceled | Failure::IntentCanceled => Screen::Canceled,
-                Failure::Connection | Failure::IntentState => Screen::Failed,
+                Failure::Connection | Failure::IntentState | Failure::PromptEnded => Screen::Failed,
             },
             ActionState::Succeeded { .. } | ActionState::Failed { .. } => Screen::Idle,
         }
@@ -183,6 +183,7 @@ impl Model {
             Action {
                 kind: ActionKind::Payment { intent, config, .. },
                 state: ActionState::Waiting,
+                ..
             } => Ok((intent.clone(), config.enable_customer_cancellation == Some(true))),
             Action { kind: ActionKind::Payment { .. } | ActionKind::Display { .. }, .. } => {
                 Err(not_presenting())
@@ -205,6 +206,7 @@ impl Model {
         let Some(Action {
             kind: ActionKind::Payment { intent, amount, .. },
             state: ActionState::Authorizing { card, .. },
+            ..
         }) = action
         else {
             return;
@@ -235,7 +237,9 @@ impl Model {
             Some(
                 Fault::Offline
                 | Fault::Timeout { .. }
+                | Fault::PromptEnds { .. }
                 | Fault::ForeignAction
+                | Fault::ForeignDisplay
                 | Fault::Updating { .. },
             )
             | None => self.report_authorization(reader, attempt),
@@ -244,7 +248,7 @@ impl Model {
 
     /// The action of a reader ends without the reader. What the issuer was asked is answered.
     pub(super) fn interrupt_action(&mut self, reader: &ReaderId, left: LeftBehind) {
-        let Some(Action { kind: ActionKind::Payment { intent, amount, .. }, state }) =
+        let Some(Action { kind: ActionKind::Payment { intent, amount, .. }, state, .. }) =
             &self.readers[reader].action
         else {
             return;

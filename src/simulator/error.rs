@@ -31,8 +31,8 @@ pub enum SimulatorError {
         /// The reader that was named.
         reader: ReaderId,
     },
-    /// The reader runs a payment already.
-    #[error("{reader} runs another payment")]
+    /// A card is being authorized on the reader.
+    #[error("{reader} is having a card authorized")]
     Busy {
         /// The reader that was named.
         reader: ReaderId,

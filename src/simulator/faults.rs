@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use super::error::SimulatorError;
 use super::intents::IntentStatus;
@@ -39,8 +40,19 @@ pub enum Fault {
         #[serde(default)]
         after_ms: u64,
     },
-    /// Another system starts a payment on the reader. Strikes at once.
+    /// The next prompt ends by itself if no card was presented by then.
+    PromptEnds {
+        /// How long the reader prompts, in milliseconds.
+        after_ms: u64,
+        /// What is then seen of the action.
+        action: EndedPrompt,
+    },
+    /// Another system starts a payment on the reader, in place of one that waits for its card.
+    /// Strikes at once.
     ForeignAction,
+    /// Another system shows a cart on the reader, in place of a payment that waits for its card.
+    /// Strikes at once.
+    ForeignDisplay,
     /// The reader installs an update or new settings: every command is answered with
     /// `terminal_reader_busy`, its action stays as it is. Strikes at once.
     Updating {
@@ -50,6 +62,16 @@ pub enum Fault {
     },
 }
 
+/// What is left of the action of a prompt that ended by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EndedPrompt {
+    /// A failed action, with a failure code that Stripe does not document.
+    Failed,
+    /// No action at all.
+    Gone,
+}
+
 /// When a fault strikes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum FaultKind {
@@ -57,6 +79,8 @@ pub(super) enum FaultKind {
     Connection,
     /// `process_payment_intent`, after it was found valid.
     Command,
+    /// The start of an action that asks for a card.
+    Prompt,
     /// The issuer's answer.
     Payment,
     /// As soon as it is put on the reader.
@@ -69,7 +93,8 @@ impl Fault {
             Self::Offline => FaultKind::Connection,
             Self::Timeout { .. } => FaultKind::Command,
             Self::StuckAction { .. } | Self::ConnectionError { .. } => FaultKind::Payment,
-            Self::ForeignAction | Self::Updating { .. } => FaultKind::Now,
+            Self::PromptEnds { .. } => FaultKind::Prompt,
+            Self::ForeignAction | Self::ForeignDisplay | Self::Updating { .. } => FaultKind::Now,
         }
     }
 }
@@ -116,14 +141,22 @@ impl Model {
             return Err(SimulatorError::NoReader { reader: reader.clone() });
         }
         match fault {
-            Fault::ForeignAction => self.start_foreign_payment(reader)?,
+            Fault::ForeignAction => {
+                self.check_replaceable(reader)?;
+                self.start_foreign_payment(reader);
+            }
+            Fault::ForeignDisplay => {
+                self.check_replaceable(reader)?;
+                self.start_action(reader, ActionKind::Display { cart: foreign_cart() });
+            }
             Fault::Updating { for_ms } => {
                 self.begin_update(reader, for_ms.map(Duration::from_millis));
             }
             Fault::Offline
             | Fault::Timeout { .. }
             | Fault::StuckAction { .. }
-            | Fault::ConnectionError { .. } => {}
+            | Fault::ConnectionError { .. }
+            | Fault::PromptEnds { .. } => {}
         }
         let struck = fault.kind() == FaultKind::Now;
         self.faults.reports.push(FaultReport { reader: reader.clone(), fault, struck });
@@ -135,16 +168,20 @@ impl Model {
         &self.faults.reports
     }
 
-    /// Another system of the account prompts for a PaymentIntent of its own.
-    fn start_foreign_payment(&mut self, reader: &ReaderId) -> Result<(), SimulatorError> {
-        if self.readers[reader].running_payment().is_some() {
+    /// Nothing replaces a payment while its card is being authorized.
+    fn check_replaceable(&self, reader: &ReaderId) -> Result<(), SimulatorError> {
+        if self.readers[reader].answers_at().is_some() {
             return Err(SimulatorError::Busy { reader: reader.clone() });
         }
+        Ok(())
+    }
+
+    /// Another system of the account prompts for a PaymentIntent of its own.
+    fn start_foreign_payment(&mut self, reader: &ReaderId) {
         let intent = self.create_foreign_intent();
         let amount = self.intent(&intent).amount;
         let config = ProcessConfig::default();
         self.start_action(reader, ActionKind::Payment { intent, amount, config });
-        Ok(())
     }
 
     /// The hold on a PaymentIntent lapses, now and not at its time.
@@ -164,4 +201,9 @@ impl Model {
         self.expire(intent);
         Ok(held)
     }
+}
+
+fn foreign_cart() -> Value {
+    let item = json!({ "description": "Coffee", "amount": 4200, "quantity": 1 });
+    json!({ "currency": "usd", "line_items": [item], "tax": null, "total": 4200 })
 }

@@ -57,7 +57,7 @@ pub use cards::Card;
 pub use condition::LeftBehind;
 pub use customer::Screen;
 pub use error::SimulatorError;
-pub use faults::{Fault, FaultReport};
+pub use faults::{EndedPrompt, Fault, FaultReport};
 pub use intents::IntentStatus;
 pub use model::Model;
 pub use request::{Method, Request, Response};

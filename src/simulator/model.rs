@@ -107,6 +107,7 @@ impl Model {
             self.now = self.now.max(at);
             self.finish_authorizations();
             self.happen_as_scheduled();
+            self.end_prompts();
             self.finish_refunds();
             self.expire_holds();
         }
@@ -119,7 +120,9 @@ impl Model {
         let authorized = self.readers.values().filter_map(Reader::answers_at).min();
         let lapsed = self.holds.first().map(|(at, _)| *at);
         let refunded = self.pending_refunds.first().map(|(at, _)| *at);
-        [authorized, lapsed, refunded, self.schedule.next_at()].into_iter().flatten().min()
+        let ended = self.readers.values().filter_map(|reader| Some(reader.prompt_ends()?.0)).min();
+        let scheduled = self.schedule.next_at();
+        [authorized, ended, scheduled, lapsed, refunded].into_iter().flatten().min()
     }
 
     /// The time that the model was advanced to.

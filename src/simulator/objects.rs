@@ -127,7 +127,7 @@ impl Model {
             "ip_address": "192.168.2.2",
             "label": setup.label,
             // Milliseconds, unlike every other time of the API.
-            "last_seen_at": reader.offline_since.unwrap_or(self.now).0,
+            "last_seen_at": self.last_seen(reader).0,
             "livemode": self.setup.livemode,
             "location": setup.location,
             "metadata": reader.metadata,
@@ -187,7 +187,8 @@ impl Model {
             Failure::CustomerCanceled
             | Failure::Connection
             | Failure::IntentCanceled
-            | Failure::IntentState => None,
+            | Failure::IntentState
+            | Failure::PromptEnded => None,
         }
     }
 
@@ -238,6 +239,9 @@ fn failure_text(failure: &Failure) -> (&'static str, &'static str) {
             ("connection_error", "The reader lost its connection during the payment.")
         }
         Failure::IntentCanceled => ("canceled", "The PaymentIntent was canceled."),
+        Failure::PromptEnded => {
+            ("card_collection_abandoned", "The reader stopped waiting for a card.")
+        }
         Failure::IntentState => {
             ("payment_intent_unexpected_state", "The PaymentIntent could not be confirmed.")
         }

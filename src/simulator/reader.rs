@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::cards::{Card, Decline};
 use super::condition::Condition;
 use super::error::Refusal;
-use super::faults::{Fault, FaultKind};
+use super::faults::{EndedPrompt, Fault, FaultKind};
 use super::form::Form;
 use super::intents::IntentStatus;
 use super::model::Model;
@@ -40,6 +40,8 @@ pub(super) struct Reader {
 pub(super) struct Action {
     pub(super) kind: ActionKind,
     pub(super) state: ActionState,
+    /// When and how it ends by itself if it still waits for a card.
+    pub(super) ends: Option<(WallTime, EndedPrompt)>,
 }
 
 /// What an action is about.
@@ -85,6 +87,8 @@ pub(super) enum Failure {
     IntentCanceled,
     /// The PaymentIntent was paid elsewhere while the reader prompted for it.
     IntentState,
+    /// The reader gave up waiting for a card.
+    PromptEnded,
 }
 
 /// `process_config` of a payment.
@@ -110,6 +114,18 @@ impl Reader {
         match self.action.as_ref()?.state {
             ActionState::Authorizing { until, .. } => Some(until),
             ActionState::Waiting
+            | ActionState::Stuck
+            | ActionState::Succeeded { .. }
+            | ActionState::Failed { .. } => None,
+        }
+    }
+
+    /// When and how the prompt that waits for a card now will end by itself.
+    pub(super) fn prompt_ends(&self) -> Option<(WallTime, EndedPrompt)> {
+        let action = self.action.as_ref()?;
+        match action.state {
+            ActionState::Waiting => action.ends,
+            ActionState::Authorizing { .. }
             | ActionState::Stuck
             | ActionState::Succeeded { .. }
             | ActionState::Failed { .. } => None,
@@ -253,16 +269,34 @@ impl Model {
         known.ok_or_else(|| Refusal::no_such("terminal.reader", id, "reader"))
     }
 
-    /// `online` or `offline` as the object says, which lags behind the truth.
-    pub(super) fn reader_status(&self, reader: &Reader) -> &'static str {
-        match reader.offline_since {
-            Some(since) if later(since, self.setup.offline_shows_after) <= self.now => "offline",
-            Some(_) | None => "online",
-        }
+    pub(super) fn start_action(&mut self, reader: &ReaderId, kind: ActionKind) {
+        let fault = match kind {
+            ActionKind::Payment { .. } => self.faults.strike(reader, FaultKind::Prompt),
+            ActionKind::Display { .. } => None,
+        };
+        let ends = match fault {
+            Some(Fault::PromptEnds { after_ms, action }) => {
+                Some((later(self.now, Duration::from_millis(after_ms)), action))
+            }
+            Some(_) | None => None,
+        };
+        self.reader_mut(reader).action = Some(Action { kind, state: ActionState::Waiting, ends });
     }
 
-    pub(super) fn start_action(&mut self, reader: &ReaderId, kind: ActionKind) {
-        self.reader_mut(reader).action = Some(Action { kind, state: ActionState::Waiting });
+    /// Prompts whose time is over end by themselves.
+    pub(super) fn end_prompts(&mut self) {
+        let now = self.now;
+        for reader in self.readers.values_mut() {
+            match reader.prompt_ends() {
+                Some((at, EndedPrompt::Gone)) if at <= now => reader.action = None,
+                Some((at, EndedPrompt::Failed)) if at <= now => {
+                    if let Some(action) = &mut reader.action {
+                        action.state = ActionState::Failed { at, failure: Failure::PromptEnded };
+                    }
+                }
+                Some(_) | None => {}
+            }
+        }
     }
 
     /// The readers that prompt for a PaymentIntent, now canceled, stop it.

@@ -12,7 +12,7 @@ use super::reply::{Reply, json_reply};
 use super::rules::Rule;
 use super::{Shell, lock, now};
 use crate::ids::{PaymentIntentId, ReaderId};
-use crate::simulator::{Fault, LeftBehind};
+use crate::simulator::{Fault, LeftBehind, Model};
 
 /// A fault to be put on a reader.
 #[derive(Debug, Deserialize)]
@@ -24,6 +24,12 @@ struct ReaderFault {
 
 /// A status and what is wrong, or the body of a 200.
 type Outcome = Result<Value, (u16, String)>;
+
+/// The same for something that has nothing to show.
+type Done = Result<(), (u16, String)>;
+
+/// How long a reader that was power-cycled is offline.
+const POWERS_UP_AFTER: Duration = Duration::from_secs(30);
 
 #[expect(clippy::needless_pass_by_value, reason = "map_err gives the error away")]
 fn bad(error: impl ToString) -> (u16, String) {
@@ -88,29 +94,19 @@ impl Shell {
     /// Does something to a reader, and shows its screen.
     fn at_reader(&self, reader: &str, verb: &str, body: &Bytes) -> Outcome {
         let reader = &ReaderId::new(reader).map_err(bad)?;
-        let fields = |names| Fields::read(body, names).map_err(bad);
-        let model = || lock(&self.model);
+        let model = &mut *lock(&self.model);
         match verb {
-            "customer_cancel" => model().press_cancel_on_reader(reader, now()),
-            "online" => {
-                let is_online = fields(&["online"])?.parse("online").map_err(bad)?;
-                let is_online = is_online.ok_or(FieldError::Missing { name: "online" });
-                model().set_reader_online(reader, is_online.map_err(bad)?, now())
-            }
-            "deaf" => model().deafen_reader(reader, now()),
-            "power_cycle" => {
-                let fields = fields(&["off_ms", "action"])?;
-                let words = [("stuck", LeftBehind::Stuck), ("failed", LeftBehind::Failed)];
-                let left = fields.word("action", &words).map_err(bad)?;
-                let off =
-                    Duration::from_millis(fields.parse("off_ms").map_err(bad)?.unwrap_or(30_000));
-                model().power_cycle_reader(reader, off, left.unwrap_or(LeftBehind::Stuck), now())
-            }
-            "updated" => model().end_reader_update(reader, now()),
-            _ => return Err((404, format!("a reader of the simulator knows no {verb}"))),
-        }
-        .map_err(bad)?;
-        self.show_screen(reader.as_str())
+            "customer_cancel" => model.press_cancel_on_reader(reader, now()).map_err(bad),
+            "deaf" => model.deafen_reader(reader, now()).map_err(bad),
+            "foreign_display" => model.put_fault(reader, Fault::ForeignDisplay, now()).map_err(bad),
+            "foreign_payment" => model.put_fault(reader, Fault::ForeignAction, now()).map_err(bad),
+            "online" => set_online(model, reader, body),
+            "power_cycle" => power_cycle(model, reader, body),
+            "status" => show_status(model, reader, body),
+            "updated" => model.end_reader_update(reader, now()).map_err(bad),
+            _ => Err((404, format!("a reader of the simulator knows no {verb}"))),
+        }?;
+        Ok(json!(model.reader_screen(reader)))
     }
 
     fn expire(&self, intent: &str) -> Outcome {
@@ -118,4 +114,28 @@ impl Shell {
         let held = lock(&self.model).expire_authorization(&intent, now()).map_err(bad)?;
         Ok(json!({ "expired": held }))
     }
+}
+
+fn set_online(model: &mut Model, reader: &ReaderId, body: &Bytes) -> Done {
+    let fields = Fields::read(body, &["online"]).map_err(bad)?;
+    let is_online = fields.parse("online").map_err(bad)?;
+    let is_online = is_online.ok_or(FieldError::Missing { name: "online" }).map_err(bad)?;
+    model.set_reader_online(reader, is_online, now()).map_err(bad)
+}
+
+fn power_cycle(model: &mut Model, reader: &ReaderId, body: &Bytes) -> Done {
+    let fields = Fields::read(body, &["off_ms", "action"]).map_err(bad)?;
+    let words = [("stuck", LeftBehind::Stuck), ("failed", LeftBehind::Failed)];
+    let left = fields.word("action", &words).map_err(bad)?.unwrap_or(LeftBehind::Stuck);
+    let off = fields.millis("off_ms").map_err(bad)?.unwrap_or(POWERS_UP_AFTER);
+    model.power_cycle_reader(reader, off, left, now()).map_err(bad)
+}
+
+fn show_status(model: &mut Model, reader: &ReaderId, body: &Bytes) -> Done {
+    let fields = Fields::read(body, &["status", "seen_ago_ms"]).map_err(bad)?;
+    let words = [("online", Some(true)), ("offline", Some(false)), ("true", None)];
+    let status = fields.word("status", &words).map_err(bad)?;
+    let status = status.ok_or(FieldError::Missing { name: "status" }).map_err(bad)?;
+    let seen_ago = fields.millis("seen_ago_ms").map_err(bad)?;
+    model.show_reader_status(reader, status, seen_ago, now()).map_err(bad)
 }

@@ -1,6 +1,7 @@
 //! The form of a console call.
 
 use std::str::FromStr;
+use std::time::Duration;
 
 /// Names and values of a form, of which every name is known.
 #[derive(Debug)]
@@ -31,6 +32,11 @@ impl Fields {
         let Some(text) = self.text(name) else { return Ok(None) };
         let parsed = text.parse().ok();
         parsed.map(Some).ok_or_else(|| FieldError::Value { name, value: text.to_owned() })
+    }
+
+    /// Milliseconds.
+    pub(super) fn millis(&self, name: &'static str) -> Result<Option<Duration>, FieldError> {
+        Ok(self.parse(name)?.map(Duration::from_millis))
     }
 
     /// One of these words.

@@ -9,8 +9,11 @@
 //! | `GET /simulator/readers/{id}/screen` | [`super::Screen`] |
 //! | `POST /simulator/readers/{id}/customer_cancel` | presses the reader's cancel button |
 //! | `POST /simulator/readers/{id}/online` | form `online=true` or `false` |
+//! | `POST /simulator/readers/{id}/foreign_payment` | another system's payment, in place of one that waits for its card; so the fault `foreign_action` |
+//! | `POST /simulator/readers/{id}/foreign_display` | another system's cart, likewise; so the fault `foreign_display` |
 //! | `POST /simulator/readers/{id}/deaf` | commands end in `terminal_reader_timeout` until it is power-cycled |
-//! | `POST /simulator/readers/{id}/power_cycle` | form `off_ms=30000`, `action=stuck` or `failed` (these are the defaults: 30000, `stuck`): offline, then sound again |
+//! | `POST /simulator/readers/{id}/power_cycle` | form `off_ms=30000`, `action=stuck` or `failed`: offline, then sound again |
+//! | `POST /simulator/readers/{id}/status` | form `status=offline`, `online` or `true` (the truth again), `seen_ago_ms=600000`: what its object says, whatever commands do |
 //! | `POST /simulator/readers/{id}/updated` | ends the fault `updating` |
 //! | `POST /simulator/payment_intents/{id}/expire` | the hold lapses now |
 //! | `POST /simulator/faults` | JSON: a [`Rule`], or `{"reader": "tmr_…", "fault": {"timeout": {"prompts": true}}}` |

@@ -69,6 +69,72 @@ fn a_power_cycle_does_not_undo_an_authorization_under_way() {
 }
 
 #[test]
+fn a_prompt_ends_by_itself_failed_or_gone_unless_a_card_came() {
+    for (action, status) in
+        [(EndedPrompt::Failed, "failed".into()), (EndedPrompt::Gone, Value::Null)]
+    {
+        let mut shop = Shop::open();
+        let fault = Fault::PromptEnds { after_ms: 60_000, action };
+        for _ in 0..2 {
+            shop.model.put_fault(&reader(), fault, shop.now).unwrap();
+        }
+        let intent = shop.create(&[]);
+        shop.prompt(&intent);
+        assert_eq!(shop.model.next_event(), Some(WallTime(shop.now.0 + 60_000)));
+        shop.wait(MINUTE);
+        assert_eq!(shop.action()["status"], status);
+        assert_eq!(shop.status(&intent), "requires_payment_method");
+        shop.model.present_card(&reader(), Card::VISA, shop.now).unwrap_err();
+        assert_eq!(shop.prompt(&intent).status, 200);
+        shop.tap(Card::VISA);
+        shop.wait(MINUTE);
+        assert_eq!(shop.action()["status"], "succeeded");
+    }
+}
+
+#[test]
+fn another_system_replaces_a_prompt_and_not_an_authorization() {
+    for (fault, kind) in [
+        (Fault::ForeignDisplay, "set_reader_display"),
+        (Fault::ForeignAction, "process_payment_intent"),
+    ] {
+        let mut shop = Shop::open();
+        let intent = shop.create(&[]);
+        shop.prompt(&intent);
+        shop.model.put_fault(&reader(), fault, shop.now).unwrap();
+        let action = shop.action();
+        assert_eq!((&action["type"], &action["status"]), (&kind.into(), &"in_progress".into()));
+        assert_ne!(action[kind]["payment_intent"], intent.as_str());
+        assert_eq!(shop.status(&intent), "requires_payment_method");
+        shop.on_reader("cancel_action");
+        shop.prompt(&intent);
+        shop.model.present_card(&reader(), Card::VISA, shop.now).unwrap();
+        let refused = shop.model.put_fault(&reader(), fault, shop.now).unwrap_err();
+        assert_eq!(refused, SimulatorError::Busy { reader: reader() });
+    }
+}
+
+#[test]
+fn the_status_of_the_object_may_be_untrue_both_ways() {
+    let mut shop = Shop::open();
+    let intent = shop.create(&[]);
+    let get = Request::get("/v1/terminal/readers/tmr_simulated");
+    shop.model.show_reader_status(&reader(), Some(false), Some(MINUTE * 60), shop.now).unwrap();
+    let object = shop.call(&get).body;
+    assert_eq!(object["status"], "offline");
+    assert_eq!(object["last_seen_at"], shop.now.0 - 3_600_000);
+    assert_eq!(shop.prompt(&intent).status, 200);
+    shop.on_reader("cancel_action");
+    shop.model.show_reader_status(&reader(), Some(true), None, shop.now).unwrap();
+    shop.model.set_reader_online(&reader(), false, shop.now).unwrap();
+    shop.wait(MINUTE * 60);
+    assert_eq!(shop.call(&get).body["status"], "online");
+    assert_refused(&shop.prompt(&intent), 400, "terminal_reader_offline");
+    shop.model.show_reader_status(&reader(), None, None, shop.now).unwrap();
+    assert_eq!(shop.call(&get).body["status"], "offline");
+}
+
+#[test]
 fn a_timed_out_command_may_prompt_late() {
     let mut shop = Shop::open();
     let fault = Fault::Timeout { prompts: true, after_ms: 30_000 };
