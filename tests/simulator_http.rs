@@ -198,6 +198,96 @@ async fn readers_are_made_busy_deaf_and_sound_again_from_the_console() {
 }
 
 #[tokio::test]
+async fn errors_by_name_say_what_stripes_say_and_are_kept_as_stripes_are() {
+    let wire = Wire::open().await;
+    let path = "/v1/payment_intents";
+    for (name, status, is_kept) in [
+        ("lock_timeout", 429, false),
+        ("rate_limit", 429, false),
+        ("idempotency_key_in_use", 409, false),
+        ("amount_too_small", 400, false),
+        ("intent_invalid_state", 400, true),
+        ("terminal_reader_hardware_fault", 400, true),
+        ("terminal_reader_invalid_location_for_payment", 400, true),
+    ] {
+        wire.put_fault(json!({"path": path, "then": format!("error:{name}")})).await;
+        let (got, body) = json(wire.create(name)).await;
+        assert_eq!((got, &body["error"]["code"]), (status, &name.into()));
+        assert!(body["error"]["message"].is_string());
+        let again = wire.create(name).send().await.unwrap();
+        assert_eq!(again.headers().contains_key("idempotent-replayed"), is_kept, "{name}");
+        assert_eq!(again.status(), if is_kept { status } else { 200 });
+    }
+    wire.put_fault(json!({"path": path, "then": "error:unauthorized"})).await;
+    assert_eq!(json(wire.create("401")).await.0, 401);
+    wire.put_fault(json!({"path": path, "then": "error:forbidden"})).await;
+    let (status, body) = json(wire.create("403")).await;
+    let message = body["error"]["message"].as_str().unwrap();
+    assert!(status == 403 && message.contains("'rak_payment_intent_write'"), "{message}");
+}
+
+#[tokio::test]
+async fn a_rule_says_what_the_error_says_and_whether_it_is_kept() {
+    let wire = Wire::open().await;
+    let path = "/v1/payment_intents";
+    wire.put_fault(json!({
+        "path": path,
+        "then": "status:402",
+        "error": {"type": "card_error", "code": "card_declined", "decline_code": "fraudulent"},
+        "stored": true,
+        "executes": true,
+        "headers": {"Retry-After": "7", "Stripe-Should-Retry": "false"},
+    }))
+    .await;
+    let reply = wire.create("K1").send().await.unwrap();
+    assert_eq!(reply.status(), 402);
+    assert_eq!(reply.headers()["retry-after"], "7");
+    assert_eq!(reply.headers()["stripe-should-retry"], "false");
+    assert!(reply.headers().contains_key("request-id"));
+    let (status, replayed) = json(wire.create("K1")).await;
+    assert_eq!((status, &replayed["error"]["decline_code"]), (402, &"fraudulent".into()));
+    assert_eq!(wire.books().await.payment_intents.len(), 1);
+    let lost = json!({
+        "path": path,
+        "then": "error:api_error",
+        "stored": false,
+        "executes": true,
+        "request_id": false,
+    });
+    wire.put_fault(lost).await;
+    let reply = wire.create("K2").send().await.unwrap();
+    assert_eq!(reply.status(), 500);
+    assert!(!reply.headers().contains_key("request-id"));
+    assert_eq!(json(wire.create("K2")).await.0, 200, "the repeat gets what the call gave");
+    assert_eq!(wire.books().await.payment_intents.len(), 2);
+    for wrong in [
+        json!({"path": path, "then": "drop_after", "stored": true}),
+        json!({"path": path, "then": "answer", "headers": {"Retry After": "1"}}),
+        json!({"path": path, "then": "error:sunspots"}),
+    ] {
+        let put = wire.client.post(format!("{}/simulator/faults", wire.base));
+        assert_eq!(json(put.body(wrong.to_string())).await.0, 400, "{wrong}");
+    }
+}
+
+#[tokio::test]
+async fn keys_are_revoked_limited_and_restored_from_the_console() {
+    let wire = Wire::open().await;
+    assert_eq!(wire.console("keys/revoke", "key=sk_test_wire").await.0, 200);
+    let (status, refused) = json(wire.create("K1")).await;
+    assert_eq!((status, &refused["error"]["code"]), (401, &"api_key_expired".into()));
+    assert_eq!(wire.console("keys/restore", "").await.0, 200);
+    assert_eq!(wire.console("keys/limit", "lacks=payment_intents_write").await.0, 200);
+    assert_eq!(json(wire.create("K1")).await.0, 403);
+    assert_eq!(wire.console("keys/limit", "lacks=sleep").await.0, 400);
+    assert_eq!(wire.console("keys/limit", "").await.0, 400);
+    assert_eq!(wire.console("keys/restore", "").await.0, 200);
+    assert_eq!(json(wire.create("K1")).await.0, 200);
+    let basic = wire.client.get(format!("{}/v1/payment_intents", wire.base));
+    assert_eq!(json(basic.basic_auth("sk_test_wire", None::<&str>)).await.0, 200);
+}
+
+#[tokio::test]
 async fn what_is_no_call_is_refused_with_a_reason() {
     let wire = Wire::open().await;
     let put = wire.client.put(format!("{}/v1/payment_intents", wire.base));

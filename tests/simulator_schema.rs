@@ -11,7 +11,9 @@ use std::time::Duration;
 
 use jsonschema::Validator;
 use kioskd::ids::ReaderId;
-use kioskd::simulator::{Card, EndedPrompt, Fault, Method, Model, Request, Response, Setup};
+use kioskd::simulator::{
+    Card, EndedPrompt, ErrorFields, Fault, Method, Model, NamedError, Request, Response, Setup,
+};
 use kioskd::time::WallTime;
 use serde_json::{Map, Value, json};
 
@@ -436,7 +438,13 @@ fn every_error_has_stripes_shape() {
     stripe.expect_error(&prompt(&id), "terminal_reader_timeout");
     stripe.model.put_fault(&reader, Fault::Offline, stripe.now).unwrap();
     stripe.expect_error(&prompt(&id), "terminal_reader_offline");
-    let broken = stripe.model.handle_with_server_error(&prompt(&id), true, stripe.now);
+    for named in NamedError::ALL {
+        let error = named.with(ErrorFields::default());
+        let refused = stripe.model.refuse_with_error(&prompt(&id), &error, stripe.now);
+        stripe.check_body(&refused.body);
+    }
+    let error = NamedError::named("api_error").unwrap().with(ErrorFields::default());
+    let broken = stripe.model.handle_with_error(&prompt(&id), &error, true, stripe.now);
     assert_eq!(broken.status, 500);
     stripe.check_body(&broken.body);
 }

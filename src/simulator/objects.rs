@@ -49,6 +49,15 @@ impl View {
         })
     }
 
+    /// Whether a whole charge is to be shown.
+    pub(super) fn shows_charges(&self) -> bool {
+        self.expand.iter().any(|path| {
+            path.split('.')
+                .next_back()
+                .is_some_and(|field| field == "latest_charge" || field == "charge")
+        })
+    }
+
     /// How an object below `field` is to look.
     fn below(&self, field: &str) -> Self {
         let inside = |path: &String| Some(path.strip_prefix(field)?.strip_prefix('.')?.to_owned());

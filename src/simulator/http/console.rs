@@ -1,5 +1,6 @@
 //! The calls under `/simulator/`: what tests and technicians see and do.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use hyper::body::Bytes;
@@ -12,7 +13,7 @@ use super::reply::{Reply, json_reply};
 use super::rules::Rule;
 use super::{Shell, lock, now};
 use crate::ids::{PaymentIntentId, ReaderId};
-use crate::simulator::{Fault, LeftBehind, Model};
+use crate::simulator::{Fault, LeftBehind, Model, Right};
 
 /// A fault to be put on a reader.
 #[derive(Debug, Deserialize)]
@@ -51,6 +52,7 @@ impl Shell {
             }
             ("GET", ["readers", id, "screen"]) => self.show_screen(id),
             ("POST", ["readers", id, verb]) => self.at_reader(id, verb, body),
+            ("POST", ["keys", verb]) => self.at_keys(verb, body),
             ("POST", ["payment_intents", id, "expire"]) => self.expire(id),
             (method, _) => Err((404, format!("the simulator has no {method} {path}"))),
         };
@@ -79,6 +81,7 @@ impl Shell {
             lock(&self.model).put_fault(&put.reader, put.fault, now()).map_err(bad)?;
         } else {
             let rule: Rule = serde_json::from_value(json).map_err(bad)?;
+            rule.check().map_err(bad)?;
             lock(&self.rules).add(rule);
         }
         Ok(self.show_faults())
@@ -89,6 +92,26 @@ impl Shell {
         let mut model = lock(&self.model);
         model.advance(now());
         Ok(json!(model.reader_screen(&reader)))
+    }
+
+    /// Changes what a key, or every key, is good for.
+    fn at_keys(&self, verb: &str, body: &Bytes) -> Outcome {
+        let names: &[&str] = if verb == "limit" { &["key", "lacks"] } else { &["key"] };
+        let fields = Fields::read(body, names).map_err(bad)?;
+        let key = fields.text("key");
+        let mut model = lock(&self.model);
+        match verb {
+            "revoke" => model.revoke_key(key),
+            "restore" => model.restore_key(key),
+            "limit" => {
+                let lacks = fields.text("lacks").ok_or(FieldError::Missing { name: "lacks" });
+                let rights = lacks.map_err(bad)?.split(',').filter(|name| !name.is_empty());
+                let rights: Result<BTreeSet<Right>, _> = rights.map(str::parse).collect();
+                model.limit_key(key, &rights.map_err(bad)?);
+            }
+            _ => return Err((404, format!("the simulator's keys know no {verb}"))),
+        }
+        Ok(json!({}))
     }
 
     /// Does something to a reader, and shows its screen.

@@ -10,6 +10,7 @@ use crate::time::WallTime;
 
 mod calls;
 mod conditions;
+mod keys;
 mod payments;
 mod readers;
 
