@@ -288,6 +288,30 @@ async fn keys_are_revoked_limited_and_restored_from_the_console() {
 }
 
 #[tokio::test]
+async fn account_reader_and_location_are_changed_from_the_console() {
+    let wire = Wire::open().await;
+    let reader = "readers/tmr_simulated/setup";
+    assert_eq!(wire.console("setup", "card_present=false&lists_lag_ms=60000").await.0, 200);
+    let (_, intent) = json(wire.create("K1")).await;
+    assert_eq!(intent["payment_method_types"], json!([]));
+    assert_eq!(wire.get("/v1/payment_intents").await["data"], json!([]));
+    assert_eq!(wire.console("setup", "card_present=true").await.0, 200);
+    let (_, intent) = json(wire.create("K2")).await;
+    assert_eq!(intent["payment_method_types"], json!(["card_present"]));
+    assert_eq!(wire.console(reader, "location=&livemode=true").await.0, 200);
+    let object = wire.get("/v1/terminal/readers/tmr_simulated").await;
+    assert_eq!((&object["location"], &object["livemode"]), (&Value::Null, &json!(true)));
+    assert_eq!(wire.console("locations/tml_ca", "country=CA").await.0, 200);
+    let location = wire.get("/v1/terminal/locations/tml_ca").await;
+    assert_eq!(location["address"]["country"], "CA");
+    let wrong = wire.console("setup", "livemode=true&processes_again=maybe").await;
+    let message = "processes_again cannot be \"maybe\"";
+    assert_eq!((wrong.0, &wrong.1["error"]), (400, &message.into()));
+    let (_, intent) = json(wire.create("K3")).await;
+    assert_eq!(intent["livemode"], false, "a wrong form changes nothing");
+}
+
+#[tokio::test]
 async fn what_is_no_call_is_refused_with_a_reason() {
     let wire = Wire::open().await;
     let put = wire.client.put(format!("{}/v1/payment_intents", wire.base));

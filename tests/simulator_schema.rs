@@ -354,6 +354,8 @@ fn every_way_to_end_without_money_has_stripes_shape() {
         Fault::ConnectionError { authorizes: true, after_ms: 0 },
         Fault::ConnectionError { authorizes: false, after_ms: 0 },
         Fault::StuckAction { authorizes: true },
+        Fault::HardwareFault,
+        serde_json::from_str(r#"{"declined":{"decline_code":"do_not_honor"}}"#).unwrap(),
         Fault::PromptEnds { after_ms: 1000, action: EndedPrompt::Failed },
         Fault::PromptEnds { after_ms: 1000, action: EndedPrompt::Gone },
     ] {

@@ -135,7 +135,10 @@ impl Model {
             ActionState::Failed { at, failure } if is_shown(*at) => match failure {
                 Failure::Declined { .. } => Screen::Declined { amount },
                 Failure::CustomerCanceled | Failure::IntentCanceled => Screen::Canceled,
-                Failure::Connection | Failure::IntentState | Failure::PromptEnded => Screen::Failed,
+                Failure::Connection
+                | Failure::IntentState
+                | Failure::PromptEnded
+                | Failure::Hardware => Screen::Failed,
             },
             ActionState::Succeeded { .. } | ActionState::Failed { .. } => Screen::Idle,
         }
@@ -233,6 +236,11 @@ impl Model {
                     self.schedule.add(at, Event::Authorization(attempt));
                 }
                 self.fail_action(reader, Failure::Connection);
+            }
+            Some(Fault::HardwareFault) => self.fail_action(reader, Failure::Hardware),
+            Some(Fault::Declined { decline_code }) => {
+                let card = attempt.card.declined_with(decline_code);
+                self.report_authorization(reader, Attempt { card, ..attempt });
             }
             Some(
                 Fault::Offline

@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::cards::DeclineCode;
 use super::error::SimulatorError;
 use super::intents::IntentStatus;
 use super::model::Model;
@@ -40,6 +41,14 @@ pub enum Fault {
         #[serde(default)]
         after_ms: u64,
     },
+    /// The next payment's card is declined, whatever card it is.
+    Declined {
+        /// The issuer's reason.
+        decline_code: DeclineCode,
+    },
+    /// The next payment's action fails with `terminal_reader_hardware_fault` after the card was
+    /// presented; the issuer is not asked.
+    HardwareFault,
     /// The next prompt ends by itself if no card was presented by then.
     PromptEnds {
         /// How long the reader prompts, in milliseconds.
@@ -92,7 +101,10 @@ impl Fault {
         match self {
             Self::Offline => FaultKind::Connection,
             Self::Timeout { .. } => FaultKind::Command,
-            Self::StuckAction { .. } | Self::ConnectionError { .. } => FaultKind::Payment,
+            Self::StuckAction { .. }
+            | Self::ConnectionError { .. }
+            | Self::Declined { .. }
+            | Self::HardwareFault => FaultKind::Payment,
             Self::PromptEnds { .. } => FaultKind::Prompt,
             Self::ForeignAction | Self::ForeignDisplay | Self::Updating { .. } => FaultKind::Now,
         }
@@ -156,6 +168,8 @@ impl Model {
             | Fault::Timeout { .. }
             | Fault::StuckAction { .. }
             | Fault::ConnectionError { .. }
+            | Fault::Declined { .. }
+            | Fault::HardwareFault
             | Fault::PromptEnds { .. } => {}
         }
         let struck = fault.kind() == FaultKind::Now;

@@ -62,6 +62,7 @@ impl Right {
             Call::ListRefunds | Call::RetrieveRefund(_) => Self::RefundsRead,
             Call::CreateRefund => Self::RefundsWrite,
             Call::RetrieveCharge(_) => Self::ChargesRead,
+            Call::RetrieveLocation(_) => Self::LocationsRead,
         }
     }
 

@@ -20,8 +20,11 @@
 //! - While a card is being authorized, its PaymentIntent is locked: changing or canceling it is a
 //!   429 `lock_timeout`.
 //! - Canceling a PaymentIntent that a reader prompts for ends the action as failed, `canceled`.
-//! - `cancel_action` on an action that has ended, or on none, succeeds.
-//! - Processing again what is being prompted is `terminal_reader_busy`.
+//! - `cancel_action` on an action that has ended, or on none, succeeds
+//!   ([`Setup::cancel_needs_action`]).
+//! - Processing again what is being prompted is `terminal_reader_busy`
+//!   ([`Setup::processes_again`]).
+//! - Lists are never late ([`Setup::lists_lag`]).
 //! - A PaymentIntent whose amount was updated while a reader prompts is authorized for the amount
 //!   that the reader shows.
 //! - The version of the API is no part of what an idempotency key is compared by.
@@ -43,6 +46,7 @@ mod idempotency;
 mod injected;
 mod intents;
 mod keys;
+mod locations;
 mod model;
 mod names;
 mod objects;
@@ -55,7 +59,7 @@ mod setup;
 mod version;
 
 pub use books::{Books, IntentBook, Totals};
-pub use cards::Card;
+pub use cards::{Card, DeclineCode};
 pub use condition::LeftBehind;
 pub use customer::Screen;
 pub use error::SimulatorError;

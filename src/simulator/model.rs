@@ -13,7 +13,7 @@ use super::idempotency::{Known, StoredResults};
 use super::injected::InjectedError;
 use super::intents::{Intent, IntentStatus};
 use super::keys::{Keys, Right};
-use super::names::{Names, seconds};
+use super::names::{Names, earlier, seconds};
 use super::objects::View;
 use super::reader::Reader;
 use super::refunds::Refund;
@@ -102,9 +102,15 @@ impl Model {
         self.response(request, request_id, answer)
     }
 
-    /// Which keys are accepted from now on; `None` takes any `sk_…` or `rk_…`.
-    pub fn set_api_keys(&mut self, keys: Option<BTreeSet<String>>) {
-        self.setup.api_keys = keys;
+    /// What the account is like.
+    pub fn setup(&self) -> &Setup {
+        &self.setup
+    }
+
+    /// Changes what the account is like. Its readers stay: [`Model::change_reader`].
+    pub fn set_up(&mut self, change: impl FnOnce(&mut Setup), now: WallTime) {
+        self.advance(now);
+        change(&mut self.setup);
     }
 
     /// Lets time pass: authorizations are answered, holds lapse, refunds settle, and what faults
@@ -234,6 +240,7 @@ impl Model {
             Call::ListRefunds => self.list_refunds(form, view),
             Call::RetrieveRefund(id) => self.retrieve_refund(id, view),
             Call::RetrieveCharge(id) => self.retrieve_charge(id),
+            Call::RetrieveLocation(id) => self.retrieve_location(id),
         }
     }
 
@@ -280,6 +287,12 @@ impl Model {
     /// A reader that is known to exist.
     pub(super) fn reader_mut(&mut self, id: &ReaderId) -> &mut Reader {
         self.readers.get_mut(id).expect("readers are never removed")
+    }
+
+    /// Whether lists show by now what was created then.
+    pub(super) fn is_listed(&self, created: i64) -> bool {
+        let lag = self.setup.lists_lag;
+        lag.is_zero() || created < seconds(earlier(self.now, lag))
     }
 
     pub(super) fn cancel_wins(&self) -> bool {

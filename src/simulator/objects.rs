@@ -137,7 +137,7 @@ impl Model {
             "label": setup.label,
             // Milliseconds, unlike every other time of the API.
             "last_seen_at": self.last_seen(reader).0,
-            "livemode": self.setup.livemode,
+            "livemode": setup.livemode.unwrap_or(self.setup.livemode),
             "location": setup.location,
             "metadata": reader.metadata,
             "serial_number": setup.serial_number,
@@ -197,7 +197,8 @@ impl Model {
             | Failure::Connection
             | Failure::IntentCanceled
             | Failure::IntentState
-            | Failure::PromptEnded => None,
+            | Failure::PromptEnded
+            | Failure::Hardware => None,
         }
     }
 
@@ -248,6 +249,9 @@ fn failure_text(failure: &Failure) -> (&'static str, &'static str) {
             ("connection_error", "The reader lost its connection during the payment.")
         }
         Failure::IntentCanceled => ("canceled", "The PaymentIntent was canceled."),
+        Failure::Hardware => {
+            ("terminal_reader_hardware_fault", "The reader reports a hardware fault.")
+        }
         Failure::PromptEnded => {
             ("card_collection_abandoned", "The reader stopped waiting for a card.")
         }

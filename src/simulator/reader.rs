@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::cards::{Card, Decline};
 use super::condition::Condition;
-use super::error::Refusal;
+use super::error::{Refusal, SimulatorError};
 use super::faults::{EndedPrompt, Fault, FaultKind};
 use super::form::Form;
 use super::intents::IntentStatus;
@@ -89,6 +89,8 @@ pub(super) enum Failure {
     IntentState,
     /// The reader gave up waiting for a card.
     PromptEnded,
+    /// The reader is broken.
+    Hardware,
 }
 
 /// `process_config` of a payment.
@@ -120,6 +122,14 @@ impl Reader {
         }
     }
 
+    /// Whether its action is in progress.
+    fn is_acting(&self) -> bool {
+        self.action.as_ref().is_some_and(|action| match action.state {
+            ActionState::Waiting | ActionState::Authorizing { .. } | ActionState::Stuck => true,
+            ActionState::Succeeded { .. } | ActionState::Failed { .. } => false,
+        })
+    }
+
     /// When and how the prompt that waits for a card now will end by itself.
     pub(super) fn prompt_ends(&self) -> Option<(WallTime, EndedPrompt)> {
         let action = self.action.as_ref()?;
@@ -146,6 +156,18 @@ impl Reader {
 }
 
 impl Model {
+    /// Changes what a reader is and where it stands. Its id stays.
+    pub fn change_reader(
+        &mut self,
+        reader: &ReaderId,
+        change: impl FnOnce(&mut ReaderSetup),
+    ) -> Result<(), SimulatorError> {
+        let found = self.readers.get_mut(reader);
+        let found = found.ok_or_else(|| SimulatorError::NoReader { reader: reader.clone() })?;
+        change(&mut found.setup);
+        Ok(())
+    }
+
     pub(super) fn process_intent(
         &mut self,
         id: &str,
@@ -163,12 +185,28 @@ impl Model {
         let intent = self.find_intent(form.required("payment_intent")?, "payment_intent")?;
         self.check_reachable(&reader)?;
         self.check_processable(&intent)?;
-        if self.readers[&reader].running_payment().is_some() {
+        if self.readers[&reader].setup.location.is_none() {
+            let message = "The reader must be assigned to a location to take payments.";
+            let code = "terminal_reader_invalid_location_for_payment";
+            return Err(Refusal::state(code, message).at(self.setup.reader_error_status));
+        }
+        if self.readers[&reader].running_payment().is_some() && !self.prompts_anew(&reader, &intent)
+        {
             return Err(self.busy("Reader is currently processing another request."));
         }
         let amount = self.intent(&intent).amount;
         self.prompt(&reader, ActionKind::Payment { intent, amount, config })?;
         Ok(self.reader_json(&reader, view))
+    }
+
+    /// Whether what the reader prompts for may be processed again.
+    fn prompts_anew(&self, reader: &ReaderId, intent: &PaymentIntentId) -> bool {
+        let reader = &self.readers[reader];
+        let is_waiting = reader
+            .action
+            .as_ref()
+            .is_some_and(|action| matches!(action.state, ActionState::Waiting));
+        self.setup.processes_again && is_waiting && reader.running_payment() == Some(intent)
     }
 
     /// Sends a command to a reader that is free for it.
@@ -208,6 +246,11 @@ impl Model {
         self.check_reachable(&reader)?;
         if self.readers[&reader].answers_at().is_some() {
             return Err(self.busy("The payment is being authorized and cannot be canceled now."));
+        }
+        if self.setup.cancel_needs_action && !self.readers[&reader].is_acting() {
+            let message = "The reader has no action in progress that could be canceled.";
+            let refusal = Refusal { code: None, ..Refusal::state("", message) };
+            return Err(refusal.at(self.setup.reader_error_status));
         }
         self.reader_mut(&reader).action = None;
         Ok(self.reader_json(&reader, view))
@@ -252,8 +295,9 @@ impl Model {
         let wanted = |(_, reader): &(&ReaderId, &Reader)| {
             let setup = &reader.setup;
             let is = |name: &str, value: &str| form.text(name).is_none_or(|text| text == value);
+            let location = setup.location.as_deref().unwrap_or_default();
             is("device_type", &setup.device_type)
-                && is("location", &setup.location)
+                && is("location", location)
                 && is("serial_number", &setup.serial_number)
                 && is("status", self.reader_status(reader))
         };

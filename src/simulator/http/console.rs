@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::fields::{FieldError, Fields};
 use super::reply::{Reply, json_reply};
 use super::rules::Rule;
-use super::{Shell, lock, now};
+use super::{Shell, lock, now, settings};
 use crate::ids::{PaymentIntentId, ReaderId};
 use crate::simulator::{Fault, LeftBehind, Model, Right};
 
@@ -52,6 +52,10 @@ impl Shell {
             }
             ("GET", ["readers", id, "screen"]) => self.show_screen(id),
             ("POST", ["readers", id, verb]) => self.at_reader(id, verb, body),
+            ("POST", ["setup"]) => self.set_up(|model| settings::change_account(model, body)),
+            ("POST", ["locations", id]) => {
+                self.set_up(|model| settings::put_location(model, id, body))
+            }
             ("POST", ["keys", verb]) => self.at_keys(verb, body),
             ("POST", ["payment_intents", id, "expire"]) => self.expire(id),
             (method, _) => Err((404, format!("the simulator has no {method} {path}"))),
@@ -94,6 +98,11 @@ impl Shell {
         Ok(json!(model.reader_screen(&reader)))
     }
 
+    fn set_up(&self, change: impl FnOnce(&mut Model) -> Result<(), FieldError>) -> Outcome {
+        change(&mut lock(&self.model)).map_err(bad)?;
+        Ok(json!({}))
+    }
+
     /// Changes what a key, or every key, is good for.
     fn at_keys(&self, verb: &str, body: &Bytes) -> Outcome {
         let names: &[&str] = if verb == "limit" { &["key", "lacks"] } else { &["key"] };
@@ -125,6 +134,7 @@ impl Shell {
             "foreign_payment" => model.put_fault(reader, Fault::ForeignAction, now()).map_err(bad),
             "online" => set_online(model, reader, body),
             "power_cycle" => power_cycle(model, reader, body),
+            "setup" => settings::change_reader(model, reader, body).map_err(bad),
             "status" => show_status(model, reader, body),
             "updated" => model.end_reader_update(reader, now()).map_err(bad),
             _ => Err((404, format!("a reader of the simulator knows no {verb}"))),

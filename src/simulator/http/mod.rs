@@ -16,6 +16,9 @@
 //! | `POST /simulator/readers/{id}/status` | form `status=offline`, `online` or `true` (the truth again), `seen_ago_ms=600000`: what its object says, whatever commands do |
 //! | `POST /simulator/readers/{id}/updated` | ends the fault `updating` |
 //! | `POST /simulator/payment_intents/{id}/expire` | the hold lapses now |
+//! | `POST /simulator/readers/{id}/setup` | form `location=` (none), `livemode`, `device_type`, `label`, `serial_number` |
+//! | `POST /simulator/locations/{id}` | form `country=US`: makes or moves a location |
+//! | `POST /simulator/setup` | form, any of [`super::Setup`]: `card_present=false`, `livemode`, `processes_again`, `cancel_needs_action`, `lists_lag_ms=5000`, `keys_last_ms`, … |
 //! | `POST /simulator/keys/revoke` | form `key=rk_test_1`, or without: every key: 401 from now on |
 //! | `POST /simulator/keys/restore` | the same form: accepted again, with every right |
 //! | `POST /simulator/keys/limit` | form `key=…` or without, `lacks=captures,refunds_write`: 403 ([`super::Right`]) |
@@ -32,6 +35,7 @@ mod fields;
 mod log;
 mod reply;
 mod rules;
+mod settings;
 
 use std::collections::BTreeSet;
 use std::io;

@@ -13,6 +13,7 @@ mod conditions;
 mod keys;
 mod payments;
 mod readers;
+mod setups;
 
 /// A model with the time of day, and words for what kiosk and customer do.
 struct Shop {
