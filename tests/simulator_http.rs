@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use kioskd::simulator::http::{LoggedRequest, RuleReport, Then, serve};
-use kioskd::simulator::{Books, Model, Setup};
+use kioskd::simulator::{Books, Model, NamedError, Setup};
 use reqwest::{Client, RequestBuilder};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -309,6 +309,23 @@ async fn account_reader_and_location_are_changed_from_the_console() {
     assert_eq!((wrong.0, &wrong.1["error"]), (400, &message.into()));
     let (_, intent) = json(wire.create("K3")).await;
     assert_eq!(intent["livemode"], false, "a wrong form changes nothing");
+}
+
+#[tokio::test]
+async fn the_page_names_every_error_and_every_setting() {
+    let wire = Wire::open().await;
+    let page = wire.client.get(format!("{}/simulator/", wire.base)).send().await.unwrap();
+    let page = page.text().await.unwrap();
+    for error in NamedError::ALL {
+        assert!(page.contains(&format!("`{}`", error.name())), "{}", error.name());
+    }
+    for path in ["setup", "readers/tmr_simulated/setup"] {
+        let (_, refused) = wire.console(path, "colour=red").await;
+        let names = refused["error"].as_str().unwrap().split_once("only: ").unwrap().1;
+        for name in names.split(", ") {
+            assert!(page.contains(&format!("`{name}")), "{name}");
+        }
+    }
 }
 
 #[tokio::test]

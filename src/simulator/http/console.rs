@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::fields::{FieldError, Fields};
-use super::reply::{Reply, json_reply};
+use super::reply::{Reply, json_reply, plain};
 use super::rules::Rule;
 use super::{Shell, lock, now, settings};
 use crate::ids::{PaymentIntentId, ReaderId};
@@ -29,6 +29,9 @@ type Outcome = Result<Value, (u16, String)>;
 /// The same for something that has nothing to show.
 type Done = Result<(), (u16, String)>;
 
+/// What the console can do.
+const PAGE: &str = include_str!("console.md");
+
 /// How long a reader that was power-cycled is offline.
 const POWERS_UP_AFTER: Duration = Duration::from_secs(30);
 
@@ -40,6 +43,9 @@ fn bad(error: impl ToString) -> (u16, String) {
 impl Shell {
     pub(super) fn console(&self, parts: &Parts, body: &Bytes) -> Reply {
         let path = parts.uri.path();
+        if parts.method == hyper::Method::GET && path == "/simulator/" {
+            return plain(200, PAGE);
+        }
         let segments: Vec<&str> = path.trim_start_matches("/simulator/").split('/').collect();
         let outcome = match (parts.method.as_str(), segments.as_slice()) {
             ("GET", ["books"]) => self.show_books(),

@@ -1,33 +1,6 @@
 //! The model behind a socket: plain HTTP/1.1, the real clock, and faults of the wire.
 //!
-//! `/v1/…` is Stripe's API. `/simulator/…` is for tests and technicians:
-//!
-//! | call | what it does |
-//! |---|---|
-//! | `GET /simulator/books` | [`super::Books`] |
-//! | `GET /simulator/requests` | the last 10,000 calls of the API: [`LoggedRequest`] |
-//! | `GET /simulator/readers/{id}/screen` | [`super::Screen`] |
-//! | `POST /simulator/readers/{id}/customer_cancel` | presses the reader's cancel button |
-//! | `POST /simulator/readers/{id}/online` | form `online=true` or `false` |
-//! | `POST /simulator/readers/{id}/foreign_payment` | another system's payment, in place of one that waits for its card; so the fault `foreign_action` |
-//! | `POST /simulator/readers/{id}/foreign_display` | another system's cart, likewise; so the fault `foreign_display` |
-//! | `POST /simulator/readers/{id}/deaf` | commands end in `terminal_reader_timeout` until it is power-cycled |
-//! | `POST /simulator/readers/{id}/power_cycle` | form `off_ms=30000`, `action=stuck` or `failed`: offline, then sound again |
-//! | `POST /simulator/readers/{id}/status` | form `status=offline`, `online` or `true` (the truth again), `seen_ago_ms=600000`: what its object says, whatever commands do |
-//! | `POST /simulator/readers/{id}/updated` | ends the fault `updating` |
-//! | `POST /simulator/payment_intents/{id}/expire` | the hold lapses now |
-//! | `POST /simulator/readers/{id}/setup` | form `location=` (none), `livemode`, `device_type`, `label`, `serial_number` |
-//! | `POST /simulator/locations/{id}` | form `country=US`: makes or moves a location |
-//! | `POST /simulator/setup` | form, any of [`super::Setup`]: `card_present=false`, `livemode`, `processes_again`, `cancel_needs_action`, `lists_lag_ms=5000`, `keys_last_ms`, … |
-//! | `POST /simulator/keys/revoke` | form `key=rk_test_1`, or without: every key: 401 from now on |
-//! | `POST /simulator/keys/restore` | the same form: accepted again, with every right |
-//! | `POST /simulator/keys/limit` | form `key=…` or without, `lacks=captures,refunds_write`: 403 ([`super::Right`]) |
-//! | `POST /simulator/faults` | JSON: a [`Rule`], or `{"reader": "tmr_…", "fault": {"timeout": {"prompts": true}}}` |
-//! | `GET /simulator/faults` | every fault, and how often it struck |
-//! | `DELETE /simulator/faults` | forgets the rules of the wire |
-//!
-//! A call runs to its end even if the client has gone away meanwhile, as it would at Stripe. While
-//! a call with an idempotency key runs, its `after_ms` included, the key is in use: 409.
+#![doc = include_str!("console.md")]
 
 mod authorization;
 mod console;
