@@ -6,7 +6,9 @@
 use std::time::Duration;
 
 use kioskd::ids::ReaderId;
-use kioskd::simulator::{Card, Fault, Model, Request, Response, Setup};
+use kioskd::simulator::{
+    Card, EndedPrompt, ErrorFields, Fault, Model, NamedError, Request, Response, Setup,
+};
 use kioskd::time::WallTime;
 use serde_json::Value;
 
@@ -239,16 +241,26 @@ fn every_way_to_end_without_money_has_stripes_shape() {
     assert_eq!(lapsed["cancellation_reason"], "automatic");
     // Lost on the way.
     for fault in [
-        Fault::ConnectionError { authorizes: true },
-        Fault::ConnectionError { authorizes: false },
+        Fault::ConnectionError { authorizes: true, after_ms: 0 },
+        Fault::ConnectionError { authorizes: false, after_ms: 0 },
         Fault::StuckAction { authorizes: true },
+        Fault::HardwareFault,
+        serde_json::from_str(r#"{"declined":{"decline_code":"do_not_honor"}}"#).unwrap(),
+        Fault::PromptEnds { after_ms: 1000, action: EndedPrompt::Failed },
+        Fault::PromptEnds { after_ms: 1000, action: EndedPrompt::Gone },
     ] {
         stripe.model.put_fault(&reader, fault, stripe.now).unwrap();
         stripe.prompt();
-        stripe.tap(Card::VISA.number());
+        if matches!(fault, Fault::PromptEnds { .. }) {
+            stripe.wait(Duration::from_secs(1));
+        } else {
+            stripe.tap(Card::VISA.number());
+        }
         stripe.look();
         stripe.post(&format!("{READER}/cancel_action"), &[]);
     }
+    stripe.model.put_fault(&reader, Fault::ForeignDisplay, stripe.now).unwrap();
+    assert_eq!(stripe.look()["action"]["type"], "set_reader_display");
     assert!(stripe.model.fault_reports().iter().all(|report| report.struck));
 }
 
@@ -311,11 +323,20 @@ fn every_error_has_stripes_shape() {
     let capture = Request::post(format!("{intents}/{id}/capture"), &[]);
     stripe.expect_error(&capture, "charge_expired_for_capture");
     let id = stripe.post(intents, &create("usd"))["id"].as_str().unwrap().to_owned();
-    stripe.model.put_fault(&reader, Fault::Timeout { prompts: false }, stripe.now).unwrap();
+    stripe
+        .model
+        .put_fault(&reader, Fault::Timeout { prompts: false, after_ms: 0 }, stripe.now)
+        .unwrap();
     stripe.expect_error(&prompt(&id), "terminal_reader_timeout");
     stripe.model.put_fault(&reader, Fault::Offline, stripe.now).unwrap();
     stripe.expect_error(&prompt(&id), "terminal_reader_offline");
-    let broken = stripe.model.handle_with_server_error(&prompt(&id), true, stripe.now);
+    for named in NamedError::ALL {
+        let error = named.with(ErrorFields::default());
+        let refused = stripe.model.refuse_with_error(&prompt(&id), &error, stripe.now);
+        stripe.check_body(&refused.body);
+    }
+    let error = NamedError::named("api_error").unwrap().with(ErrorFields::default());
+    let broken = stripe.model.handle_with_error(&prompt(&id), &error, true, stripe.now);
     assert_eq!(broken.status, 500);
     stripe.check_body(&broken.body);
 }

@@ -13,7 +13,9 @@ use crate::telemetry::log;
     account.\n\nPoint stripe.api_base at it and stripe.reader at the simulated reader; any key \
     that begins with rk_test_ will do. The customer's card is presented with\n  curl -H 'Authorization: Bearer rk_test_x' \
     -X POST http://ADDRESS/v1/test_helpers/terminal/readers/READER/present_payment_method\nWhat \
-    Stripe would have in its books stands at http://ADDRESS/simulator/books.")]
+    Stripe would have in its books stands at http://ADDRESS/simulator/books.\n\nA page about \
+    everything else, such as faults of the wire and of the reader, revoked keys and answers that \
+    Stripe leaves open, stands at http://ADDRESS/simulator/.")]
 pub(super) struct Arguments {
     /// Where to listen: a loopback address; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8420")]

@@ -25,6 +25,7 @@ pub(super) enum Call<'a> {
     ListRefunds,
     RetrieveRefund(&'a str),
     RetrieveCharge(&'a str),
+    RetrieveLocation(&'a str),
 }
 
 /// What a call takes.
@@ -229,6 +230,9 @@ impl<'a> Call<'a> {
             [Some("terminal"), Some("readers"), Some(id), None, ..] => {
                 Some(Self::RetrieveReader(id))
             }
+            [Some("terminal"), Some("locations"), Some(id), None, ..] => {
+                Some(Self::RetrieveLocation(id))
+            }
             [Some("refunds"), None, ..] => Some(Self::ListRefunds),
             [Some("refunds"), Some(id), None, ..] => Some(Self::RetrieveRefund(id)),
             [Some("charges"), Some(id), None, ..] => Some(Self::RetrieveCharge(id)),
@@ -283,7 +287,7 @@ impl<'a> Call<'a> {
             Self::CreateRefund => CREATE_REFUND,
             Self::ListRefunds => LIST_REFUNDS,
             Self::RetrieveRefund(_) => all(&["expand"], REFUND),
-            Self::RetrieveCharge(_) => all(&["expand"], &[]),
+            Self::RetrieveCharge(_) | Self::RetrieveLocation(_) => all(&["expand"], &[]),
         }
     }
 

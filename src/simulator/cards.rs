@@ -1,5 +1,7 @@
 //! The cards that a simulated customer may hold to the reader: Stripe's test cards.
 
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Value, json};
 
 use super::error::SimulatorError;
@@ -11,6 +13,62 @@ pub struct Card {
     brand: &'static str,
     funding: &'static str,
     verdict: Verdict,
+}
+
+/// An issuer's reason to decline, out of those that Stripe passes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct DeclineCode(&'static str);
+
+impl DeclineCode {
+    /// Every reason that the simulator knows. Source: Stripe's page on decline codes.
+    pub const ALL: [Self; 29] = [
+        Self("approve_with_id"),
+        Self("call_issuer"),
+        Self("card_not_supported"),
+        Self("card_velocity_exceeded"),
+        Self("currency_not_supported"),
+        Self("do_not_honor"),
+        Self("do_not_try_again"),
+        Self("duplicate_transaction"),
+        Self("expired_card"),
+        Self("fraudulent"),
+        Self("generic_decline"),
+        Self("incorrect_pin"),
+        Self("insufficient_funds"),
+        Self("invalid_account"),
+        Self("invalid_amount"),
+        Self("issuer_not_available"),
+        Self("lost_card"),
+        Self("not_permitted"),
+        Self("offline_pin_required"),
+        Self("online_or_offline_pin_required"),
+        Self("pickup_card"),
+        Self("pin_try_exceeded"),
+        Self("processing_error"),
+        Self("reenter_transaction"),
+        Self("restricted_card"),
+        Self("stolen_card"),
+        Self("transaction_not_allowed"),
+        Self("try_again_later"),
+        Self("withdrawal_count_limit_exceeded"),
+    ];
+
+    /// The `code` of the error that carries it.
+    fn error_code(self) -> &'static str {
+        match self.0 {
+            "expired_card" | "processing_error" => self.0,
+            _ => "card_declined",
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for DeclineCode {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let code = String::deserialize(deserializer)?;
+        let found = Self::ALL.into_iter().find(|known| known.0 == code);
+        let known = || Self::ALL.map(|known| known.0).join(", ");
+        found.ok_or_else(|| D::Error::custom(format!("{code} is not one of {}", known())))
+    }
 }
 
 /// What the issuer says.
@@ -54,6 +112,12 @@ impl Card {
     pub const AMEX: Self = approves("378282246310005", "amex", "credit");
     /// A Canadian Interac card that pays, at the tap.
     pub const INTERAC: Self = approves("4506445006931933", "interac", "debit");
+    /// A Discover card that pays.
+    pub const DISCOVER: Self = approves("6011111111111117", "discover", "credit");
+    /// A JCB card that pays.
+    pub const JCB: Self = approves("3566002020360505", "jcb", "credit");
+    /// A UnionPay card that pays.
+    pub const UNIONPAY: Self = approves("6200000000000005", "unionpay", "credit");
     /// Declined without a reason.
     pub const DECLINED: Self = declines("4000000000000002", "card_declined", "generic_decline");
     /// Declined: not enough money.
@@ -68,6 +132,9 @@ impl Card {
     /// Declined: the issuer could not process it.
     pub const PROCESSING_ERROR: Self =
         declines("4000000000000119", "processing_error", "processing_error");
+    /// Declined: used too often or for too much.
+    pub const VELOCITY_EXCEEDED: Self =
+        declines("4000000000006975", "card_declined", "card_velocity_exceeded");
     /// Stripe's physical test card: the last two digits of the amount decide.
     pub const PHYSICAL_TEST_CARD: Self = Self {
         number: "4000009990000122",
@@ -77,19 +144,23 @@ impl Card {
     };
 
     /// Every card there is.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 17] = [
         Self::VISA,
         Self::VISA_DEBIT,
         Self::MASTERCARD,
         Self::MASTERCARD_PREPAID,
         Self::AMEX,
         Self::INTERAC,
+        Self::DISCOVER,
+        Self::JCB,
+        Self::UNIONPAY,
         Self::DECLINED,
         Self::INSUFFICIENT_FUNDS,
         Self::LOST,
         Self::STOLEN,
         Self::EXPIRED,
         Self::PROCESSING_ERROR,
+        Self::VELOCITY_EXCEEDED,
         Self::PHYSICAL_TEST_CARD,
     ];
 
@@ -127,6 +198,12 @@ impl Card {
     /// Whether it is charged at the tap and never captured by hand.
     pub fn is_interac(&self) -> bool {
         self.brand == "interac"
+    }
+
+    /// The same card, which its issuer declines.
+    pub(super) fn declined_with(self, reason: DeclineCode) -> Self {
+        let verdict = Verdict::Declines { code: reason.error_code(), decline_code: reason.0 };
+        Self { verdict, ..self }
     }
 
     pub(super) fn decline(&self, amount: u64) -> Option<Decline> {

@@ -74,7 +74,9 @@ impl Model {
         let mut details = card.details();
         details["receipt"] = receipt_json(charge);
         details["reader"] = json!(charge.reader);
-        details["location"] = json!(self.readers[&charge.reader].setup.location);
+        if let Some(location) = &self.readers[&charge.reader].setup.location {
+            details["location"] = json!(location);
+        }
         if !card.is_interac() {
             let authorized = charge.decline.is_none().then_some(charge.amount);
             details["amount_authorized"] = json!(authorized);

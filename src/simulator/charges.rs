@@ -34,6 +34,7 @@ pub(super) struct Charge {
 }
 
 /// What a tap wants of the issuer.
+#[derive(Clone, Debug)]
 pub(super) struct Attempt {
     pub(super) intent: PaymentIntentId,
     pub(super) reader: ReaderId,

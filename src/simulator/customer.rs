@@ -1,10 +1,13 @@
 //! What happens at the reader itself: cards, the cancel button, its connection and its screen.
 
+use std::time::Duration;
+
 use serde::Serialize;
 use serde_json::Value;
 
 use super::cards::Card;
 use super::charges::Attempt;
+use super::condition::LeftBehind;
 use super::error::{Refusal, SimulatorError};
 use super::faults::{Fault, FaultKind};
 use super::form::Form;
@@ -13,6 +16,7 @@ use super::model::Model;
 use super::names::later;
 use super::objects::View;
 use super::reader::{Action, ActionKind, ActionState, Failure};
+use super::scheduled::Event;
 use crate::ids::{PaymentIntentId, ReaderId};
 use crate::money::Money;
 use crate::time::WallTime;
@@ -117,7 +121,7 @@ impl Model {
         let Some(reader) = self.readers.get(reader).filter(|r| r.offline_since.is_none()) else {
             return Screen::Offline;
         };
-        let Some(Action { kind, state }) = &reader.action else { return Screen::Idle };
+        let Some(Action { kind, state, .. }) = &reader.action else { return Screen::Idle };
         let ActionKind::Payment { intent, amount, config } = kind else { return Screen::Cart };
         let amount = Money::new(*amount, self.intent(intent).currency);
         let is_shown = |at: WallTime| later(at, self.setup.result_shown) > self.now;
@@ -131,7 +135,10 @@ impl Model {
             ActionState::Failed { at, failure } if is_shown(*at) => match failure {
                 Failure::Declined { .. } => Screen::Declined { amount },
                 Failure::CustomerCanceled | Failure::IntentCanceled => Screen::Canceled,
-                Failure::Connection | Failure::IntentState => Screen::Failed,
+                Failure::Connection
+                | Failure::IntentState
+                | Failure::PromptEnded
+                | Failure::Hardware => Screen::Failed,
             },
             ActionState::Succeeded { .. } | ActionState::Failed { .. } => Screen::Idle,
         }
@@ -179,6 +186,7 @@ impl Model {
             Action {
                 kind: ActionKind::Payment { intent, config, .. },
                 state: ActionState::Waiting,
+                ..
             } => Ok((intent.clone(), config.enable_customer_cancellation == Some(true))),
             Action { kind: ActionKind::Payment { .. } | ActionKind::Display { .. }, .. } => {
                 Err(not_presenting())
@@ -201,6 +209,7 @@ impl Model {
         let Some(Action {
             kind: ActionKind::Payment { intent, amount, .. },
             state: ActionState::Authorizing { card, .. },
+            ..
         }) = action
         else {
             return;
@@ -221,15 +230,51 @@ impl Model {
                 }
                 self.set_action_state(reader, ActionState::Stuck);
             }
-            Some(Fault::ConnectionError { authorizes }) => {
+            Some(Fault::ConnectionError { authorizes, after_ms }) => {
                 if authorizes {
-                    self.authorize(attempt);
+                    let at = later(self.now, Duration::from_millis(after_ms));
+                    self.schedule.add(at, Event::Authorization(attempt));
                 }
                 self.fail_action(reader, Failure::Connection);
             }
-            Some(Fault::Offline | Fault::Timeout { .. } | Fault::ForeignAction) | None => {
-                self.report_authorization(reader, attempt);
+            Some(Fault::HardwareFault) => self.fail_action(reader, Failure::Hardware),
+            Some(Fault::Declined { decline_code }) => {
+                let card = attempt.card.declined_with(decline_code);
+                self.report_authorization(reader, Attempt { card, ..attempt });
             }
+            Some(
+                Fault::Offline
+                | Fault::Timeout { .. }
+                | Fault::PromptEnds { .. }
+                | Fault::ForeignAction
+                | Fault::ForeignDisplay
+                | Fault::Updating { .. },
+            )
+            | None => self.report_authorization(reader, attempt),
+        }
+    }
+
+    /// The action of a reader ends without the reader. What the issuer was asked is answered.
+    pub(super) fn interrupt_action(&mut self, reader: &ReaderId, left: LeftBehind) {
+        let Some(Action { kind: ActionKind::Payment { intent, amount, .. }, state, .. }) =
+            &self.readers[reader].action
+        else {
+            return;
+        };
+        match state {
+            ActionState::Waiting => {}
+            ActionState::Authorizing { card, until } => {
+                let (intent, amount) = (intent.clone(), *amount);
+                let attempt = Attempt { intent, reader: reader.clone(), amount, card: *card };
+                self.schedule.add(*until, Event::Authorization(attempt));
+            }
+            ActionState::Stuck | ActionState::Succeeded { .. } | ActionState::Failed { .. } => {
+                return;
+            }
+        }
+        match left {
+            LeftBehind::Stuck => self.set_action_state(reader, ActionState::Stuck),
+            LeftBehind::Failed => self.fail_action(reader, Failure::Connection),
         }
     }
 

@@ -31,8 +31,8 @@ pub enum SimulatorError {
         /// The reader that was named.
         reader: ReaderId,
     },
-    /// The reader runs a payment already.
-    #[error("{reader} runs another payment")]
+    /// A card is being authorized on the reader.
+    #[error("{reader} is having a card authorized")]
     Busy {
         /// The reader that was named.
         reader: ReaderId,
@@ -56,6 +56,12 @@ pub enum SimulatorError {
         reader: ReaderId,
         /// `card_present` or `interac_present`.
         card_type: &'static str,
+    },
+    /// Not a right that a key can lack.
+    #[error("{name} is no right of a key")]
+    UnknownRight {
+        /// What was given.
+        name: String,
     },
     /// Not one of Stripe's test cards.
     #[error("{number} is not one of Stripe's test cards")]
@@ -135,6 +141,16 @@ impl Refusal {
         Self::new(401, None, message)
     }
 
+    /// A key that was revoked.
+    pub(super) fn key_expired(veiled_key: &str) -> Self {
+        let message = format!("Expired API Key provided: {veiled_key}");
+        Self::new(401, Some("api_key_expired"), message)
+    }
+
+    pub(super) fn forbidden(message: impl Into<Box<str>>) -> Self {
+        Self::new(403, None, message)
+    }
+
     /// Another process works on the object. Not stored under the key.
     pub(super) fn lock_timeout() -> Self {
         let message = "This object cannot be accessed right now because another API request or \
@@ -158,11 +174,6 @@ impl Refusal {
         );
         let code = Some("idempotency_key_in_use");
         Self { kind: "idempotency_error", ..Self::new(409, code, message) }
-    }
-
-    pub(super) fn server_error() -> Self {
-        let message = "An unknown error occurred.";
-        Self { kind: "api_error", stored: true, ..Self::new(500, None, message) }
     }
 
     pub(super) fn about(mut self, intent: &PaymentIntentId) -> Self {

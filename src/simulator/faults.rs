@@ -1,7 +1,11 @@
 //! Faults that a test puts on a reader. Each waits for its moment, strikes once, and is counted.
 
-use serde::{Deserialize, Serialize};
+use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::cards::DeclineCode;
 use super::error::SimulatorError;
 use super::intents::IntentStatus;
 use super::model::Model;
@@ -20,6 +24,9 @@ pub enum Fault {
     Timeout {
         /// Whether the reader prompts all the same.
         prompts: bool,
+        /// How much later it prompts, in milliseconds, unless it does something else by then.
+        #[serde(default)]
+        after_ms: u64,
     },
     /// The next payment's action stays `in_progress` for ever after the card was presented.
     StuckAction {
@@ -30,9 +37,48 @@ pub enum Fault {
     ConnectionError {
         /// Whether the issuer was asked.
         authorizes: bool,
+        /// How much later it is asked than the action fails, in milliseconds.
+        #[serde(default)]
+        after_ms: u64,
     },
-    /// Another system starts a payment on the reader. Strikes at once.
+    /// The next payment's card is declined, whatever card it is.
+    Declined {
+        /// The issuer's reason.
+        decline_code: DeclineCode,
+    },
+    /// The next payment's action fails with `terminal_reader_hardware_fault` after the card was
+    /// presented; the issuer is not asked.
+    HardwareFault,
+    /// The next prompt ends by itself if no card was presented by then.
+    PromptEnds {
+        /// How long the reader prompts, in milliseconds.
+        after_ms: u64,
+        /// What is then seen of the action.
+        action: EndedPrompt,
+    },
+    /// Another system starts a payment on the reader, in place of one that waits for its card.
+    /// Strikes at once.
     ForeignAction,
+    /// Another system shows a cart on the reader, in place of a payment that waits for its card.
+    /// Strikes at once.
+    ForeignDisplay,
+    /// The reader installs an update or new settings: every command is answered with
+    /// `terminal_reader_busy`, its action stays as it is. Strikes at once.
+    Updating {
+        /// How long, in milliseconds; absent: until [`Model::end_reader_update`].
+        #[serde(default)]
+        for_ms: Option<u64>,
+    },
+}
+
+/// What is left of the action of a prompt that ended by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EndedPrompt {
+    /// A failed action, with a failure code that Stripe does not document.
+    Failed,
+    /// No action at all.
+    Gone,
 }
 
 /// When a fault strikes.
@@ -42,6 +88,8 @@ pub(super) enum FaultKind {
     Connection,
     /// `process_payment_intent`, after it was found valid.
     Command,
+    /// The start of an action that asks for a card.
+    Prompt,
     /// The issuer's answer.
     Payment,
     /// As soon as it is put on the reader.
@@ -53,8 +101,12 @@ impl Fault {
         match self {
             Self::Offline => FaultKind::Connection,
             Self::Timeout { .. } => FaultKind::Command,
-            Self::StuckAction { .. } | Self::ConnectionError { .. } => FaultKind::Payment,
-            Self::ForeignAction => FaultKind::Now,
+            Self::StuckAction { .. }
+            | Self::ConnectionError { .. }
+            | Self::Declined { .. }
+            | Self::HardwareFault => FaultKind::Payment,
+            Self::PromptEnds { .. } => FaultKind::Prompt,
+            Self::ForeignAction | Self::ForeignDisplay | Self::Updating { .. } => FaultKind::Now,
         }
     }
 }
@@ -97,12 +149,30 @@ impl Model {
         now: WallTime,
     ) -> Result<(), SimulatorError> {
         self.advance(now);
-        if fault == Fault::ForeignAction {
-            self.start_foreign_payment(reader)?;
-        } else if !self.readers.contains_key(reader) {
+        if !self.readers.contains_key(reader) {
             return Err(SimulatorError::NoReader { reader: reader.clone() });
         }
-        let struck = fault == Fault::ForeignAction;
+        match fault {
+            Fault::ForeignAction => {
+                self.check_replaceable(reader)?;
+                self.start_foreign_payment(reader);
+            }
+            Fault::ForeignDisplay => {
+                self.check_replaceable(reader)?;
+                self.start_action(reader, ActionKind::Display { cart: foreign_cart() });
+            }
+            Fault::Updating { for_ms } => {
+                self.begin_update(reader, for_ms.map(Duration::from_millis));
+            }
+            Fault::Offline
+            | Fault::Timeout { .. }
+            | Fault::StuckAction { .. }
+            | Fault::ConnectionError { .. }
+            | Fault::Declined { .. }
+            | Fault::HardwareFault
+            | Fault::PromptEnds { .. } => {}
+        }
+        let struck = fault.kind() == FaultKind::Now;
         self.faults.reports.push(FaultReport { reader: reader.clone(), fault, struck });
         Ok(())
     }
@@ -112,18 +182,20 @@ impl Model {
         &self.faults.reports
     }
 
-    /// Another system of the account prompts for a PaymentIntent of its own.
-    fn start_foreign_payment(&mut self, reader: &ReaderId) -> Result<(), SimulatorError> {
-        let found = self.readers.get(reader);
-        let found = found.ok_or_else(|| SimulatorError::NoReader { reader: reader.clone() })?;
-        if found.running_payment().is_some() {
+    /// Nothing replaces a payment while its card is being authorized.
+    fn check_replaceable(&self, reader: &ReaderId) -> Result<(), SimulatorError> {
+        if self.readers[reader].answers_at().is_some() {
             return Err(SimulatorError::Busy { reader: reader.clone() });
         }
+        Ok(())
+    }
+
+    /// Another system of the account prompts for a PaymentIntent of its own.
+    fn start_foreign_payment(&mut self, reader: &ReaderId) {
         let intent = self.create_foreign_intent();
         let amount = self.intent(&intent).amount;
         let config = ProcessConfig::default();
         self.start_action(reader, ActionKind::Payment { intent, amount, config });
-        Ok(())
     }
 
     /// The hold on a PaymentIntent lapses, now and not at its time.
@@ -143,4 +215,9 @@ impl Model {
         self.expire(intent);
         Ok(held)
     }
+}
+
+fn foreign_cart() -> Value {
+    let item = json!({ "description": "Coffee", "amount": 4200, "quantity": 1 });
+    json!({ "currency": "usd", "line_items": [item], "tax": null, "total": 4200 })
 }

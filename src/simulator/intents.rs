@@ -307,6 +307,7 @@ impl Model {
     pub(super) fn list_intents(&self, form: &Form, view: &View) -> Result<Value, Refusal> {
         let page = super::pages::Page::read(form)?;
         let newest_first = self.order.iter().rev().filter_map(|id| self.intents.get(id));
+        let newest_first = newest_first.filter(|intent| self.is_listed(intent.created));
         let (chosen, has_more) =
             page.choose(newest_first, |intent| (intent.id.as_str(), intent.created))?;
         let data: Vec<Value> =

@@ -20,8 +20,11 @@
 //! - While a card is being authorized, its PaymentIntent is locked: changing or canceling it is a
 //!   429 `lock_timeout`.
 //! - Canceling a PaymentIntent that a reader prompts for ends the action as failed, `canceled`.
-//! - `cancel_action` on an action that has ended, or on none, succeeds.
-//! - Processing again what is being prompted is `terminal_reader_busy`.
+//! - `cancel_action` on an action that has ended, or on none, succeeds
+//!   ([`Setup::cancel_needs_action`]).
+//! - Processing again what is being prompted is `terminal_reader_busy`
+//!   ([`Setup::processes_again`]).
+//! - Lists are never late ([`Setup::lists_lag`]).
 //! - A PaymentIntent whose amount was updated while a reader prompts is authorized for the amount
 //!   that the reader shows.
 //! - The version of the API is no part of what an idempotency key is compared by.
@@ -32,6 +35,7 @@ mod calls;
 mod cards;
 mod charge_object;
 mod charges;
+mod condition;
 mod currencies;
 mod customer;
 mod error;
@@ -39,7 +43,10 @@ mod faults;
 mod form;
 pub mod http;
 mod idempotency;
+mod injected;
 mod intents;
+mod keys;
+mod locations;
 mod model;
 mod names;
 mod objects;
@@ -47,15 +54,19 @@ mod pages;
 mod reader;
 mod refunds;
 mod request;
+mod scheduled;
 mod setup;
 mod version;
 
 pub use books::{Books, IntentBook, Totals};
-pub use cards::Card;
+pub use cards::{Card, DeclineCode};
+pub use condition::LeftBehind;
 pub use customer::Screen;
 pub use error::SimulatorError;
-pub use faults::{Fault, FaultReport};
+pub use faults::{EndedPrompt, Fault, FaultReport};
+pub use injected::{ErrorFields, InjectedError, NamedError};
 pub use intents::IntentStatus;
+pub use keys::Right;
 pub use model::Model;
 pub use request::{Method, Request, Response};
 pub use setup::{CancelWhileAuthorizing, ReaderSetup, Setup};

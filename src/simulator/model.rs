@@ -10,12 +10,15 @@ use super::error::Refusal;
 use super::faults::Faults;
 use super::form::Form;
 use super::idempotency::{Known, StoredResults};
+use super::injected::InjectedError;
 use super::intents::{Intent, IntentStatus};
-use super::names::{Names, seconds};
+use super::keys::{Keys, Right};
+use super::names::{Names, earlier, seconds};
 use super::objects::View;
 use super::reader::Reader;
 use super::refunds::Refund;
 use super::request::{Method, Request, Response};
+use super::scheduled::Schedule;
 use super::setup::{CancelWhileAuthorizing, Setup};
 use super::version::ApiVersion;
 use crate::ids::{ChargeId, PaymentIntentId, ReaderId};
@@ -44,6 +47,8 @@ pub struct Model {
     /// When which refund succeeds.
     pub(super) pending_refunds: BTreeSet<(WallTime, String)>,
     pub(super) faults: Faults,
+    pub(super) schedule: Schedule,
+    pub(super) keys: Keys,
     results: StoredResults,
 }
 
@@ -62,6 +67,8 @@ impl Model {
             holds: BTreeSet::new(),
             pending_refunds: BTreeSet::new(),
             faults: Faults::default(),
+            schedule: Schedule::default(),
+            keys: Keys::default(),
             results: StoredResults::default(),
             setup,
         }
@@ -72,15 +79,18 @@ impl Model {
         self.handle_how(request, now, How::Answered)
     }
 
-    /// Answers a call with a 500, before or after executing it. Like every result of an execution
-    /// that has begun, the 500 is kept under the idempotency key.
-    pub fn handle_with_server_error(
+    /// Answers a call with an error, before or after executing it. Like every result of an
+    /// execution that has begun, the error is kept under the idempotency key. A call that is
+    /// refused anyway is answered with that.
+    pub fn handle_with_error(
         &mut self,
         request: &Request,
+        error: &InjectedError,
         executes: bool,
         now: WallTime,
     ) -> Response {
-        self.handle_how(request, now, if executes { How::ExecutedThen500 } else { How::Only500 })
+        let how = if executes { How::ExecutedThen(error) } else { How::Only(error) };
+        self.handle_how(request, now, how)
     }
 
     /// The answer to a call whose idempotency key is in use by a call that still runs.
@@ -92,16 +102,25 @@ impl Model {
         self.response(request, request_id, answer)
     }
 
-    /// Which keys are accepted from now on; `None` takes any `sk_…` or `rk_…`.
-    pub fn set_api_keys(&mut self, keys: Option<BTreeSet<String>>) {
-        self.setup.api_keys = keys;
+    /// What the account is like.
+    pub fn setup(&self) -> &Setup {
+        &self.setup
     }
 
-    /// Lets time pass: authorizations are answered, holds lapse, refunds settle.
+    /// Changes what the account is like. Its readers stay: [`Model::change_reader`].
+    pub fn set_up(&mut self, change: impl FnOnce(&mut Setup), now: WallTime) {
+        self.advance(now);
+        change(&mut self.setup);
+    }
+
+    /// Lets time pass: authorizations are answered, holds lapse, refunds settle, and what faults
+    /// put off happens.
     pub fn advance(&mut self, now: WallTime) {
         while let Some(at) = self.next_event().filter(|at| *at <= now) {
             self.now = self.now.max(at);
             self.finish_authorizations();
+            self.happen_as_scheduled();
+            self.end_prompts();
             self.finish_refunds();
             self.expire_holds();
         }
@@ -114,7 +133,9 @@ impl Model {
         let authorized = self.readers.values().filter_map(Reader::answers_at).min();
         let lapsed = self.holds.first().map(|(at, _)| *at);
         let refunded = self.pending_refunds.first().map(|(at, _)| *at);
-        [authorized, lapsed, refunded].into_iter().flatten().min()
+        let ended = self.readers.values().filter_map(|reader| Some(reader.prompt_ends()?.0)).min();
+        let scheduled = self.schedule.next_at();
+        [authorized, ended, scheduled, lapsed, refunded].into_iter().flatten().min()
     }
 
     /// The time that the model was advanced to.
@@ -122,7 +143,7 @@ impl Model {
         self.now
     }
 
-    fn handle_how(&mut self, request: &Request, now: WallTime, how: How) -> Response {
+    fn handle_how(&mut self, request: &Request, now: WallTime, how: How<'_>) -> Response {
         self.advance(now);
         let request_id = self.names.next("req");
         let version = match self.admit(request) {
@@ -149,17 +170,13 @@ impl Model {
                 }
             }
         }
-        let result = match how {
-            How::Answered => self.execute(request, &version),
-            How::Only500 => Err(Refusal::server_error()),
-            How::ExecutedThen500 => {
-                self.execute(request, &version).and(Err(Refusal::server_error()))
-            }
-        };
-        let is_kept = result.as_ref().map_or_else(|refusal| refusal.stored, |_| true);
-        let answer = match result {
-            Ok(body) => (200, body),
-            Err(refusal) => self.refusal_json(&refusal, &request_id),
+        let (answer, is_kept) = match how {
+            How::Answered => self.answer(request, &version, &request_id),
+            How::Only(error) => (error.answer(request, &request_id), true),
+            How::ExecutedThen(error) => match self.answer(request, &version, &request_id) {
+                ((200, _), _) => (error.answer(request, &request_id), true),
+                refused => refused,
+            },
         };
         if is_kept && request.method == Method::Post {
             self.results.keep(request, &request_id, &answer, self.now);
@@ -169,24 +186,28 @@ impl Model {
 
     /// Checks what every call needs: a key, a version, an idempotency key that is not too long.
     fn admit(&self, request: &Request) -> Result<ApiVersion, Refusal> {
-        let Some(key) = request.api_key.as_deref().filter(|key| !key.is_empty()) else {
-            let message = "You did not provide an API key. You need to provide your API key in \
-                           the Authorization header, using Bearer auth.";
-            return Err(Refusal::unauthorized(message));
-        };
-        let is_accepted = match &self.setup.api_keys {
-            Some(keys) => keys.contains(key),
-            None => key.starts_with("sk_") || key.starts_with("rk_"),
-        };
-        if !is_accepted {
-            let start: String = key.chars().take(8).collect();
-            return Err(Refusal::unauthorized(format!("Invalid API Key provided: {start}****")));
+        self.check_key(request)?;
+        if let Some(call) = Call::of(request) {
+            self.check_right(request, Right::of(call))?;
         }
         if request.idempotency_key.as_ref().is_some_and(|key| key.len() > LONGEST_KEY) {
             let message = "Idempotency keys can have up to 255 characters.";
             return Err(Refusal::parameter(None, "Idempotency-Key", message));
         }
         ApiVersion::read(request.api_version.as_deref())
+    }
+
+    /// Executes a call; the answer, and whether it is kept under the idempotency key.
+    fn answer(
+        &mut self,
+        request: &Request,
+        version: &ApiVersion,
+        request_id: &str,
+    ) -> ((u16, Value), bool) {
+        match self.execute(request, version) {
+            Ok(body) => ((200, body), true),
+            Err(refusal) => (self.refusal_json(&refusal, request_id), refusal.stored),
+        }
     }
 
     fn execute(&mut self, request: &Request, version: &ApiVersion) -> Result<Value, Refusal> {
@@ -196,6 +217,9 @@ impl Model {
         let form = &Form::new(&request.params);
         call.check_names(*form, version)?;
         let view = &View { version: version.clone(), expand: call.expansions(*form)? };
+        if view.shows_charges() {
+            self.check_right(request, Right::ChargesRead)?;
+        }
         match call {
             Call::CreateIntent => self.create_intent(form, view),
             Call::ListIntents => self.list_intents(form, view),
@@ -216,6 +240,7 @@ impl Model {
             Call::ListRefunds => self.list_refunds(form, view),
             Call::RetrieveRefund(id) => self.retrieve_refund(id, view),
             Call::RetrieveCharge(id) => self.retrieve_charge(id),
+            Call::RetrieveLocation(id) => self.retrieve_location(id),
         }
     }
 
@@ -228,7 +253,12 @@ impl Model {
         (refusal.status, json!({ "error": error }))
     }
 
-    fn response(&self, request: &Request, request_id: String, answer: (u16, Value)) -> Response {
+    pub(super) fn response(
+        &self,
+        request: &Request,
+        request_id: String,
+        answer: (u16, Value),
+    ) -> Response {
         let mut headers = vec![("request-id", request_id), ("date", date(self.now))];
         if let Ok(version) = ApiVersion::read(request.api_version.as_deref()) {
             headers.push(("stripe-version", version.text().to_owned()));
@@ -257,6 +287,12 @@ impl Model {
     /// A reader that is known to exist.
     pub(super) fn reader_mut(&mut self, id: &ReaderId) -> &mut Reader {
         self.readers.get_mut(id).expect("readers are never removed")
+    }
+
+    /// Whether lists show by now what was created then.
+    pub(super) fn is_listed(&self, created: i64) -> bool {
+        let lag = self.setup.lists_lag;
+        lag.is_zero() || created < seconds(earlier(self.now, lag))
     }
 
     pub(super) fn cancel_wins(&self) -> bool {
@@ -313,10 +349,10 @@ impl Model {
 
 /// How a call ends.
 #[derive(Clone, Copy)]
-enum How {
+enum How<'a> {
     Answered,
-    Only500,
-    ExecutedThen500,
+    Only(&'a InjectedError),
+    ExecutedThen(&'a InjectedError),
 }
 
 /// The idempotency key of a POST; on a GET it means nothing.

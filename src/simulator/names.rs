@@ -48,6 +48,11 @@ pub(super) fn later(time: WallTime, wait: Duration) -> WallTime {
     WallTime(time.0.saturating_add(i64::try_from(wait.as_millis()).unwrap_or(i64::MAX)))
 }
 
+/// The time so much earlier; the beginning of time if it overflows.
+pub(super) fn earlier(time: WallTime, ago: Duration) -> WallTime {
+    WallTime(time.0.saturating_sub(i64::try_from(ago.as_millis()).unwrap_or(i64::MAX)))
+}
+
 /// Whole seconds since 1970, as Stripe's objects write most times.
 pub(super) fn seconds(time: WallTime) -> i64 {
     time.0.div_euclid(1000)

@@ -49,6 +49,15 @@ impl View {
         })
     }
 
+    /// Whether a whole charge is to be shown.
+    pub(super) fn shows_charges(&self) -> bool {
+        self.expand.iter().any(|path| {
+            path.split('.')
+                .next_back()
+                .is_some_and(|field| field == "latest_charge" || field == "charge")
+        })
+    }
+
     /// How an object below `field` is to look.
     fn below(&self, field: &str) -> Self {
         let inside = |path: &String| Some(path.strip_prefix(field)?.strip_prefix('.')?.to_owned());
@@ -127,8 +136,8 @@ impl Model {
             "ip_address": "192.168.2.2",
             "label": setup.label,
             // Milliseconds, unlike every other time of the API.
-            "last_seen_at": reader.offline_since.unwrap_or(self.now).0,
-            "livemode": self.setup.livemode,
+            "last_seen_at": self.last_seen(reader).0,
+            "livemode": setup.livemode.unwrap_or(self.setup.livemode),
             "location": setup.location,
             "metadata": reader.metadata,
             "serial_number": setup.serial_number,
@@ -187,7 +196,9 @@ impl Model {
             Failure::CustomerCanceled
             | Failure::Connection
             | Failure::IntentCanceled
-            | Failure::IntentState => None,
+            | Failure::IntentState
+            | Failure::PromptEnded
+            | Failure::Hardware => None,
         }
     }
 
@@ -238,6 +249,12 @@ fn failure_text(failure: &Failure) -> (&'static str, &'static str) {
             ("connection_error", "The reader lost its connection during the payment.")
         }
         Failure::IntentCanceled => ("canceled", "The PaymentIntent was canceled."),
+        Failure::Hardware => {
+            ("terminal_reader_hardware_fault", "The reader reports a hardware fault.")
+        }
+        Failure::PromptEnded => {
+            ("card_collection_abandoned", "The reader stopped waiting for a card.")
+        }
         Failure::IntentState => {
             ("payment_intent_unexpected_state", "The PaymentIntent could not be confirmed.")
         }

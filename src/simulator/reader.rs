@@ -5,18 +5,21 @@
 //! own simulated readers, silently replaces a payment that still waits for its card.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use super::cards::{Card, Decline};
-use super::error::Refusal;
-use super::faults::{Fault, FaultKind};
+use super::condition::Condition;
+use super::error::{Refusal, SimulatorError};
+use super::faults::{EndedPrompt, Fault, FaultKind};
 use super::form::Form;
 use super::intents::IntentStatus;
 use super::model::Model;
 use super::names::later;
 use super::objects::View;
 use super::pages::{Page, list_json};
+use super::scheduled::Event;
 use super::setup::ReaderSetup;
 use crate::ids::{ChargeId, PaymentIntentId, ReaderId};
 use crate::time::WallTime;
@@ -28,6 +31,7 @@ pub(super) struct Reader {
     pub(super) metadata: BTreeMap<String, String>,
     /// Since when it has no connection.
     pub(super) offline_since: Option<WallTime>,
+    pub(super) condition: Condition,
     pub(super) action: Option<Action>,
 }
 
@@ -36,6 +40,8 @@ pub(super) struct Reader {
 pub(super) struct Action {
     pub(super) kind: ActionKind,
     pub(super) state: ActionState,
+    /// When and how it ends by itself if it still waits for a card.
+    pub(super) ends: Option<(WallTime, EndedPrompt)>,
 }
 
 /// What an action is about.
@@ -81,6 +87,10 @@ pub(super) enum Failure {
     IntentCanceled,
     /// The PaymentIntent was paid elsewhere while the reader prompted for it.
     IntentState,
+    /// The reader gave up waiting for a card.
+    PromptEnded,
+    /// The reader is broken.
+    Hardware,
 }
 
 /// `process_config` of a payment.
@@ -92,7 +102,13 @@ pub(super) struct ProcessConfig {
 
 impl Reader {
     pub(super) fn new(setup: ReaderSetup) -> Self {
-        Self { setup, metadata: BTreeMap::new(), offline_since: None, action: None }
+        Self {
+            setup,
+            metadata: BTreeMap::new(),
+            offline_since: None,
+            condition: Condition::default(),
+            action: None,
+        }
     }
 
     /// When the authorization that runs now will be answered.
@@ -100,6 +116,26 @@ impl Reader {
         match self.action.as_ref()?.state {
             ActionState::Authorizing { until, .. } => Some(until),
             ActionState::Waiting
+            | ActionState::Stuck
+            | ActionState::Succeeded { .. }
+            | ActionState::Failed { .. } => None,
+        }
+    }
+
+    /// Whether its action is in progress.
+    fn is_acting(&self) -> bool {
+        self.action.as_ref().is_some_and(|action| match action.state {
+            ActionState::Waiting | ActionState::Authorizing { .. } | ActionState::Stuck => true,
+            ActionState::Succeeded { .. } | ActionState::Failed { .. } => false,
+        })
+    }
+
+    /// When and how the prompt that waits for a card now will end by itself.
+    pub(super) fn prompt_ends(&self) -> Option<(WallTime, EndedPrompt)> {
+        let action = self.action.as_ref()?;
+        match action.state {
+            ActionState::Waiting => action.ends,
+            ActionState::Authorizing { .. }
             | ActionState::Stuck
             | ActionState::Succeeded { .. }
             | ActionState::Failed { .. } => None,
@@ -120,6 +156,18 @@ impl Reader {
 }
 
 impl Model {
+    /// Changes what a reader is and where it stands. Its id stays.
+    pub fn change_reader(
+        &mut self,
+        reader: &ReaderId,
+        change: impl FnOnce(&mut ReaderSetup),
+    ) -> Result<(), SimulatorError> {
+        let found = self.readers.get_mut(reader);
+        let found = found.ok_or_else(|| SimulatorError::NoReader { reader: reader.clone() })?;
+        change(&mut found.setup);
+        Ok(())
+    }
+
     pub(super) fn process_intent(
         &mut self,
         id: &str,
@@ -137,19 +185,43 @@ impl Model {
         let intent = self.find_intent(form.required("payment_intent")?, "payment_intent")?;
         self.check_reachable(&reader)?;
         self.check_processable(&intent)?;
-        if self.readers[&reader].running_payment().is_some() {
+        if self.readers[&reader].setup.location.is_none() {
+            let message = "The reader must be assigned to a location to take payments.";
+            let code = "terminal_reader_invalid_location_for_payment";
+            return Err(Refusal::state(code, message).at(self.setup.reader_error_status));
+        }
+        if self.readers[&reader].running_payment().is_some() && !self.prompts_anew(&reader, &intent)
+        {
             return Err(self.busy("Reader is currently processing another request."));
         }
-        let timeout = self.faults.strike(&reader, FaultKind::Command);
-        if let Some(Fault::Timeout { prompts: false }) = timeout {
-            return Err(self.reader_timeout());
-        }
         let amount = self.intent(&intent).amount;
-        self.start_action(&reader, ActionKind::Payment { intent, amount, config });
-        if timeout.is_some() {
-            return Err(self.reader_timeout());
-        }
+        self.prompt(&reader, ActionKind::Payment { intent, amount, config })?;
         Ok(self.reader_json(&reader, view))
+    }
+
+    /// Whether what the reader prompts for may be processed again.
+    fn prompts_anew(&self, reader: &ReaderId, intent: &PaymentIntentId) -> bool {
+        let reader = &self.readers[reader];
+        let is_waiting = reader
+            .action
+            .as_ref()
+            .is_some_and(|action| matches!(action.state, ActionState::Waiting));
+        self.setup.processes_again && is_waiting && reader.running_payment() == Some(intent)
+    }
+
+    /// Sends a command to a reader that is free for it.
+    fn prompt(&mut self, reader: &ReaderId, kind: ActionKind) -> Result<(), Refusal> {
+        let struck = self.faults.strike(reader, FaultKind::Command);
+        let Some(Fault::Timeout { prompts, after_ms }) = struck else {
+            self.start_action(reader, kind);
+            return Ok(());
+        };
+        if prompts {
+            let at = later(self.now, Duration::from_millis(after_ms));
+            self.schedule.add(at, Event::Prompt { reader: reader.clone(), kind });
+            self.happen_as_scheduled();
+        }
+        Err(self.reader_timeout())
     }
 
     fn check_processable(&self, id: &PaymentIntentId) -> Result<(), Refusal> {
@@ -174,6 +246,11 @@ impl Model {
         self.check_reachable(&reader)?;
         if self.readers[&reader].answers_at().is_some() {
             return Err(self.busy("The payment is being authorized and cannot be canceled now."));
+        }
+        if self.setup.cancel_needs_action && !self.readers[&reader].is_acting() {
+            let message = "The reader has no action in progress that could be canceled.";
+            let refusal = Refusal { code: None, ..Refusal::state("", message) };
+            return Err(refusal.at(self.setup.reader_error_status));
         }
         self.reader_mut(&reader).action = None;
         Ok(self.reader_json(&reader, view))
@@ -218,8 +295,9 @@ impl Model {
         let wanted = |(_, reader): &(&ReaderId, &Reader)| {
             let setup = &reader.setup;
             let is = |name: &str, value: &str| form.text(name).is_none_or(|text| text == value);
+            let location = setup.location.as_deref().unwrap_or_default();
             is("device_type", &setup.device_type)
-                && is("location", &setup.location)
+                && is("location", location)
                 && is("serial_number", &setup.serial_number)
                 && is("status", self.reader_status(reader))
         };
@@ -235,16 +313,34 @@ impl Model {
         known.ok_or_else(|| Refusal::no_such("terminal.reader", id, "reader"))
     }
 
-    /// `online` or `offline` as the object says, which lags behind the truth.
-    pub(super) fn reader_status(&self, reader: &Reader) -> &'static str {
-        match reader.offline_since {
-            Some(since) if later(since, self.setup.offline_shows_after) <= self.now => "offline",
-            Some(_) | None => "online",
-        }
+    pub(super) fn start_action(&mut self, reader: &ReaderId, kind: ActionKind) {
+        let fault = match kind {
+            ActionKind::Payment { .. } => self.faults.strike(reader, FaultKind::Prompt),
+            ActionKind::Display { .. } => None,
+        };
+        let ends = match fault {
+            Some(Fault::PromptEnds { after_ms, action }) => {
+                Some((later(self.now, Duration::from_millis(after_ms)), action))
+            }
+            Some(_) | None => None,
+        };
+        self.reader_mut(reader).action = Some(Action { kind, state: ActionState::Waiting, ends });
     }
 
-    pub(super) fn start_action(&mut self, reader: &ReaderId, kind: ActionKind) {
-        self.reader_mut(reader).action = Some(Action { kind, state: ActionState::Waiting });
+    /// Prompts whose time is over end by themselves.
+    pub(super) fn end_prompts(&mut self) {
+        let now = self.now;
+        for reader in self.readers.values_mut() {
+            match reader.prompt_ends() {
+                Some((at, EndedPrompt::Gone)) if at <= now => reader.action = None,
+                Some((at, EndedPrompt::Failed)) if at <= now => {
+                    if let Some(action) = &mut reader.action {
+                        action.state = ActionState::Failed { at, failure: Failure::PromptEnded };
+                    }
+                }
+                Some(_) | None => {}
+            }
+        }
     }
 
     /// The readers that prompt for a PaymentIntent, now canceled, stop it.
@@ -266,22 +362,11 @@ impl Model {
             .any(|reader| reader.running_payment() == Some(intent) && reader.answers_at().is_some())
     }
 
-    fn check_reachable(&mut self, reader: &ReaderId) -> Result<(), Refusal> {
-        let struck = self.faults.strike(reader, FaultKind::Connection).is_some();
-        if !struck && self.readers[reader].offline_since.is_none() {
-            return Ok(());
-        }
-        let message = "Reader is currently offline, please ensure the reader is powered on and \
-                       connected to the internet before retrying your request.";
-        let status = self.setup.reader_error_status;
-        Err(Refusal::state("terminal_reader_offline", message).at(status))
-    }
-
-    fn busy(&self, message: &str) -> Refusal {
+    pub(super) fn busy(&self, message: &str) -> Refusal {
         Refusal::state("terminal_reader_busy", message).at(self.setup.reader_error_status)
     }
 
-    fn reader_timeout(&self) -> Refusal {
+    pub(super) fn reader_timeout(&self) -> Refusal {
         let message = "There was a timeout when sending this command to the reader. If this \
                        persists, restart the reader.";
         Refusal::state("terminal_reader_timeout", message).at(self.setup.reader_error_status)

@@ -116,6 +116,7 @@ impl Model {
         let wanted = |refund: &&Refund| {
             intent.is_none_or(|id| refund.intent.as_str() == id)
                 && charge.is_none_or(|id| refund.charge.as_str() == id)
+                && self.is_listed(refund.created)
         };
         let newest_first = self.refunds.iter().rev().filter(wanted);
         let (chosen, has_more) =

@@ -1,6 +1,6 @@
 //! What a simulated Stripe account is like.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use crate::ids::ReaderId;
@@ -17,6 +17,8 @@ pub struct Setup {
     pub api_keys: Option<BTreeSet<String>>,
     /// What `livemode` says in every object.
     pub livemode: bool,
+    /// The locations of the account (`tml_…`) and the country of each, such as `US`.
+    pub locations: BTreeMap<String, String>,
     /// The method types that the account may use; others are dropped or refused as Stripe does.
     pub payment_method_types: BTreeSet<String>,
     /// From the tap to the issuer's answer.
@@ -37,6 +39,14 @@ pub struct Setup {
     pub reader_error_status: u16,
     /// What canceling a PaymentIntent does while its card is being authorized.
     pub cancel_while_authorizing: CancelWhileAuthorizing,
+    /// Whether a PaymentIntent that a reader prompts for may be processed again, which prompts
+    /// anew; otherwise it is `terminal_reader_busy`. Stripe's documentation leaves it open.
+    pub processes_again: bool,
+    /// Whether `cancel_action` is refused where no action is in progress. Stripe's documentation
+    /// leaves it open.
+    pub cancel_needs_action: bool,
+    /// How long a new PaymentIntent or refund is missing from lists, at least.
+    pub lists_lag: Duration,
 }
 
 /// What canceling a PaymentIntent does while its card is being authorized. Stripe's documentation
@@ -60,8 +70,10 @@ pub struct ReaderSetup {
     pub device_type: String,
     /// Its serial number.
     pub serial_number: String,
-    /// Where it stands (`tml_…`).
-    pub location: String,
+    /// Where it stands (`tml_…`); without, it takes no payments.
+    pub location: Option<String>,
+    /// What its `livemode` says; `None`: what every other object's says.
+    pub livemode: Option<bool>,
 }
 
 impl ReaderSetup {
@@ -72,7 +84,8 @@ impl ReaderSetup {
             id,
             label: "Simulated reader".to_owned(),
             device_type: "simulated_wisepos_e".to_owned(),
-            location: "tml_simulated".to_owned(),
+            location: Some("tml_simulated".to_owned()),
+            livemode: None,
         }
     }
 }
@@ -86,6 +99,7 @@ impl Default for Setup {
             readers: vec![ReaderSetup::new(reader)],
             api_keys: None,
             livemode: false,
+            locations: BTreeMap::from([("tml_simulated".to_owned(), "US".to_owned())]),
             payment_method_types: types.map(str::to_owned).into(),
             authorization_takes: Duration::from_millis(1500),
             result_shown: Duration::from_secs(3),
@@ -96,6 +110,9 @@ impl Default for Setup {
             shows_processing: false,
             reader_error_status: 400,
             cancel_while_authorizing: CancelWhileAuthorizing::LockTimeout,
+            processes_again: false,
+            cancel_needs_action: false,
+            lists_lag: Duration::ZERO,
         }
     }
 }

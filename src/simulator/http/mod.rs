@@ -1,26 +1,14 @@
 //! The model behind a socket: plain HTTP/1.1, the real clock, and faults of the wire.
 //!
-//! `/v1/…` is Stripe's API. `/simulator/…` is for tests and technicians:
-//!
-//! | call | what it does |
-//! |---|---|
-//! | `GET /simulator/books` | [`super::Books`] |
-//! | `GET /simulator/requests` | the last calls of the API, 10,000 at most: [`LoggedRequest`] |
-//! | `GET /simulator/readers/{id}/screen` | [`super::Screen`] |
-//! | `POST /simulator/readers/{id}/customer_cancel` | presses the reader's cancel button |
-//! | `POST /simulator/readers/{id}/online` | form `online=true` or `false` |
-//! | `POST /simulator/payment_intents/{id}/expire` | the hold lapses now |
-//! | `POST /simulator/faults` | JSON: a [`Rule`], or `{"reader": "tmr_…", "fault": {"timeout": {"prompts": true}}}` |
-//! | `GET /simulator/faults` | every fault, and how often it struck |
-//! | `DELETE /simulator/faults` | forgets the rules of the wire |
-//!
-//! A call runs to its end even if the client has gone away meanwhile, as it would at Stripe. While
-//! a call with an idempotency key runs, its `after_ms` included, the key is in use: 409.
+#![doc = include_str!("console.md")]
 
+mod authorization;
 mod console;
+mod fields;
 mod log;
 mod reply;
 mod rules;
+mod settings;
 
 use std::collections::BTreeSet;
 use std::io;
@@ -46,7 +34,7 @@ pub use rules::{Rule, RuleReport, Then};
 
 use log::Log;
 use reply::{Cut, Reply};
-use rules::Rules;
+use rules::{RuleError, Rules};
 
 /// No form of Stripe's comes near it.
 const LARGEST_BODY: usize = 1024 * 1024;
@@ -158,19 +146,33 @@ impl Shell {
             }
             Then::DropBefore => (None, Err(Cut)),
             Then::DropAfter => (Some(execute()), Err(Cut)),
-            Then::Status(500) => {
-                let mut model = lock(&self.model);
-                let response = model.handle_with_server_error(request, rule.executes, now());
-                let reply = reply::whole(&response);
-                (Some(response), Ok(reply))
-            }
-            Then::Status(status) => {
-                (rule.executes.then(execute), Ok(reply::bare_status(status, now())))
-            }
+            Then::Status(_) | Then::Error(_) => self.run_error(request, rule),
             Then::Html => (rule.executes.then(execute), Ok(reply::html())),
         };
         self.note(request, response.as_ref(), Some(rule.then));
-        reply
+        reply.map(|mut reply: Reply| {
+            reply.headers_mut().extend(rule.headers());
+            reply
+        })
+    }
+
+    /// Ends a call in the error of a rule. What the model answered, if it was asked.
+    fn run_error(&self, request: &Request, rule: &Rule) -> (Option<Response>, Result<Reply, Cut>) {
+        let Some(RuleError { error, is_stored, is_stripes }) = rule.error() else {
+            return (None, Err(Cut));
+        };
+        let mut model = lock(&self.model);
+        let (answered, mut response) = if is_stored {
+            let response = model.handle_with_error(request, &error, rule.executes, now());
+            (Some(response.clone()), response)
+        } else {
+            let answered = rule.executes.then(|| model.handle(request, now()));
+            (answered, model.refuse_with_error(request, &error, now()))
+        };
+        if !is_stripes {
+            response.headers.clear();
+        }
+        (answered, Ok(reply::whole(&response)))
     }
 
     fn note(&self, request: &Request, response: Option<&Response>, then: Option<Then>) {
@@ -232,15 +234,13 @@ fn read(parts: &Parts, body: &Bytes) -> Result<Request, Box<Reply>> {
     }
     let query = parts.uri.query().unwrap_or_default().as_bytes();
     let pairs = form_urlencoded::parse(query).chain(form_urlencoded::parse(body));
-    let authorization = header(AUTHORIZATION.as_str());
-    let bearer = authorization.as_deref().and_then(|value| value.strip_prefix("Bearer "));
     Ok(Request {
         method,
         path: path.to_owned(),
         params: pairs.map(|(name, value)| (name.into_owned(), value.into_owned())).collect(),
         idempotency_key: header("idempotency-key"),
         api_version: header("stripe-version"),
-        api_key: bearer.map(str::to_owned),
+        api_key: header(AUTHORIZATION.as_str()).as_deref().and_then(authorization::key),
     })
 }
 

@@ -8,7 +8,6 @@ use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue};
 use serde_json::{Value, json};
 
 use super::super::request::Response;
-use crate::time::WallTime;
 
 /// A reply as hyper sends it.
 pub(super) type Reply = hyper::Response<Content>;
@@ -89,26 +88,6 @@ pub(super) fn truncated(response: &Response) -> Reply {
 
 fn reply_half(response: &Response) -> usize {
     response.body.to_string().len() / 2
-}
-
-/// A status from in front of the API, in Stripe's shape. Only what Stripe itself would answer
-/// (under 500) has a `Request-Id`.
-pub(super) fn bare_status(status: u16, now: WallTime) -> Reply {
-    let (kind, code) = match status {
-        429 => ("invalid_request_error", Some("rate_limit")),
-        400..=499 => ("invalid_request_error", None),
-        _ => ("api_error", None),
-    };
-    let message = format!("The simulator was told to answer {status}.");
-    let mut error = json!({ "type": kind, "message": message });
-    if let Some(code) = code {
-        error["code"] = json!(code);
-    }
-    let mut reply = json_reply(status, &json!({ "error": error }));
-    if let (400..=499, Ok(id)) = (status, HeaderValue::try_from(format!("req_edge{}", now.0))) {
-        reply.headers_mut().insert("request-id", id);
-    }
-    reply
 }
 
 /// A refusal in Stripe's shape of what is no call of the API.

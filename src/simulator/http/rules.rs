@@ -1,9 +1,13 @@
 //! Faults of the wire: which calls they strike, and what the client then sees.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
+use hyper::header::{HeaderName, HeaderValue};
 use serde::{Deserialize, Serialize};
+
+use crate::simulator::{ErrorFields, InjectedError, NamedError};
 
 /// What becomes of a call that a rule strikes. Written as text: `answer`, `status:500`, …
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,9 +19,12 @@ pub enum Then {
     DropBefore,
     /// The call is executed, the connection closed without a reply.
     DropAfter,
-    /// This status. A 500 is kept under the idempotency key, as Stripe's own; every other one is
-    /// answered in front of the API and kept nowhere. Executed only if the rule says so.
+    /// This status. Unless the rule says otherwise, a 500 is kept under the idempotency key, as
+    /// Stripe's own, and every other one is kept nowhere. Executed only if the rule says so.
     Status(u16),
+    /// One of Stripe's errors by its name, kept under the idempotency key where Stripe keeps it,
+    /// unless the rule says otherwise. Executed only if the rule says so.
+    Error(NamedError),
     /// A 502 with a page of HTML, as a proxy sends it. Executed only if the rule says so.
     Html,
     /// The call is executed, the reply ends in the middle of its body.
@@ -45,9 +52,23 @@ pub struct Rule {
     /// The wait between execution and reply, in milliseconds.
     #[serde(default)]
     pub after_ms: u64,
-    /// Whether `status:…` and `html` execute the call; the others say it themselves.
+    /// Whether `status:…`, `error:…` and `html` execute the call; the others say it themselves.
     #[serde(default)]
     pub executes: bool,
+    /// What the error of `status:…` or `error:…` says.
+    #[serde(default)]
+    pub error: ErrorFields,
+    /// Whether that error is kept under the idempotency key, to be replayed with
+    /// `Idempotent-Replayed: true`. If it is not, a repeat gets what the call itself gave.
+    #[serde(default)]
+    pub stored: Option<bool>,
+    /// Whether that error has a `Request-Id` and the other headers of Stripe's; absent: all but
+    /// those of 500 and more that are not kept.
+    #[serde(default)]
+    pub request_id: Option<bool>,
+    /// Headers of the reply in place of its own, such as `Retry-After`.
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
     /// What the client sees.
     pub then: Then,
 }
@@ -96,7 +117,51 @@ impl Rules {
     }
 }
 
+/// The error that a call ends in.
+pub(super) struct RuleError {
+    pub(super) error: InjectedError,
+    pub(super) is_stored: bool,
+    pub(super) is_stripes: bool,
+}
+
 impl Rule {
+    /// Refuses a rule of which a part would never do anything.
+    pub(super) fn check(&self) -> Result<(), RuleMistake> {
+        let says_more = self.error != ErrorFields::default()
+            || self.stored.is_some()
+            || self.request_id.is_some();
+        if says_more && self.error().is_none() {
+            return Err(RuleMistake::NoError);
+        }
+        for (name, value) in &self.headers {
+            if header(name, value).is_none() {
+                return Err(RuleMistake::Header { name: name.clone() });
+            }
+        }
+        Ok(())
+    }
+
+    /// The error, if the client is to see one in Stripe's shape.
+    pub(super) fn error(&self) -> Option<RuleError> {
+        let (error, is_stored) = match self.then {
+            Then::Status(status) => {
+                (InjectedError { status, fields: self.error.clone() }, status == 500)
+            }
+            Then::Error(named) => (named.with(self.error.clone()), named.is_stored()),
+            Then::Answer | Then::DropBefore | Then::DropAfter | Then::Html | Then::Truncate => {
+                return None;
+            }
+        };
+        let is_stored = self.stored.unwrap_or(is_stored);
+        let is_stripes = self.request_id.unwrap_or(is_stored || error.status < 500);
+        Some(RuleError { error, is_stored, is_stripes })
+    }
+
+    /// The headers of the reply.
+    pub(super) fn headers(&self) -> impl Iterator<Item = (HeaderName, HeaderValue)> {
+        self.headers.iter().filter_map(|(name, value)| header(name, value))
+    }
+
     fn matches(&self, method: &str, path: &str) -> bool {
         let mut wanted = self.path.split('/');
         let mut given = path.split('/');
@@ -112,6 +177,24 @@ impl Rule {
     }
 }
 
+fn header(name: &str, value: &str) -> Option<(HeaderName, HeaderValue)> {
+    Some((HeaderName::try_from(name).ok()?, HeaderValue::try_from(value).ok()?))
+}
+
+/// Why a rule is refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum RuleMistake {
+    /// It says something of an error that it does not answer with.
+    #[error("error, stored and request_id belong to status:… and error:… only")]
+    NoError,
+    /// Not a header.
+    #[error("{name} and its value are no header")]
+    Header {
+        /// The name that was given.
+        name: String,
+    },
+}
+
 fn once() -> u64 {
     1
 }
@@ -123,6 +206,7 @@ impl fmt::Display for Then {
             Self::DropBefore => f.write_str("drop_before"),
             Self::DropAfter => f.write_str("drop_after"),
             Self::Status(status) => write!(f, "status:{status}"),
+            Self::Error(error) => write!(f, "error:{}", error.name()),
             Self::Html => f.write_str("html"),
             Self::Truncate => f.write_str("truncate"),
         }
@@ -141,6 +225,9 @@ impl FromStr for Then {
             "html" => Ok(Self::Html),
             "truncate" => Ok(Self::Truncate),
             _ => {
+                if let Some(name) = text.strip_prefix("error:") {
+                    return NamedError::named(name).map(Self::Error).ok_or_else(unknown);
+                }
                 let status = text.strip_prefix("status:").and_then(|digits| digits.parse().ok());
                 let status = status.filter(|status| (400..=599).contains(status));
                 Ok(Self::Status(status.ok_or_else(unknown)?))
@@ -152,7 +239,9 @@ impl FromStr for Then {
 /// Not something that a rule can do.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "\"{text}\" is not answer, drop_before, drop_after, html, truncate, or status: and 400 to 599"
+    "\"{text}\" is not answer, drop_before, drop_after, html, truncate, status: and 400 to 599, or \
+     error: and one of {}",
+    NamedError::ALL.map(|error| error.name()).join(", ")
 )]
 pub struct ThenError {
     text: String,

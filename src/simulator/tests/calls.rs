@@ -34,7 +34,7 @@ fn a_stored_result_is_replayed_errors_included() {
     assert_eq!(again.body, first.body);
     assert_eq!(again.header("original-request"), first.header("request-id"));
     assert_eq!(shop.model.books().payment_intents.len(), 1);
-    let fault = Fault::Timeout { prompts: true };
+    let fault = Fault::Timeout { prompts: true, after_ms: 0 };
     shop.model.put_fault(&reader(), fault, shop.now).unwrap();
     let path = "/v1/terminal/readers/tmr_simulated/process_payment_intent";
     let intent = first.body["id"].as_str().unwrap();
@@ -74,12 +74,25 @@ fn a_key_used_for_something_else_is_an_idempotency_error_and_is_forgotten_after_
     assert_eq!(shop.model.books().payment_intents.len(), 2);
 }
 
+fn server_error() -> InjectedError {
+    NamedError::named("api_error").unwrap().with(ErrorFields::default())
+}
+
+#[test]
+fn a_call_that_is_refused_anyway_is_not_stored_as_a_server_error() {
+    let mut shop = Shop::open();
+    let bad = create_request().with(&[("colour", "red")]).keyed("K");
+    let reply = shop.model.handle_with_error(&bad, &server_error(), true, shop.now);
+    assert_refused(&reply, 400, "parameter_unknown");
+    assert!(!shop.call(&bad).is_replayed());
+}
+
 #[test]
 fn a_server_error_is_stored_whether_or_not_the_call_ran() {
     for (executes, made) in [(true, 1), (false, 0)] {
         let mut shop = Shop::open();
         let create = create_request().keyed("K");
-        let reply = shop.model.handle_with_server_error(&create, executes, shop.now);
+        let reply = shop.model.handle_with_error(&create, &server_error(), executes, shop.now);
         assert_eq!(reply.status, 500);
         let again = shop.call(&create);
         assert!(again.is_replayed() && again.status == 500);

@@ -9,8 +9,11 @@ use crate::ids::{PaymentIntentId, ReaderId};
 use crate::time::WallTime;
 
 mod calls;
+mod conditions;
+mod keys;
 mod payments;
 mod readers;
+mod setups;
 
 /// A model with the time of day, and words for what kiosk and customer do.
 struct Shop {

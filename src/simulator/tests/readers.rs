@@ -93,13 +93,35 @@ fn the_cancel_button_exists_only_if_it_was_asked_for() {
 fn a_connection_error_may_hide_an_authorization() {
     for (authorizes, status) in [(true, "requires_capture"), (false, "requires_payment_method")] {
         let mut shop = Shop::open();
-        shop.model.put_fault(&reader(), Fault::ConnectionError { authorizes }, shop.now).unwrap();
+        shop.model
+            .put_fault(&reader(), Fault::ConnectionError { authorizes, after_ms: 0 }, shop.now)
+            .unwrap();
         let intent = shop.create(&[]);
         shop.prompt(&intent);
         shop.tap(Card::VISA);
         assert_eq!(shop.action()["failure_code"], "connection_error");
         assert_eq!(shop.status(&intent), status);
         assert!(shop.model.fault_reports()[0].struck);
+    }
+}
+
+#[test]
+fn a_connection_error_may_be_followed_by_a_late_authorization() {
+    let mut shop = Shop::open();
+    let fault = Fault::ConnectionError { authorizes: true, after_ms: 3000 };
+    for is_canceled in [false, true] {
+        shop.model.put_fault(&reader(), fault, shop.now).unwrap();
+        let intent = shop.create(&[]);
+        shop.prompt(&intent);
+        shop.tap(Card::VISA);
+        assert_eq!(shop.action()["failure_code"], "connection_error");
+        assert_eq!(shop.status(&intent), "requires_payment_method");
+        if is_canceled {
+            shop.act(&intent, "cancel", &[]);
+        }
+        shop.wait(Duration::from_secs(3));
+        let status = if is_canceled { "canceled" } else { "requires_capture" };
+        assert_eq!(shop.status(&intent), status);
     }
 }
 
