@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use kioskd::ids::ReaderId;
 use kioskd::simulator::{
-    Card, EndedPrompt, ErrorFields, Fault, Model, NamedError, Request, Response, Setup,
+    Card, EndedPrompt, ErrorFields, Fault, Model, NamedError, Request, Response, Right, Setup,
 };
 use kioskd::time::WallTime;
 use serde_json::Value;
@@ -330,11 +330,6 @@ fn every_error_has_stripes_shape() {
     stripe.expect_error(&prompt(&id), "terminal_reader_timeout");
     stripe.model.put_fault(&reader, Fault::Offline, stripe.now).unwrap();
     stripe.expect_error(&prompt(&id), "terminal_reader_offline");
-    for named in NamedError::ALL {
-        let error = named.with(ErrorFields::default());
-        let refused = stripe.model.refuse_with_error(&prompt(&id), &error, stripe.now);
-        stripe.check_body(&refused.body);
-    }
     let error = NamedError::named("api_error").unwrap().with(ErrorFields::default());
     let broken = stripe.model.handle_with_error(&prompt(&id), &error, true, stripe.now);
     assert_eq!(broken.status, 500);
@@ -344,6 +339,35 @@ fn every_error_has_stripes_shape() {
 #[test]
 fn every_call_of_the_schema_can_be_judged() {
     assert_eq!(schema::calls_without_url(), Vec::<String>::new());
+}
+
+#[test]
+fn errors_that_a_test_asked_for_have_stripes_shape() {
+    let mut stripe = Stripe::open(Setup::default());
+    let reader = ReaderId::new("tmr_simulated").unwrap();
+    let intents = "/v1/payment_intents";
+    let id = stripe.post(intents, &create("usd"))["id"].as_str().unwrap().to_owned();
+    let prompt =
+        Request::post(format!("{READER}/process_payment_intent"), &[("payment_intent", &id)]);
+    for named in NamedError::ALL {
+        let error = named.with(ErrorFields::default());
+        let refused = stripe.model.refuse_with_error(&prompt, &error, stripe.now);
+        stripe.check_body(&refused.body);
+    }
+    stripe.model.limit_key(None, &[Right::PaymentIntentsRead].into());
+    assert_eq!(stripe.call(&Request::get(intents)).status, 403);
+    stripe.model.revoke_key(None);
+    stripe.expect_error(&Request::get(intents), "api_key_expired");
+    stripe.model.restore_key(None);
+    let location = stripe.get("/v1/terminal/locations/tml_simulated", &[]);
+    assert_eq!(location["object"], "terminal.location");
+    stripe.model.set_up(|setup| setup.cancel_needs_action = true, stripe.now);
+    let idle = stripe.call(&Request::post(format!("{READER}/cancel_action"), &[]));
+    assert_eq!(idle.status, 400);
+    stripe.model.change_reader(&reader, |setup| setup.location = None).unwrap();
+    assert_eq!(stripe.get(READER, &[])["location"], Value::Null);
+    let nowhere = "terminal_reader_invalid_location_for_payment";
+    stripe.expect_error(&prompt, nowhere);
 }
 
 #[test]

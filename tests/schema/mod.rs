@@ -16,7 +16,7 @@ use serde_json::{Map, Value, json};
 const VERSION: &str = "2026-10-28.endive";
 
 /// The calls, and how the schema names their parameters; `*` stands for any id.
-const CALLS: [(Method, &str, &str); 25] = [
+const CALLS: [(Method, &str, &str); 26] = [
     (Method::Post, "payment_intents", "payment_intents_create"),
     (Method::Get, "payment_intents", "payment_intents_list"),
     (Method::Get, "payment_intents/search", "payment_intents_search"),
@@ -34,6 +34,7 @@ const CALLS: [(Method, &str, &str); 25] = [
     (Method::Get, "refunds", "refunds_list"),
     (Method::Get, "refunds/*", ONLY_EXPAND),
     (Method::Get, "charges/*", ONLY_EXPAND),
+    (Method::Get, "terminal/locations/*", ONLY_EXPAND),
     (Method::Get, "terminal/readers", "readers_list"),
     (Method::Get, "terminal/readers/*", "readers_retrieve"),
     (Method::Post, "terminal/readers/*", "readers_update"),
@@ -107,6 +108,20 @@ fn schemas() -> BTreeMap<String, Value> {
     schemas.insert(ONLY_EXPAND.to_owned(), only_expand);
     let error = json!({ "$ref": "#/$defs/Reader.Action.ApiError" });
     schemas.insert("error".to_owned(), around("error", &error));
+    // The schema leaves it out; as Stripe's SDK declares it.
+    let location = json!({
+        "properties": {
+            "id": { "type": "string" },
+            "object": { "const": "terminal.location" },
+            "address": { "$ref": "#/$defs/Address" },
+            "display_name": { "type": "string" },
+            "livemode": { "type": "boolean" },
+            "metadata": { "$ref": "#/$defs/Metadata" },
+        },
+        "required": ["id", "object", "address", "display_name", "livemode", "metadata"],
+        "additionalProperties": false,
+    });
+    schemas.insert("terminal.location".to_owned(), location);
     let list = json!({
         "properties": {
             "object": { "const": "list" },
