@@ -427,7 +427,7 @@ impl Driver {
                 };
                 let (purpose, moment) = (&flight.purpose, now.moment);
                 let busy = *trouble == Trouble::Refused(Refusal::ReaderBusy);
-                if busy && purpose.sale().is_some() {
+                if busy && purpose.sale().is_some() && matches!(call, Call::ClearReader { .. }) {
                     self.flights.reader_was_busy(purpose, moment);
                 } else {
                     self.flights.went_wrong(purpose, trouble, moment, setback);

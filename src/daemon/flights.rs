@@ -159,10 +159,11 @@ impl Purpose {
         Line(self.sale().cloned(), word)
     }
 
-    /// Whether this cancels the PaymentIntent while the reader is still being asked to prompt for
-    /// it: a prompt that comes late then finds nothing to pay.
-    fn is_fence_beside(&self, other: &Self) -> bool {
-        matches!(self.call(), Call::Cancel { .. }) && matches!(other.call(), Call::Prompt { .. })
+    /// Whether this settles the PaymentIntent while the reader still owes the answer to a command: a
+    /// prompt that comes late then finds nothing to pay.
+    fn may_go_beside(&self, other: &Self) -> bool {
+        matches!(self.call(), Call::Cancel { .. } | Call::Capture { .. })
+            && matches!(other.call(), Call::Prompt { .. } | Call::ClearReader { .. })
     }
 
     fn changes_something(&self) -> bool {
@@ -180,7 +181,7 @@ impl Flights {
                 || (flight.purpose.sale() == purpose.sale()
                     && flight.purpose.changes_something()
                     && purpose.changes_something()
-                    && !purpose.is_fence_beside(&flight.purpose))
+                    && !purpose.may_go_beside(&flight.purpose))
                 || (flight.request.is_reader_command() && request.is_reader_command())
         })
     }

@@ -83,8 +83,12 @@ pub enum Denied {
     DriveReader,
     /// Make a PaymentIntent.
     CreatePayment,
-    /// Read, cancel or capture a PaymentIntent.
-    SettlePayment,
+    /// Read a PaymentIntent.
+    ReadPayment,
+    /// Cancel a PaymentIntent.
+    CancelPayment,
+    /// Capture a PaymentIntent.
+    CapturePayment,
 }
 
 /// How a reason affects selling.
@@ -222,20 +226,19 @@ impl Reason {
             Self::Starting
             | Self::Link { .. }
             | Self::KeyRejected
-            | Self::KeyTooNarrow { denied: Denied::ReadReader | Denied::SettlePayment }
             | Self::ReaderInUse
             | Self::ReaderNotFound
             | Self::Exposure
             | Self::Journal
             | Self::Clone => Stops::Everything,
+            Self::KeyTooNarrow { denied } => denied.stops(),
             Self::ReaderOffline
             | Self::ReaderRestarting
             | Self::ReaderDeaf
             | Self::ReaderUpdating => Stops::UntilTried { after: READER_HALF_OPEN_AFTER },
-            Self::KeyTooNarrow { denied: Denied::DriveReader | Denied::CreatePayment }
-            | Self::ReaderRefuses { .. }
-            | Self::NoCardPresent
-            | Self::PaymentsRefused { .. } => Stops::UntilTried { after: REFUSAL_HALF_OPEN_AFTER },
+            Self::ReaderRefuses { .. } | Self::NoCardPresent | Self::PaymentsRefused { .. } => {
+                Stops::UntilTried { after: REFUSAL_HALF_OPEN_AFTER }
+            }
             Self::PriceRefused { .. } | Self::DispenserAway { .. } => Stops::Something,
             Self::PaymentNotFound | Self::DeadlineNear | Self::OtherMode => Stops::Nothing,
         }
@@ -270,12 +273,27 @@ impl Reason {
 }
 
 impl Denied {
+    /// What is tried again by itself stops everything until it works; what only a sale tries is
+    /// tried by one.
+    fn stops(self) -> Stops {
+        match self {
+            Self::ReadReader | Self::ReadPayment | Self::CancelPayment | Self::CapturePayment => {
+                Stops::Everything
+            }
+            Self::DriveReader | Self::CreatePayment => {
+                Stops::UntilTried { after: REFUSAL_HALF_OPEN_AFTER }
+            }
+        }
+    }
+
     fn what(self) -> &'static str {
         match self {
             Self::ReadReader => "read the reader (Terminal Readers: read)",
             Self::DriveReader => "send commands to the reader (Terminal Readers: write)",
             Self::CreatePayment => "make payments (PaymentIntents: write)",
-            Self::SettlePayment => "read, cancel or capture payments (PaymentIntents: write)",
+            Self::ReadPayment => "read payments (PaymentIntents: read)",
+            Self::CancelPayment => "cancel payments (PaymentIntents: write)",
+            Self::CapturePayment => "capture payments (PaymentIntents: write)",
         }
     }
 }

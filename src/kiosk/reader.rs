@@ -80,7 +80,7 @@ impl Kiosk {
                 }
             }
             Err(Trouble::NotSent { obstacle, .. } | Trouble::Unknown { obstacle, .. }) => {
-                self.unanswered(*obstacle, now);
+                self.unanswered(reply.call, *obstacle, now);
             }
             Err(Trouble::NotYet { why: Hindrance::KeyRejected }) => {
                 self.watch.unanswered = 0;
@@ -93,7 +93,7 @@ impl Kiosk {
             Err(Trouble::Refused(Refusal::StripeFailed))
                 if matches!(reply.call, Call::Look | Call::Create { .. }) =>
             {
-                self.unanswered(Obstacle::Failing, now);
+                self.unanswered(reply.call, Obstacle::Failing, now);
             }
             Err(Trouble::Refused(refusal)) => {
                 self.stripe_answered(now);
@@ -122,9 +122,11 @@ impl Kiosk {
         });
     }
 
-    fn unanswered(&mut self, obstacle: Obstacle, now: Since) {
+    /// What settles old sales says nothing of the next: it only makes the kiosk look.
+    fn unanswered(&mut self, call: Call, obstacle: Obstacle, now: Since) {
         self.watch.unanswered = self.watch.unanswered.saturating_add(1);
-        if self.watch.unanswered >= UNANSWERED_LIMIT {
+        let settles = matches!(call, Call::Inspect | Call::Cancel { .. } | Call::Capture { .. });
+        if self.watch.unanswered >= UNANSWERED_LIMIT && !settles {
             self.reasons.raise_link(obstacle, now);
         }
     }
@@ -375,6 +377,7 @@ impl Kiosk {
             return ReaderWish::Clear;
         }
         let Some(seen_at) = seen_at else { return ReaderWish::Look };
+        let is_in_doubt = self.watch.unanswered > 0;
         let is_out_of_order = self.reasons.iter().any(|(reason, _)| match reason {
             Reason::Starting
             | Reason::Link { .. }
@@ -401,7 +404,8 @@ impl Kiosk {
         if self.may_knock(seen_at) {
             return ReaderWish::Clear;
         }
-        ReaderWish::Probe { every: if is_out_of_order { PROBE_EVERY } else { IDLE_EVERY } }
+        let often = is_out_of_order || is_in_doubt;
+        ReaderWish::Probe { every: if often { PROBE_EVERY } else { IDLE_EVERY } }
     }
 
     /// Whether a reader that did not answer may be asked to clear its screen, only to see whether
@@ -434,6 +438,8 @@ fn denied(call: Call) -> Denied {
         Call::Look => Denied::ReadReader,
         Call::Prompt { .. } | Call::ClearReader { .. } => Denied::DriveReader,
         Call::Create { .. } => Denied::CreatePayment,
-        Call::Inspect | Call::Cancel { .. } | Call::Capture { .. } => Denied::SettlePayment,
+        Call::Inspect => Denied::ReadPayment,
+        Call::Cancel { .. } => Denied::CancelPayment,
+        Call::Capture { .. } => Denied::CapturePayment,
     }
 }

@@ -308,10 +308,6 @@ fn doubt_looked_into(
         _ if seen.reader.as_ref().is_some_and(ReaderSeen::is_busy) || !settled => Vec::new(),
         // Stripe never answered: the same key brings the same prompt, whether it ran or not.
         Doubt::Unanswered => vec![Fact::PromptMissing { n }],
-        Doubt::Refused(_) | Doubt::Ended { .. } if present::may_not_prompt_again(sale, prompt) => {
-            let why = "it dropped the prompt again and again".into();
-            vec![Fact::RetractionDecided { why: Retraction::ReaderUnavailable { why }, at: now }]
-        }
         Doubt::Refused(_) | Doubt::Ended { .. } => {
             vec![Fact::PromptIntended { attempt, n: n.saturating_add(1), at: now }]
         }

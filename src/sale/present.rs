@@ -14,15 +14,6 @@ use crate::sale::input::{
 use crate::sale::phase::{Phase, Prompt, Sale};
 use crate::time::Moment;
 
-/// How many prompts beyond one per card a sale may ask for after doubts, so that a reader which
-/// drops every prompt cannot keep a customer for ever.
-const SPARE_PROMPTS: u32 = 5;
-
-/// Whether this sale has asked for as many prompts as it may.
-pub(super) fn may_not_prompt_again(sale: &Sale, prompt: Prompt) -> bool {
-    prompt.n >= sale.opened.policy.max_attempts.saturating_add(SPARE_PROMPTS)
-}
-
 pub(super) fn decide(
     sale: &Sale,
     prompt: Prompt,
@@ -73,7 +64,7 @@ fn prompt_failed(sale: &Sale, prompt: Prompt, decline: Decline, now: Moment) -> 
         "connection_error" => vec![doubted(prompt, "connection_error", now)],
         _ => {
             let declined = Fact::Declined { attempt, decline };
-            let no_more = attempt >= policy.max_attempts || may_not_prompt_again(sale, prompt);
+            let no_more = attempt >= policy.max_attempts;
             let next = if no_more {
                 Fact::RetractionDecided { why: Retraction::TooManyDeclines, at: now }
             } else {

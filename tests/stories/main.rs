@@ -18,3 +18,4 @@ mod killed_at_each_step;
 mod sells_a_product;
 mod speaks_stripes_language;
 mod stops_when_told;
+mod survives;

@@ -279,6 +279,13 @@ impl Rig {
         self.exit_code()
     }
 
+    /// SIGHUP.
+    pub fn hang_up(&self) {
+        let daemon = self.daemon.as_ref().expect("it runs");
+        let pid = rustix::process::Pid::from_child(&daemon.0);
+        rustix::process::kill_process(pid, rustix::process::Signal::HUP).unwrap();
+    }
+
     /// Waits for the daemon's end.
     pub fn exit_code(&mut self) -> Option<i32> {
         let daemon = self.daemon.as_mut().expect("it runs");
@@ -361,6 +368,14 @@ impl Rig {
 
     pub fn fault(&self, rule: &Value) {
         assert!(self.post("/simulator/faults", "application/json", rule.to_string()));
+    }
+
+    /// Forgets the faults of the wire.
+    pub fn forget_faults(&self) {
+        let url = format!("{}/simulator/faults", self.base);
+        let request = self.http.delete(url);
+        let reply = self.runtime.block_on(async { request.send().await.unwrap() });
+        assert!(reply.status().is_success());
     }
 
     /// Delays a call: before it is executed, or its reply.

@@ -145,7 +145,7 @@ fn a_stripe_that_fails_is_said_to_fail() {
 fn a_key_that_may_not_settle_stops_all_sales_until_it_may() {
     let mut bench = Bench::ready();
     bench.hear(Call::Capture { n: 1 }, refused(Refusal::Forbidden));
-    let narrow = Reason::KeyTooNarrow { denied: Denied::SettlePayment };
+    let narrow = Reason::KeyTooNarrow { denied: Denied::CapturePayment };
     assert!(bench.stands(&narrow) && narrow.stops() == Stops::Everything);
     assert!(matches!(bench.select("S1"), Err(Turned::OutOfOrder { .. })));
     bench.kiosk.key_replaced();
