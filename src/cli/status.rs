@@ -44,8 +44,8 @@ fn page(document: &StatusDocument) -> String {
         ));
     }
     let online = match status.reader.online {
-        Some(true) => "online",
-        Some(false) => "offline, as Stripe says",
+        Some(true) => "Stripe calls it online",
+        Some(false) => "Stripe calls it offline",
         None => "not seen yet",
     };
     let answer = status.reader.last_answer.as_deref().unwrap_or("never");

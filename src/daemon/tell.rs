@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::daemon::driver::Effect;
 use crate::ids::SaleId;
 use crate::kiosk::Reason;
-use crate::sale::input::{Call, Trouble};
+use crate::sale::input::{Call, Hindrance, Trouble};
 use crate::stripe::meaning::{Answer, NoAnswer};
 use crate::stripe::request::{Method, Wire};
 use crate::telemetry::names::{self, Name};
@@ -100,9 +100,26 @@ pub fn call_ended(wire: &Wire, result: &Result<Answer, NoAnswer>, elapsed: Durat
             let request_id = answer.request_id.as_deref().unwrap_or("none");
             let (status, replayed) = (answer.status, answer.replayed);
             if wire.method == Method::Post {
-                line!(info, names::CALL_ENDED, path, status, request_id, replayed, elapsed, "call");
+                line!(
+                    info,
+                    names::CALL_ENDED,
+                    path,
+                    status,
+                    request_id,
+                    replayed,
+                    elapsed,
+                    "POST {path}: {status} in {elapsed} ms, {request_id}"
+                );
             } else {
-                line!(debug, names::CALL_ENDED, path, status, request_id, elapsed, "look");
+                line!(
+                    debug,
+                    names::CALL_ENDED,
+                    path,
+                    status,
+                    request_id,
+                    elapsed,
+                    "GET {path}: {status} in {elapsed} ms, {request_id}"
+                );
             }
         }
         // What that means is told with the effects of the turn that hears of it.
@@ -165,7 +182,9 @@ pub(super) fn why(trouble: &Trouble) -> String {
     match trouble {
         Trouble::NotSent { why, .. } => format!("not sent ({why})"),
         Trouble::Unknown { why, .. } => format!("no answer of Stripe's own ({why})"),
-        Trouble::NotYet { why } => format!("not executed ({why:?})"),
+        Trouble::NotYet { why: Hindrance::KeyRejected } => "the API key is rejected".into(),
+        Trouble::NotYet { why: Hindrance::TooMany } => "too many requests at once".into(),
+        Trouble::NotYet { why: Hindrance::KeyInUse } => "the same request is still running".into(),
         Trouble::Refused(refusal) => refusal.to_string(),
     }
 }

@@ -142,7 +142,7 @@ impl Bench {
             .model
             .present_card(&"tmr_simulated".parse().unwrap(), Card::VISA, Self::at(bench.now).wall)
             .unwrap();
-        bench.wait(Duration::from_secs(3));
+        bench.wait(Duration::from_secs(4));
         bench.answer_all();
         assert!(matches!(bench.facts.last(), Some(Fact::VendIntended { .. })), "{:?}", bench.facts);
         bench

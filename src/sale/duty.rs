@@ -23,15 +23,15 @@ pub const RECOVERY_PATIENCE: Duration = Duration::from_mins(2);
 /// How often reader and PaymentIntent are looked at where a doubt has to end.
 const DOUBT_EVERY: Pace = Pace::Every(Duration::from_secs(1));
 
-/// Nobody has found a card, presented it and been authorized sooner than this.
-const NOBODY_PAYS_SOONER: Duration = Duration::from_millis(2500);
+/// Hardly anybody has found a card, presented it and been authorized sooner than this.
+const HARDLY_ANYBODY_PAYS_SOONER: Duration = Duration::from_millis(3250);
 
 /// How soon after one look the next one follows, by how long the reader has been asking: where
 /// taps are dense, looks are. See "Watching the reader" in `docs/architecture.md`.
 const WATCH: [(Duration, Duration); 3] = [
-    (Duration::from_secs(15), Duration::from_millis(700)),
+    (Duration::from_secs(18), Duration::from_millis(720)),
     (Duration::from_secs(30), Duration::from_millis(850)),
-    (Duration::MAX, Duration::from_millis(1500)),
+    (Duration::MAX, Duration::from_millis(1600)),
 ];
 
 /// How often a silent dispenser is asked for a doubtful vend.
@@ -73,7 +73,7 @@ impl Pace {
         match self {
             Self::Every(gap) => sent.map(|sent| sent + gap),
             Self::Customer(since) => Some(match sent.filter(|sent| *sent >= since) {
-                None => since + NOBODY_PAYS_SOONER,
+                None => since + HARDLY_ANYBODY_PAYS_SOONER,
                 Some(sent) => {
                     let asking = sent.since(since);
                     let step = WATCH.iter().find(|(until, _)| asking < *until);

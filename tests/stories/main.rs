@@ -16,6 +16,7 @@ mod commands;
 mod flushed_before_effects;
 mod killed_at_each_step;
 mod sells_a_product;
+mod snapshots;
 mod speaks_stripes_language;
 mod stops_when_told;
 mod survives;

@@ -4,6 +4,7 @@ mod doubts;
 mod interleavings;
 mod properties;
 mod restarts;
+mod watching;
 mod ways;
 
 use std::time::Duration;
