@@ -12,6 +12,7 @@ mod rig;
 #[path = "../schema/mod.rs"]
 mod schema;
 
+mod check_online;
 mod commands;
 mod flushed_before_effects;
 mod killed_at_each_step;

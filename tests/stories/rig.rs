@@ -377,6 +377,13 @@ impl Rig {
         self.post(path, "application/x-www-form-urlencoded", form.to_owned())
     }
 
+    /// Changes what the simulated account, its readers and keys are like.
+    #[track_caller]
+    pub fn set_up(&self, path: &str, form: &str) {
+        let path = format!("/simulator/{path}");
+        assert!(self.post(&path, "application/x-www-form-urlencoded", form.to_owned()), "{path}");
+    }
+
     pub fn fault(&self, rule: &Value) {
         assert!(self.post("/simulator/faults", "application/json", rule.to_string()));
     }

@@ -87,20 +87,21 @@ pub(super) async fn reset(
 ) -> Response {
     let done = async {
         let before = looked(&shared).await?;
-        let cleared = before.action.filter(|action| action.whose != "nobody");
-        let what = cleared.as_ref().map_or_else(
-            || "nothing".to_owned(),
-            |action| {
-                let about = action.payment_intent.as_deref().unwrap_or("no PaymentIntent");
-                format!("{} ({about}) of {}", action.kind, action.whose)
-            },
-        );
+        if before.looked_seconds_ago.is_none_or(|seconds| seconds > LOOK_LIMIT.as_secs()) {
+            let why = "the reader cannot be looked at now; see: kioskd status";
+            return Err(refused(StatusCode::BAD_GATEWAY, why));
+        }
+        let Some(action) = before.action.filter(|action| action.status == "in_progress") else {
+            return Ok(ResetDocument { cleared: None });
+        };
+        let about = action.payment_intent.as_deref().unwrap_or("no PaymentIntent");
+        let what = format!("{} ({about}) of {}", action.kind, action.whose);
         tell::ordered(
             &caller.to_string(),
             &format!("reset reader {}, on which stands {what}", before.id),
         );
         match order_it(&shared, ReaderOrder::Reset).await? {
-            Ok(()) => Ok(ResetDocument { cleared }),
+            Ok(()) => Ok(ResetDocument { cleared: Some(action) }),
             Err(why) => Err(refused(StatusCode::CONFLICT, &why.to_string())),
         }
     };
