@@ -1,8 +1,9 @@
 //! Asking the running daemon.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::cli::{Environment, Exit, SocketArguments, complain, complain_of, runtime};
@@ -12,6 +13,9 @@ use crate::daemon::control::SOCKET;
 /// The daemon answers at once or not at all.
 const LIMIT: Duration = Duration::from_secs(10);
 
+/// An order may wait for the reader itself (85 s) behind a look at it.
+const ORDER_LIMIT: Duration = Duration::from_secs(100);
+
 /// Reads a document from the running daemon. Complains, and says how to end, if there is none.
 pub(super) fn read<T: DeserializeOwned>(
     arguments: &SocketArguments,
@@ -19,34 +23,73 @@ pub(super) fn read<T: DeserializeOwned>(
     path: &str,
 ) -> Result<(T, serde_json::Value), Exit> {
     let socket = socket(arguments, environment)?;
-    let unreachable = |why: String| {
-        complain_of(&format!(
-            "kioskd: no daemon answers on {}: {why}\n  is it running? systemctl status kioskd; \
-             journalctl -u kioskd",
-            socket.display()
-        ));
-        Exit::Unreachable
-    };
-    let (status, body) =
-        runtime()?.block_on(fetch(socket.clone(), path)).map_err(|e| unreachable(reason(&e)))?;
-    let value: serde_json::Value =
-        serde_json::from_slice(&body).map_err(|error| unreachable(error.to_string()))?;
-    if !(200..300).contains(&status) {
-        let why = value.get("error").and_then(|error| error.as_str()).unwrap_or("it failed");
-        complain_of(&format!("kioskd: {why}"));
-        return Err(Exit::Failed);
-    }
-    let document =
-        serde_json::from_value(value.clone()).map_err(|error| unreachable(error.to_string()))?;
+    let reply = runtime()?.block_on(fetch(&socket, path));
+    let value = understand(&socket, reply)?;
+    let document = document(&socket, &value)?;
     Ok((document, value))
 }
 
-async fn fetch(socket: PathBuf, path: &str) -> Result<(u16, Vec<u8>), reqwest::Error> {
-    let client =
-        reqwest::Client::builder().unix_socket(socket).no_proxy().timeout(LIMIT).build()?;
-    let response = client.get(format!("http://kioskd{path}")).send().await?;
+/// Gives the running daemon an order, and reads what became of it.
+pub(super) fn order<T: DeserializeOwned>(
+    arguments: &SocketArguments,
+    environment: &Environment,
+    path: &str,
+    order: &impl Serialize,
+) -> Result<T, Exit> {
+    let socket = socket(arguments, environment)?;
+    let reply = runtime()?.block_on(send(&socket, path, order));
+    document(&socket, &understand(&socket, reply)?)
+}
+
+type Reply = Result<(u16, Vec<u8>), reqwest::Error>;
+
+async fn fetch(socket: &Path, path: &str) -> Reply {
+    let request = client(socket, LIMIT)?.get(format!("http://kioskd{path}"));
+    reply(request).await
+}
+
+async fn send(socket: &Path, path: &str, order: &impl Serialize) -> Reply {
+    let body = serde_json::to_vec(order).unwrap_or_default();
+    let request = client(socket, ORDER_LIMIT)?
+        .post(format!("http://kioskd{path}"))
+        .header("content-type", "application/json")
+        .body(body);
+    reply(request).await
+}
+
+fn client(socket: &Path, limit: Duration) -> Result<reqwest::Client, reqwest::Error> {
+    reqwest::Client::builder().unix_socket(socket.to_owned()).no_proxy().timeout(limit).build()
+}
+
+async fn reply(request: reqwest::RequestBuilder) -> Reply {
+    let response = request.send().await?;
     let status = response.status().as_u16();
     Ok((status, response.bytes().await?.to_vec()))
+}
+
+fn understand(socket: &Path, reply: Reply) -> Result<serde_json::Value, Exit> {
+    let (status, body) = reply.map_err(|error| unreachable(socket, &reason(&error)))?;
+    let value: serde_json::Value =
+        serde_json::from_slice(&body).map_err(|error| unreachable(socket, &error.to_string()))?;
+    if (200..300).contains(&status) {
+        return Ok(value);
+    }
+    let why = value.get("error").and_then(|error| error.as_str()).unwrap_or("it failed");
+    complain_of(&format!("kioskd: {why}"));
+    Err(Exit::Failed)
+}
+
+fn document<T: DeserializeOwned>(socket: &Path, value: &serde_json::Value) -> Result<T, Exit> {
+    T::deserialize(value).map_err(|error| unreachable(socket, &error.to_string()))
+}
+
+fn unreachable(socket: &Path, why: &str) -> Exit {
+    complain_of(&format!(
+        "kioskd: no daemon answers on {}: {why}\n  is it running? systemctl status kioskd; \
+         journalctl -u kioskd",
+        socket.display()
+    ));
+    Exit::Unreachable
 }
 
 /// The innermost cause: "Connection refused" and the like.

@@ -3,6 +3,7 @@
 mod check;
 mod control;
 mod demo;
+mod reader;
 mod run;
 mod sales;
 mod simulate;
@@ -93,6 +94,8 @@ enum Command {
     Status(status::Arguments),
     /// List sales, or tell one sale as a story
     Sales(sales::Arguments),
+    /// Show the reader, assign it to this board, or clear it
+    Reader(reader::Arguments),
     /// Play a whole kiosk without hardware or account
     Demo(demo::Arguments),
     /// Run a simulated Stripe with a reader, for tests without hardware or an account
@@ -133,6 +136,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, environment: &Environ
         Command::Check(arguments) => check::run(&arguments, environment),
         Command::Status(arguments) => status::run(&arguments, environment),
         Command::Sales(arguments) => sales::run(&arguments, environment),
+        Command::Reader(arguments) => reader::run(&arguments, environment),
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Simulate(arguments) => simulate::run(&arguments, environment),
     }

@@ -1,19 +1,24 @@
 //! The control socket: HTTP over a Unix socket, for `kioskd status` and friends and for `curl`.
 
+mod reader;
+
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc as thread_queue;
 
 use axum::Json;
+use axum::extract::connect_info::Connected;
 use axum::extract::{DefaultBodyLimit, Path as UrlPath, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use axum::serve::IncomingStream;
 use serde::{Deserialize, Serialize};
 use tokio::net::UnixListener;
 use tokio::sync::{mpsc, oneshot};
 
+pub use crate::daemon::control::reader::{AssignOrder, ResetDocument};
 use crate::daemon::journal_thread::Job;
 use crate::daemon::run::Message;
 use crate::daemon::waiting::Waiting;
@@ -136,6 +141,25 @@ pub struct Hint {
     pub reader: ReaderId,
 }
 
+/// Who is at the other end of a connection, as the kernel says.
+#[derive(Clone, Copy, Debug)]
+struct Caller(Option<u32>);
+
+impl Connected<IncomingStream<'_, UnixListener>> for Caller {
+    fn connect_info(stream: IncomingStream<'_, UnixListener>) -> Self {
+        Self(stream.io().peer_cred().ok().map(|peer| peer.uid()))
+    }
+}
+
+impl std::fmt::Display for Caller {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.0 {
+            Some(uid) => write!(f, "user {uid}"),
+            None => f.write_str("somebody"),
+        }
+    }
+}
+
 #[derive(Clone)]
 struct Shared {
     driver: mpsc::Sender<Message>,
@@ -182,10 +206,15 @@ pub async fn serve(
         .route("/v1/cancel", post(cancel))
         .route("/v1/hint", post(hint))
         .route("/v1/drain", post(drain))
+        .route("/v1/reader", get(reader::show))
+        .route("/v1/reader/assign", post(reader::assign))
+        .route("/v1/reader/reset", post(reader::reset))
         .fallback(|| async { refused(StatusCode::NOT_FOUND, "there is no such path") })
         .layer(DefaultBodyLimit::max(MOST_BODY_BYTES))
         .with_state(Arc::new(Shared { driver, journal }));
-    if let Err(error) = axum::serve(listener, routes).await {
+    if let Err(error) =
+        axum::serve(listener, routes.into_make_service_with_connect_info::<Caller>()).await
+    {
         tracing::error!(%error, "the control socket has failed");
     }
 }

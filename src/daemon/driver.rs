@@ -8,6 +8,7 @@ use crate::daemon::flights::{Flight, FlightId, Flights, Purpose, Setback};
 use crate::daemon::ledger::{Batch, Ledger};
 use crate::ids::{DispenserName, ProductCode, ReaderId, SaleId, Slot};
 use crate::journal::Stored;
+use crate::kiosk::claim::{OrderRefused, ReaderOrder};
 use crate::kiosk::out_of_order::Since;
 use crate::kiosk::{Kiosk, Reason, Setup, Turned, View};
 use crate::sale::fact::Attention;
@@ -78,6 +79,8 @@ pub enum Event {
         /// In which way.
         what: String,
     },
+    /// A person wants something of the reader.
+    ReaderOrder(ReaderOrder),
     /// Time has passed, or something outside wants a look.
     Tick,
     /// Something outside says that a reader has news: never the truth, only a reason to look.
@@ -149,6 +152,10 @@ pub enum Effect {
     },
     /// A selection opened no sale.
     Turned(Turned),
+    /// A person's order has become this call.
+    Ordered(FlightId),
+    /// A person's order is not carried out.
+    OrderRefused(OrderRefused),
 }
 
 /// Owns the kiosk, the ledger and the calls under way.
@@ -218,6 +225,7 @@ impl Driver {
             Event::Contradicted { number, sale, what } => {
                 self.contradicted(number, &sale, what, now);
             }
+            Event::ReaderOrder(order) => self.ordered(order, now.moment),
             Event::Tick => {}
             Event::Hint { reader } => {
                 if reader == self.kiosk.setup().reader {
@@ -411,6 +419,7 @@ impl Driver {
         if was_down && !self.kiosk.is_stripe_unreachable() {
             self.flights.hurry(now.moment, HURRY_WITHIN, &mut self.rng);
         }
+        self.give_up_on_lost_reader(now);
         match &reply.result {
             Ok(_) => self.flights.went_well(&flight.purpose),
             Err(trouble) => {
@@ -448,7 +457,7 @@ impl Driver {
                 self.give(&sale, &Input::Replied(Box::new(reply)), now);
             }
             Purpose::Clear if reply.result.is_ok() => self.kiosk.dead_action_cleared(),
-            Purpose::Clear | Purpose::ReaderLook => {}
+            Purpose::Clear | Purpose::ReaderLook | Purpose::Claim => {}
         }
         // A late reply of a sale that is over leaves nothing behind.
         if let Some(sale) = flight.purpose.sale().filter(|sale| self.kiosk.sale(sale).is_none()) {

@@ -76,8 +76,10 @@ pub enum Purpose {
     },
     /// The kiosk's own look at the reader.
     ReaderLook,
-    /// Clearing what stands on the reader for nothing.
+    /// Clearing what stands on the reader for nothing, or what a person wants cleared.
     Clear,
+    /// Writing on the reader that it belongs to this board.
+    Claim,
 }
 
 /// A call that is under way.
@@ -133,7 +135,7 @@ impl Purpose {
     pub fn sale(&self) -> Option<&SaleId> {
         match self {
             Self::Sale { sale, .. } | Self::LookIntent { sale, .. } => Some(sale),
-            Self::ReaderLook | Self::Clear => None,
+            Self::ReaderLook | Self::Clear | Self::Claim => None,
         }
     }
 
@@ -143,6 +145,7 @@ impl Purpose {
             Self::Sale { call, .. } => *call,
             Self::LookIntent { .. } | Self::ReaderLook => Call::Look,
             Self::Clear => Call::ClearReader { n: 0 },
+            Self::Claim => Call::AssignReader,
         }
     }
 
@@ -155,6 +158,7 @@ impl Purpose {
             Call::Capture { .. } => "capture",
             Call::Look => "look",
             Call::Inspect => "inspect",
+            Call::AssignReader => "assign",
         };
         Line(self.sale().cloned(), word)
     }

@@ -88,8 +88,10 @@ fn driver() -> Driver {
     let mut driver = Driver::new(setup(), &[], 7, now(0));
     let effects = driver.turn(Event::DispenserReachable("main".parse().unwrap()), now(0));
     let look = flights(&effects).pop().expect("it looks at the reader first");
-    let reader =
-        serde_json::json!({"object": "terminal.reader", "id": "tmr_1", "status": "online"});
+    let reader = serde_json::json!({
+        "object": "terminal.reader", "id": "tmr_1", "status": "online", "location": "tml_1",
+        "metadata": {"kioskd_controller": setup().origin.controller},
+    });
     driver.turn(answered(look, &reader), now(100));
     driver
 }

@@ -2,6 +2,7 @@
 //!
 //! * [`driver`]: one turn: news in, effects out
 //! * `pursue`: from what sales want to what is started
+//! * `assignment`: what follows from whose the reader is, and what people order of it
 //! * [`ledger`]: which effects have to wait for the disk
 //! * [`flights`]: calls to Stripe under way, and the waits between them
 //! * [`run`](mod@run): the loop around the driver
@@ -12,6 +13,7 @@
 //! * [`clock`], [`identity`]: what the machine says of time and of itself
 //! * [`tell`]: what is logged
 
+mod assignment;
 pub mod clock;
 pub mod control;
 pub mod devices;

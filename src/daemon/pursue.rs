@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use crate::daemon::driver::{Driver, Effect, Now};
-use crate::daemon::flights::{Flight, Purpose};
+use crate::daemon::flights::{Flight, FlightId, Purpose};
 use crate::ids::{PaymentIntentId, SaleId};
 use crate::kiosk::Reason;
 use crate::kiosk::reader::ReaderWish;
@@ -197,8 +197,13 @@ impl Driver {
     /// The kiosk's own look at the reader, or the clearing of what stands on it for nothing.
     fn pursue_reader_wish(&mut self, now: Moment) {
         let reader = self.kiosk.setup().reader.clone();
-        let (purpose, request, pace) = match self.kiosk.reader_wish() {
-            ReaderWish::Look => {
+        let wish = self.kiosk.claim_wish(now).unwrap_or_else(|| self.kiosk.reader_wish());
+        let (purpose, request, pace) = match wish {
+            ReaderWish::LookAt { at } if at > now => {
+                self.wake_at(at);
+                return;
+            }
+            ReaderWish::Look | ReaderWish::LookAt { .. } => {
                 (Purpose::ReaderLook, Request::ReadReader { reader }, Pace::AT_ONCE)
             }
             ReaderWish::Probe { every } => {
@@ -207,6 +212,7 @@ impl Driver {
             ReaderWish::Clear => {
                 (Purpose::Clear, Request::ClearReader { reader, key: None }, Pace::AT_ONCE)
             }
+            ReaderWish::Claim => (Purpose::Claim, self.assign_request(), Pace::AT_ONCE),
         };
         self.start_when_due(Flight { purpose, request, asked: now, sent: now }, pace);
     }
@@ -230,14 +236,17 @@ impl Driver {
         let wait = self.flights.wait_until(&flight.purpose, pace);
         match wait.filter(|until| *until > flight.sent) {
             Some(until) => self.wake_at(until),
-            None => self.start(flight),
+            None => {
+                self.start(flight);
+            }
         }
     }
 
-    pub(super) fn start(&mut self, flight: Flight) {
+    pub(super) fn start(&mut self, flight: Flight) -> FlightId {
         let request = flight.request.clone();
         let flight = self.flights.start(flight, self.rng.f64());
         self.effects.push(Effect::Call { flight, request });
+        flight
     }
 
     fn wake_at(&mut self, at: Moment) {

@@ -19,10 +19,13 @@ use crate::daemon::{clock, devices, reader_power, tell};
 use crate::dispenser::Order;
 use crate::ids::{ControllerId, DispenserName, ProductCode, SaleId};
 use crate::journal::{Journal, JournalError};
+use crate::kiosk::claim::{OrderRefused, ReaderOrder};
+use crate::kiosk::reader_status::ReaderDocument;
 use crate::kiosk::restart_window::RestartWindow;
 use crate::kiosk::{Product, Setup, View};
 use crate::sale::Fact;
 use crate::sale::fact::{Origin, Policy, UnknownVend};
+use crate::stripe::meaning::{Answer, NoAnswer};
 use crate::stripe::transport::ClientError;
 use crate::stripe::{Client, Request};
 
@@ -54,7 +57,19 @@ pub enum Message {
     Waiting(oneshot::Sender<BTreeMap<SaleId, Waiting>>),
     /// The API key was read again.
     NewKey(ApiKey),
+    /// Somebody wants to know about the reader.
+    Reader(oneshot::Sender<ReaderDocument>),
+    /// Somebody orders something of the reader.
+    ReaderOrder {
+        /// What.
+        order: ReaderOrder,
+        /// For how it went.
+        answer: oneshot::Sender<OrderAnswer>,
+    },
 }
+
+/// How a person's order went: refused, or Stripe's answer to the call that it became.
+pub type OrderAnswer = Result<Result<Answer, NoAnswer>, OrderRefused>;
 
 /// The daemon cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -264,6 +279,11 @@ fn hear(driver: &mut Driver, message: Message, tasks: &mut Tasks, config: &Confi
                 perform(driver.turn(Event::KeyReplaced, now), tasks);
             }
         }
+        Message::Reader(answer) => drop(answer.send(driver.kiosk().reader_document(now.moment))),
+        Message::ReaderOrder { order, answer } => {
+            let effects = driver.turn(Event::ReaderOrder(order), now);
+            perform_order(effects, answer, tasks);
+        }
         Message::Select { code, answer } => {
             let sale = match identity::sale_id(now.wall.0) {
                 Ok(sale) => sale,
@@ -305,13 +325,35 @@ fn take_key(driver: &Driver, tasks: &mut Tasks, key: &ApiKey) -> bool {
     }
 }
 
+/// Performs what an order brought: the call that it became, or the refusal, is told to whoever waits.
+fn perform_order(mut effects: Vec<Effect>, answer: oneshot::Sender<OrderAnswer>, tasks: &Tasks) {
+    let refused = effects.iter().find_map(|effect| {
+        if let Effect::OrderRefused(why) = effect { Some(why.clone()) } else { None }
+    });
+    let ordered = effects
+        .iter()
+        .find_map(|effect| if let Effect::Ordered(flight) = effect { Some(*flight) } else { None });
+    if let Some(why) = refused {
+        drop(answer.send(Err(why)));
+    } else if let Some(flight) = ordered {
+        let is_its =
+            |effect: &Effect| matches!(effect, Effect::Call { flight: of, .. } if *of == flight);
+        if let Some(at) = effects.iter().position(is_its)
+            && let Effect::Call { flight, request } = effects.remove(at)
+        {
+            call(tasks, flight, request, Some(answer));
+        }
+    }
+    perform(effects, tasks);
+}
+
 /// Hands effects to the tasks that carry them out.
 fn perform(effects: Vec<Effect>, tasks: &Tasks) {
     for effect in effects {
         tell::effect(&effect);
         match effect {
             Effect::Commit(batch) => drop(tasks.journal.send(Job::Commit(batch))),
-            Effect::Call { flight, request } => call(tasks, flight, request),
+            Effect::Call { flight, request } => call(tasks, flight, request, None),
             Effect::Vend { dispenser, sale, slot } => {
                 devices::order(
                     &tasks.devices.dispensers,
@@ -342,20 +384,32 @@ fn perform(effects: Vec<Effect>, tasks: &Tasks) {
             Effect::Raised(_)
             | Effect::Cleared(_)
             | Effect::CallFailed { .. }
-            | Effect::Turned(_) => {}
+            | Effect::Turned(_)
+            | Effect::Ordered(_)
+            | Effect::OrderRefused(_) => {}
         }
     }
 }
 
 /// Makes a call in a task of its own. It is never dropped: what may move money is heard out.
-fn call(tasks: &Tasks, flight: FlightId, request: Request) {
+/// The loop hears of its end before the person does who waits for it.
+fn call(
+    tasks: &Tasks,
+    flight: FlightId,
+    request: Request,
+    person: Option<oneshot::Sender<OrderAnswer>>,
+) {
     let (client, messages) = (tasks.client.clone(), tasks.messages.clone());
     tokio::spawn(async move {
         let wire = request.wire();
         let begun = tokio::time::Instant::now();
         let result = client.send(&wire).await;
         tell::call_ended(&wire, &result, begun.elapsed());
+        let told = person.map(|person| (person, result.clone()));
         drop(messages.send(Message::Event(Event::Replied { flight, result })).await);
+        if let Some((person, result)) = told {
+            drop(person.send(Ok(result)));
+        }
     });
 }
 

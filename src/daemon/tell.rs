@@ -63,14 +63,16 @@ pub fn effect(effect: &Effect) {
         | Effect::Vend { .. }
         | Effect::AskDispenser { .. }
         | Effect::PowerCycleReader
-        | Effect::Show(_) => {}
+        | Effect::Show(_)
+        | Effect::Ordered(_)
+        | Effect::OrderRefused(_) => {}
     }
 }
 
 /// How loud a reason not to sell is.
 fn weight_of(reason: &Reason) -> Weight {
     match reason {
-        Reason::ReaderRestarting => Weight::Step,
+        Reason::ReaderRestarting | Reason::ReaderUnassigned => Weight::Step,
         Reason::Clone | Reason::DeadlineNear | Reason::Exposure | Reason::Journal => Weight::Alarm,
         Reason::Starting
         | Reason::Link { .. }
@@ -82,6 +84,9 @@ fn weight_of(reason: &Reason) -> Weight {
         | Reason::ReaderInUse
         | Reason::ReaderRefuses { .. }
         | Reason::ReaderNotFound
+        | Reason::ReaderAssignedElsewhere { .. }
+        | Reason::ReaderWrongMode { .. }
+        | Reason::ReaderNoLocation
         | Reason::NoCardPresent
         | Reason::PaymentsRefused { .. }
         | Reason::PriceRefused { .. }
@@ -155,6 +160,11 @@ pub fn life(what: &str) {
     line!(info, names::LIFE, "{what}");
 }
 
+/// Tells what a person has ordered through the control socket.
+pub fn ordered(caller: &str, what: &str) {
+    line!(info, names::ORDERED, "{caller} orders: {what}");
+}
+
 /// Tells of a device.
 pub fn device(name: &str, what: &str, trouble: bool) {
     if trouble {
@@ -174,11 +184,12 @@ pub(super) fn asked(call: Call) -> &'static str {
         Call::Capture { .. } => "capturing",
         Call::Look => "looking at the reader",
         Call::Inspect => "looking at the PaymentIntent",
+        Call::AssignReader => "assigning the reader to this board",
     }
 }
 
 /// What went wrong with a call, in words.
-pub(super) fn why(trouble: &Trouble) -> String {
+pub fn why(trouble: &Trouble) -> String {
     match trouble {
         Trouble::NotSent { why, .. } => format!("not sent ({why})"),
         Trouble::Unknown { why, .. } => format!("no answer of Stripe's own ({why})"),

@@ -1,5 +1,7 @@
 //! The driver's turn: what it starts, what it holds back, and what it never does twice.
 
+mod claim;
+
 use std::time::Duration;
 
 use super::driver::{Driver, Effect, Event, Now};
@@ -58,9 +60,16 @@ impl Bench {
     /// Ready to sell.
     fn ready() -> Self {
         let mut bench = Self::new(&[]);
-        bench.answer_all();
+        bench.claim();
         assert_eq!(bench.view, Some(View::Idle));
         bench
+    }
+
+    /// The reader is seen free, claimed, and read back.
+    fn claim(&mut self) {
+        self.answer_all();
+        self.wait(Duration::from_secs(3));
+        self.answer_all();
     }
 
     fn at(moment: Moment) -> Now {
@@ -82,6 +91,8 @@ impl Bench {
                 Effect::Turned(why) => self.turned = Some(why),
                 Effect::AskDispenser { .. }
                 | Effect::PowerCycleReader
+                | Effect::Ordered(_)
+                | Effect::OrderRefused(_)
                 | Effect::Raised(_)
                 | Effect::Cleared(_)
                 | Effect::CallFailed { .. } => {}
@@ -366,7 +377,7 @@ fn a_fact_of_the_future_stops_its_sale_and_no_other() {
     let unreadable = stored("S1", &[&opened, "{\"fact\":\"teleported\"}"]);
     let hopeless = stored("S2", &["nonsense"]);
     let mut bench = Bench::new(&[unreadable, hopeless]);
-    bench.answer_all();
+    bench.claim();
     let attention = Attention::Unreadable { what: String::new() };
     let found = bench.facts.iter().any(|fact| {
         matches!(fact, Fact::AttentionNeeded { why }

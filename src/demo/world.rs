@@ -40,6 +40,9 @@ const CUT: Duration = Duration::from_secs(5);
 /// How long the daemon is dead after a crash.
 const DEAD_FOR: Duration = Duration::from_secs(5);
 
+/// A new kiosk claims its reader, and reads that back, before it sells.
+const FIRST_CLAIM: Duration = Duration::from_secs(3);
+
 /// The virtual day begins at 2026-01-01T08:00:00Z, a quarter of an hour after boot.
 const BEGIN: (Moment, i64) = (Moment::from_millis(900_000), 1_767_254_400_000);
 
@@ -95,7 +98,7 @@ impl World {
         };
         drop(journal);
         world.start()?;
-        world.run_for(Duration::from_secs(1))?;
+        world.run_for(FIRST_CLAIM)?;
         Ok(world)
     }
 
@@ -349,7 +352,9 @@ impl World {
             Effect::PowerCycleReader
             | Effect::CallFailed { .. }
             | Effect::Raised(_)
-            | Effect::Cleared(_) => {}
+            | Effect::Cleared(_)
+            | Effect::Ordered(_)
+            | Effect::OrderRefused(_) => {}
             Effect::Turned(why) => self.tell(&format!("no sale: {why}")),
         }
     }

@@ -150,7 +150,9 @@ fn turned(why: &Turned) -> String {
 
 fn out_of_order(reason: &Reason) -> &'static str {
     match reason {
-        Reason::Starting => "The machine is starting. One moment, please.",
+        Reason::Starting | Reason::ReaderUnassigned => {
+            "The machine is starting. One moment, please."
+        }
         Reason::Link { .. } | Reason::KeyRejected => "No connection. Please come back later.",
         Reason::ReaderOffline
         | Reason::ReaderDeaf
@@ -161,6 +163,9 @@ fn out_of_order(reason: &Reason) -> &'static str {
         }
         Reason::ReaderInUse => "The card reader is in use. One moment, please.",
         Reason::KeyTooNarrow { .. }
+        | Reason::ReaderAssignedElsewhere { .. }
+        | Reason::ReaderWrongMode { .. }
+        | Reason::ReaderNoLocation
         | Reason::NoCardPresent
         | Reason::PaymentsRefused { .. }
         | Reason::Exposure

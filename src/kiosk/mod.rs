@@ -5,15 +5,19 @@
 //! * [`select`]: whether a selection may open a sale
 //! * [`reader`]: what is known of the reader, and when it has to be looked at or cleared
 //! * [`restart_window`]: the hours at which readers restart every night
+//! * [`claim`]: whose the reader is, and what people may ask of it
 //! * [`out_of_order`]: reasons not to sell, each with what to do about it
 //! * [`view`]: the one thing that the display shows
 //! * [`status`]: the answer to "how are you?"
+//! * [`reader_status`]: the answer to "what about the reader?"
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
+pub mod claim;
 #[expect(clippy::module_inception, reason = "the room's main thing has the room's name")]
 mod kiosk;
 pub mod out_of_order;
 pub mod reader;
+pub mod reader_status;
 pub mod restart_window;
 pub mod select;
 pub mod status;

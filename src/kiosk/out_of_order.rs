@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::ids::{DispenserName, ProductCode};
+use crate::ids::{ControllerId, DispenserName, ProductCode};
 use crate::sale::input::Obstacle;
 use crate::time::{Moment, WallTime};
 
@@ -41,6 +41,24 @@ pub enum Reason {
     },
     /// Stripe does not know the reader with this key.
     ReaderNotFound,
+    /// The reader is assigned to another board: this one may be a clone.
+    ReaderAssignedElsewhere {
+        /// The other board's serial.
+        controller: String,
+        /// What its kiosk is called.
+        kiosk: Option<String>,
+        /// This board's serial.
+        ours: ControllerId,
+    },
+    /// The reader is assigned to no board yet, or this board has just claimed it.
+    ReaderUnassigned,
+    /// The reader is of the other mode (live or test) than the API key.
+    ReaderWrongMode {
+        /// Whether the reader takes real money.
+        live: bool,
+    },
+    /// The reader has no location at Stripe, without which it takes no payments.
+    ReaderNoLocation,
     /// The account cannot take cards at a reader in this currency.
     NoCardPresent,
     /// Stripe refuses to make the PaymentIntent.
@@ -130,6 +148,10 @@ impl Reason {
             Self::ReaderInUse => "reader_in_use",
             Self::ReaderRefuses { .. } => "reader_refuses",
             Self::ReaderNotFound => "reader_not_found",
+            Self::ReaderAssignedElsewhere { .. } => "reader_assigned_elsewhere",
+            Self::ReaderUnassigned => "reader_unassigned",
+            Self::ReaderWrongMode { .. } => "reader_wrong_mode",
+            Self::ReaderNoLocation => "reader_no_location",
             Self::NoCardPresent => "no_card_present",
             Self::PaymentsRefused { .. } => "payments_refused",
             Self::PriceRefused { .. } => "price_refused",
@@ -162,6 +184,23 @@ impl Reason {
             Self::ReaderInUse => "the reader is in use by another system".into(),
             Self::ReaderRefuses { code } => format!("the reader refuses payments: {code}"),
             Self::ReaderNotFound => "Stripe does not show the reader to this API key".into(),
+            // What another system wrote there may be anything: it is quoted.
+            Self::ReaderAssignedElsewhere { controller, kiosk, ours } => {
+                let kiosk = kiosk.as_ref().map(|kiosk| format!(" (kiosk {kiosk:?})"));
+                let kiosk = kiosk.unwrap_or_default();
+                format!(
+                    "the reader is assigned to board {controller:?}{kiosk}; this board is {:?}",
+                    ours.as_str()
+                )
+            }
+            Self::ReaderUnassigned => "the reader is being assigned to this board".into(),
+            Self::ReaderWrongMode { live: true } => {
+                "the reader is a live one, and the API key is for test mode".into()
+            }
+            Self::ReaderWrongMode { live: false } => {
+                "the reader is registered in test mode, and the API key is a live one".into()
+            }
+            Self::ReaderNoLocation => "the reader has no location at Stripe".into(),
             Self::NoCardPresent => {
                 "the Stripe account cannot take cards at a reader in this currency".into()
             }
@@ -203,6 +242,15 @@ impl Reason {
             Self::ReaderInUse => "find the other system that uses this reader and stop it",
             Self::ReaderRefuses { .. } => "check the reader's location and settings at Stripe",
             Self::ReaderNotFound => "check stripe.reader, and the key's account and permissions",
+            Self::ReaderAssignedElsewhere { .. } => {
+                "stop the other board and run here: kioskd reader assign --take-over; or give this \
+                 kiosk its own reader"
+            }
+            Self::ReaderUnassigned => "wait some seconds; if it stays: kioskd check --online",
+            Self::ReaderWrongMode { .. } => {
+                "set stripe.reader to a reader of the key's mode, or install the other key"
+            }
+            Self::ReaderNoLocation => "give the reader a location in Stripe's Dashboard, Terminal",
             Self::NoCardPresent => {
                 "enable in-person payments in Stripe's Dashboard; check kiosk.currency"
             }
@@ -228,6 +276,9 @@ impl Reason {
             | Self::KeyRejected
             | Self::ReaderInUse
             | Self::ReaderNotFound
+            | Self::ReaderAssignedElsewhere { .. }
+            | Self::ReaderUnassigned
+            | Self::ReaderWrongMode { .. }
             | Self::Exposure
             | Self::Journal
             | Self::Clone => Stops::Everything,
@@ -236,9 +287,10 @@ impl Reason {
             | Self::ReaderRestarting
             | Self::ReaderDeaf
             | Self::ReaderUpdating => Stops::UntilTried { after: READER_HALF_OPEN_AFTER },
-            Self::ReaderRefuses { .. } | Self::NoCardPresent | Self::PaymentsRefused { .. } => {
-                Stops::UntilTried { after: REFUSAL_HALF_OPEN_AFTER }
-            }
+            Self::ReaderRefuses { .. }
+            | Self::ReaderNoLocation
+            | Self::NoCardPresent
+            | Self::PaymentsRefused { .. } => Stops::UntilTried { after: REFUSAL_HALF_OPEN_AFTER },
             Self::PriceRefused { .. } | Self::DispenserAway { .. } => Stops::Something,
             Self::PaymentNotFound | Self::DeadlineNear | Self::OtherMode => Stops::Nothing,
         }
@@ -258,6 +310,10 @@ impl Reason {
             | Self::ReaderInUse
             | Self::ReaderRefuses { .. }
             | Self::ReaderNotFound
+            | Self::ReaderAssignedElsewhere { .. }
+            | Self::ReaderUnassigned
+            | Self::ReaderWrongMode { .. }
+            | Self::ReaderNoLocation
             | Self::NoCardPresent
             | Self::PaymentsRefused { .. }
             | Self::PriceRefused { .. }

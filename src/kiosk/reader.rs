@@ -47,6 +47,8 @@ pub struct ReaderWatch {
     unanswered: u32,
     timeouts: u32,
     busy_with_itself: u32,
+    /// When a claim of ours last ended, in whichever way.
+    pub(super) claim_ended: Option<Moment>,
 }
 
 /// What the kiosk itself, and no sale, wants of the reader.
@@ -54,6 +56,11 @@ pub struct ReaderWatch {
 pub enum ReaderWish {
     /// Look at it now.
     Look,
+    /// Look at it at this moment.
+    LookAt {
+        /// When.
+        at: Moment,
+    },
     /// Look at it again and again, about this far apart.
     Probe {
         /// The time between two looks.
@@ -62,12 +69,17 @@ pub enum ReaderWish {
     /// Clear what stands on it for nothing: before the next prompt, or as a harmless command that
     /// shows whether it answers.
     Clear,
+    /// Write on it that it belongs to this board.
+    Claim,
 }
 
 impl Kiosk {
     /// Takes note of what a reply says about the link, the key and the reader. `about` is the sale
     /// that the call was made for.
     pub fn heard(&mut self, about: Option<&SaleId>, reply: &Reply, now: Since) {
+        if reply.call == Call::AssignReader {
+            self.watch.claim_ended = Some(now.moment);
+        }
         match &reply.result {
             Ok(seen) => {
                 self.stripe_answered(now);
@@ -160,13 +172,15 @@ impl Kiosk {
             }
             Call::Prompt { .. } => {
                 self.reader_answered();
-                self.reasons.clear_if(|reason, _| matches!(reason, Reason::ReaderRefuses { .. }));
+                self.reasons.clear_if(|reason, _| {
+                    matches!(reason, Reason::ReaderRefuses { .. } | Reason::ReaderNoLocation)
+                });
             }
             Call::ClearReader { .. } => self.reader_answered(),
             Call::Inspect | Call::Cancel { .. } | Call::Capture { .. } => {
                 self.reasons.clear(&Reason::PaymentNotFound);
             }
-            Call::Look => {}
+            Call::Look | Call::AssignReader => {}
         }
     }
 
@@ -199,7 +213,11 @@ impl Kiosk {
             {
                 self.reasons.raise(Reason::PaymentNotFound, now);
             }
-            Call::Look | Call::Inspect | Call::Cancel { .. } | Call::Capture { .. } => {}
+            Call::Look
+            | Call::Inspect
+            | Call::Cancel { .. }
+            | Call::Capture { .. }
+            | Call::AssignReader => {}
         }
     }
 
@@ -287,16 +305,18 @@ impl Kiosk {
             // A command that was said to have timed out has reached it after all.
             self.watch.timeouts = 0;
         }
-        if self.foreign_action(reader).is_some() {
+        self.watch.seen = Some((asked, reader.clone()));
+        self.judge_registration(now);
+        // On a reader of another board that board's payments are no surprise.
+        if self.foreign_action(reader).is_some() && !self.is_reader_elsewhere() {
             self.reasons.raise(Reason::ReaderInUse, now);
         } else {
             self.reasons.clear(&Reason::ReaderInUse);
         }
-        self.watch.seen = Some((asked, reader.clone()));
     }
 
     /// A living action on the reader that is no sale of ours: never cleared by software.
-    fn foreign_action<'a>(&self, reader: &'a ReaderSeen) -> Option<&'a ActionSeen> {
+    pub(super) fn foreign_action<'a>(&self, reader: &'a ReaderSeen) -> Option<&'a ActionSeen> {
         let action = reader.action.as_ref().filter(|_| reader.is_busy())?;
         let ours = action.sale.as_ref().is_some_and(|sale| self.sales.contains_key(sale))
             || self
@@ -306,9 +326,10 @@ impl Kiosk {
         (!ours).then_some(action)
     }
 
+    /// Never on a reader of another board: its prompts are that board's business.
     fn shows_dead_action(&self) -> bool {
         let seen = self.watch.seen.as_ref().and_then(|(_, reader)| reader.action.as_ref());
-        seen.is_some_and(ActionSeen::is_dead)
+        self.is_reader_ours() && seen.is_some_and(ActionSeen::is_dead)
     }
 
     /// An action that stands on the reader although its sale is paid or fenced: it is cleared
@@ -322,7 +343,7 @@ impl Kiosk {
             && self.sales.values().any(|sale| {
                 sale.intent.is_some() && sale.intent == action.intent && !sale.holds_reader()
             });
-        action.is_dead() || paid_sale_of_ours
+        self.is_reader_ours() && (action.is_dead() || paid_sale_of_ours)
     }
 
     /// Whether this sale may prompt the reader now: nobody else's prompt stands or may come to
@@ -334,7 +355,7 @@ impl Kiosk {
         let looked = self.watch.seen.as_ref().is_some_and(|(asked, reader)| {
             *asked >= own.opened.at && (!reader.is_busy() || shows_own(own, reader))
         });
-        !others && looked && !self.leftover()
+        !others && looked && self.is_reader_ours() && !self.leftover()
     }
 
     /// Whether the card's issuer is being asked for this sale, as the newest look shows.
@@ -389,7 +410,11 @@ impl Kiosk {
             | Reason::ReaderUpdating
             | Reason::ReaderInUse
             | Reason::ReaderRefuses { .. }
-            | Reason::ReaderNotFound => true,
+            | Reason::ReaderNotFound
+            | Reason::ReaderAssignedElsewhere { .. }
+            | Reason::ReaderUnassigned
+            | Reason::ReaderWrongMode { .. }
+            | Reason::ReaderNoLocation => true,
             Reason::NoCardPresent
             | Reason::PaymentsRefused { .. }
             | Reason::PriceRefused { .. }
@@ -415,7 +440,8 @@ impl Kiosk {
         let looked = self.watch.knocked.is_none_or(|knocked| seen_at > knocked);
         let action = self.watch.seen.as_ref().and_then(|(_, reader)| reader.action.as_ref());
         let nothing = action.is_none_or(|action| action.status != ActionStatus::InProgress);
-        silent && looked && nothing && !self.is_blind() && !self.is_reader_held()
+        let ours = self.is_reader_ours();
+        silent && ours && looked && nothing && !self.is_blind() && !self.is_reader_held()
     }
 
     /// The dead action was cleared: what was seen of it is old.
@@ -436,7 +462,7 @@ fn shows_own(sale: &Sale, reader: &ReaderSeen) -> bool {
 fn denied(call: Call) -> Denied {
     match call {
         Call::Look => Denied::ReadReader,
-        Call::Prompt { .. } | Call::ClearReader { .. } => Denied::DriveReader,
+        Call::Prompt { .. } | Call::ClearReader { .. } | Call::AssignReader => Denied::DriveReader,
         Call::Create { .. } => Denied::CreatePayment,
         Call::Inspect => Denied::ReadPayment,
         Call::Cancel { .. } => Denied::CancelPayment,

@@ -117,6 +117,10 @@ impl Kiosk {
                 | Reason::ReaderInUse
                 | Reason::ReaderRefuses { .. }
                 | Reason::ReaderNotFound
+                | Reason::ReaderAssignedElsewhere { .. }
+                | Reason::ReaderUnassigned
+                | Reason::ReaderWrongMode { .. }
+                | Reason::ReaderNoLocation
                 | Reason::NoCardPresent
                 | Reason::PaymentsRefused { .. }
                 | Reason::PaymentNotFound

@@ -104,16 +104,10 @@ impl Kiosk {
         } else {
             State::Ready
         };
-        let reasons = self.reasons.iter().map(|(reason, standing)| ReasonStatus {
-            code: reason.code().into(),
-            since: standing.since.wall.to_string(),
-            what: reason.what(),
-            r#do: reason.remedy().into(),
-        });
         KioskStatus {
             kiosk: self.setup.origin.kiosk.to_string(),
             state,
-            reasons: reasons.collect(),
+            reasons: self.reasons_status(),
             reader: ReaderStatus {
                 id: self.setup.reader.to_string(),
                 online: self.watch.seen.as_ref().and_then(|(_, reader)| reader.online),
@@ -122,6 +116,17 @@ impl Kiosk {
             sale: self.front_sale().map(sale_status),
             open: self.open_status(),
         }
+    }
+
+    /// The reasons that stand, for people.
+    pub(super) fn reasons_status(&self) -> Vec<ReasonStatus> {
+        let reasons = self.reasons.iter().map(|(reason, standing)| ReasonStatus {
+            code: reason.code().into(),
+            since: standing.since.wall.to_string(),
+            what: reason.what(),
+            r#do: reason.remedy().into(),
+        });
+        reasons.collect()
     }
 
     fn open_status(&self) -> OpenStatus {

@@ -1,5 +1,7 @@
 //! Who may open a sale, what the display says, and what is out of order.
 
+mod claim;
+
 use std::time::Duration;
 
 use super::out_of_order::Since;
@@ -8,7 +10,7 @@ use super::{Kiosk, Product, Reason, Setup, Turned};
 use crate::sale::Input;
 use crate::sale::input::{
     ActionSeen, ActionStatus, Call, ChargeSeen, Hindrance, IntentSeen, IntentStatus, Obstacle,
-    ReaderSeen, Refusal, Reply, Seen, Trouble, VendNews,
+    ReaderSeen, Refusal, Registration, Reply, Seen, Trouble, VendNews,
 };
 use crate::sale::tests::opened;
 use crate::time::{Moment, StripeTime, WallTime};
@@ -46,7 +48,12 @@ pub(crate) fn setup() -> Setup {
 }
 
 fn reader(action: Option<ActionSeen>) -> ReaderSeen {
-    ReaderSeen { action, online: Some(true), livemode: false }
+    let registration = Box::new(Registration {
+        controller: Some(opened().origin.controller.to_string()),
+        location: Some("tml_1".into()),
+        ..Registration::default()
+    });
+    ReaderSeen { action, online: Some(true), livemode: Some(false), registration }
 }
 
 fn action(intent: &str, status: ActionStatus, intent_status: IntentStatus) -> ActionSeen {

@@ -29,6 +29,7 @@ pub fn decide(sale: &Sale, input: &Input, now: Moment) -> Vec<Fact> {
         Input::Timer => time_passed(sale, now),
         Input::CancelPressed => give_up_before_card(sale, Retraction::CancelledOnKiosk, now),
         Input::Stopping => give_up_before_card(sale, Retraction::Stopping, now),
+        Input::ReaderLost => reader_lost(sale, now),
         Input::Dispenser(news) => vend::decide(sale, news, now),
         Input::Replied(reply) => replied(sale, reply, now),
     }
@@ -97,6 +98,25 @@ fn time_passed(sale: &Sale, now: Moment) -> Vec<Fact> {
         | Phase::Prompting { .. }
         | Phase::Presenting { .. }
         | Phase::Retracting { .. }
+        | Phase::Settling { .. }
+        | Phase::NeedsAttention { .. }
+        | Phase::Closed { .. } => Vec::new(),
+    }
+}
+
+/// The reader belongs to another board now: it will not be prompted. A prompt of ours that stands
+/// there already is the customer's, and goes on.
+fn reader_lost(sale: &Sale, now: Moment) -> Vec<Fact> {
+    match &sale.phase {
+        Phase::Opening { .. } | Phase::Prompting { .. } => {
+            let why = "it is assigned to another board".into();
+            let why = Retraction::ReaderUnavailable { why };
+            vec![Fact::RetractionDecided { why, at: now }]
+        }
+        Phase::Presenting { .. }
+        | Phase::Retracting { .. }
+        | Phase::Vending { .. }
+        | Phase::Doubtful { .. }
         | Phase::Settling { .. }
         | Phase::NeedsAttention { .. }
         | Phase::Closed { .. } => Vec::new(),
@@ -232,7 +252,8 @@ fn prompting(
             | Call::Cancel { .. }
             | Call::Capture { .. }
             | Call::Look
-            | Call::Inspect,
+            | Call::Inspect
+            | Call::AssignReader,
             Ok(_) | Err(_),
         ) => Vec::new(),
     }

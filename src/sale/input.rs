@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::{BootId, ChargeId, PaymentIntentId, SaleId};
 use crate::money::Currency;
-use crate::time::{Moment, StripeTime};
+use crate::time::{Moment, StripeTime, WallTime};
 
 /// One piece of news for one sale.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -20,6 +20,8 @@ pub enum Input {
     CancelPressed,
     /// The daemon is about to stop.
     Stopping,
+    /// The reader was found to belong to another board.
+    ReaderLost,
     /// A call to Stripe has ended.
     Replied(Box<Reply>),
     /// The dispenser has news of this sale's vend.
@@ -70,6 +72,8 @@ pub enum Call {
     Look,
     /// Read the PaymentIntent alone.
     Inspect,
+    /// Write on the reader which board it belongs to: the kiosk's own call, no sale's.
+    AssignReader,
 }
 
 /// What a reply of Stripe's showed.
@@ -84,14 +88,37 @@ pub struct Seen {
 }
 
 /// A reader as Stripe showed it.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, Default, PartialEq, Eq, Debug)]
 pub struct ReaderSeen {
     /// Its latest action, which stays after it has ended.
     pub action: Option<ActionSeen>,
     /// Stripe's hint whether it is online; never a reason by itself to refuse a payment.
     pub online: Option<bool>,
     /// Whether it takes real money.
-    pub livemode: bool,
+    pub livemode: Option<bool>,
+    /// What Stripe has on file of it.
+    pub registration: Box<Registration>,
+}
+
+/// What Stripe has on file of a reader. Source: Stripe, Terminal Reader object.
+#[derive(Clone, Default, PartialEq, Eq, Debug)]
+pub struct Registration {
+    /// What the operator calls it.
+    pub label: Option<String>,
+    /// The model, such as `bbpos_wisepos_e`.
+    pub device_type: Option<String>,
+    /// Its serial number.
+    pub serial_number: Option<String>,
+    /// The version of its software.
+    pub software: Option<String>,
+    /// Where it stands (`tml_…`); without a location it takes no payments.
+    pub location: Option<String>,
+    /// When Stripe last had a signal of it. A reader that works may have an old one.
+    pub last_seen: Option<WallTime>,
+    /// The board it is assigned to: `kioskd_controller` of its metadata.
+    pub controller: Option<String>,
+    /// The kiosk that this board called itself: `kioskd_kiosk` of its metadata.
+    pub kiosk: Option<String>,
 }
 
 impl ReaderSeen {

@@ -33,7 +33,8 @@ pub(super) fn decide(
             | Call::Cancel { .. }
             | Call::Capture { .. }
             | Call::Look
-            | Call::Inspect,
+            | Call::Inspect
+            | Call::AssignReader,
             Ok(_) | Err(_),
         ) => Vec::new(),
     }

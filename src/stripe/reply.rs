@@ -6,10 +6,10 @@ use serde::Deserialize;
 
 use crate::ids::SaleId;
 use crate::sale::input::{
-    ActionSeen, ActionStatus, ChargeSeen, IntentSeen, IntentStatus, ReaderSeen, Seen,
+    ActionSeen, ActionStatus, ChargeSeen, IntentSeen, IntentStatus, ReaderSeen, Registration, Seen,
 };
-use crate::stripe::request::Expected;
-use crate::time::StripeTime;
+use crate::stripe::request::{CONTROLLER, Expected, KIOSK};
+use crate::time::{StripeTime, WallTime};
 
 /// Reads a reply's body. The error says what is wrong with it; such a reply is no answer.
 pub fn read(expected: Expected, body: &[u8], date: Option<StripeTime>) -> Result<Seen, String> {
@@ -33,9 +33,29 @@ struct Reader {
     #[serde(default)]
     status: Option<String>,
     #[serde(default)]
-    livemode: bool,
+    livemode: Option<bool>,
     #[serde(default)]
     action: Option<Action>,
+    #[serde(default, deserialize_with = "text_if_any")]
+    label: Option<String>,
+    #[serde(default, deserialize_with = "text_if_any")]
+    device_type: Option<String>,
+    #[serde(default, deserialize_with = "text_if_any")]
+    serial_number: Option<String>,
+    #[serde(default, deserialize_with = "text_if_any")]
+    device_sw_version: Option<String>,
+    #[serde(default)]
+    location: Option<Expandable<Location>>,
+    /// Milliseconds, unlike every other time of Stripe's.
+    #[serde(default)]
+    last_seen_at: Option<i64>,
+    #[serde(default)]
+    metadata: BTreeMap<String, String>,
+}
+
+#[derive(Deserialize)]
+struct Location {
+    id: String,
 }
 
 #[derive(Deserialize)]
@@ -134,7 +154,34 @@ impl Reader {
             Some(_) | None => None,
         };
         let action = self.action.as_ref().map(Action::seen);
-        Ok(ReaderSeen { action, online, livemode: self.livemode })
+        Ok(ReaderSeen {
+            action,
+            online,
+            livemode: self.livemode,
+            registration: Box::new(self.registration()),
+        })
+    }
+
+    fn registration(&self) -> Registration {
+        let location = self.location.as_ref().map(|location| match location {
+            Expandable::Id(id) => id.clone(),
+            Expandable::Object(location) => location.id.clone(),
+        });
+        Registration {
+            label: self.label.clone(),
+            device_type: self.device_type.clone(),
+            serial_number: self.serial_number.clone(),
+            software: self.device_sw_version.clone(),
+            location,
+            last_seen: self.last_seen_at.map(WallTime),
+            controller: self.noted(CONTROLLER),
+            kiosk: self.noted(KIOSK),
+        }
+    }
+
+    /// A value of the metadata; an empty one is none.
+    fn noted(&self, key: &str) -> Option<String> {
+        self.metadata.get(key).filter(|value| !value.is_empty()).cloned()
     }
 
     fn action_intent(&self) -> Option<&Intent> {
@@ -222,6 +269,11 @@ impl Charge {
     }
 }
 
+/// A text, or nothing if there is none or it is something else.
+fn text_if_any<'de, D: serde::Deserializer<'de>>(json: D) -> Result<Option<String>, D::Error> {
+    Ok(serde_json::Value::deserialize(json)?.as_str().map(str::to_owned))
+}
+
 fn status_of(status: &str) -> IntentStatus {
     match status {
         "requires_payment_method" => IntentStatus::RequiresPaymentMethod,
@@ -280,6 +332,27 @@ mod tests {
         let seen = read_json(Expected::Reader, &reader).unwrap().reader.unwrap();
         assert_eq!(seen.online, None);
         assert_eq!(seen.action.unwrap().status, ActionStatus::Other("waltzing".into()));
+    }
+
+    #[test]
+    fn what_stripe_has_on_file_of_a_reader_is_read_and_nothing_of_it_is_needed() {
+        let read = |reader| read_json(Expected::Reader, &reader).unwrap().reader.unwrap();
+        let full = read(json!({
+            "object": "terminal.reader", "label": "Lobby", "device_type": "stripe_s700",
+            "serial_number": "S1", "device_sw_version": null, "livemode": true,
+            "location": {"object": "terminal.location", "id": "tml_1"},
+            "last_seen_at": 1_790_000_000_123_i64,
+            "metadata": {"kioskd_controller": "board-1", "kioskd_kiosk": "lobby-3", "other": "x"}
+        }));
+        assert_eq!(full.livemode, Some(true));
+        let registration = full.registration;
+        assert_eq!(registration.location.as_deref(), Some("tml_1"));
+        assert_eq!(registration.controller.as_deref(), Some("board-1"));
+        assert_eq!(registration.kiosk.as_deref(), Some("lobby-3"));
+        assert_eq!(registration.last_seen, Some(WallTime(1_790_000_000_123)));
+        assert_eq!(registration.software, None);
+        let bare = read(json!({"object": "terminal.reader", "label": {"of": "tomorrow"}}));
+        assert_eq!((bare.livemode, *bare.registration), (None, Registration::default()));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::ids::{IdempotencyKey, PaymentIntentId, ReaderId};
+use crate::ids::{ControllerId, IdempotencyKey, KioskId, PaymentIntentId, ReaderId};
 use crate::money::Money;
 use crate::sale::fact::Opened;
 
@@ -15,6 +15,12 @@ const PLAIN_LIMIT: Duration = Duration::from_secs(20);
 
 /// Brings reader, PaymentIntent and charge in one reply (four levels, Stripe's limit).
 const EXPAND_ACTION: &str = "action.process_payment_intent.payment_intent.latest_charge";
+
+/// The key of a reader's metadata that names the board it is assigned to.
+pub const CONTROLLER: &str = "kioskd_controller";
+
+/// The key of a reader's metadata that says, for people, what this board's kiosk is called.
+pub const KIOSK: &str = "kioskd_kiosk";
 
 /// One call.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -60,6 +66,17 @@ pub enum Request {
         amount: Money,
         /// Its key.
         key: IdempotencyKey,
+    },
+    /// Write on the reader which board it belongs to. It has no key: it moves no money, writing it
+    /// twice is writing it once, and a key would let Stripe answer with an assignment that
+    /// somebody has changed since.
+    AssignReader {
+        /// The reader.
+        reader: ReaderId,
+        /// The board.
+        controller: ControllerId,
+        /// Its kiosk.
+        kiosk: KioskId,
     },
     /// Read the reader, with its action's PaymentIntent and charge.
     ReadReader {
@@ -144,6 +161,15 @@ impl Request {
                 vec![pair("amount_to_capture", &amount.amount), pair("expand[]", "latest_charge")],
                 Some(key),
             ),
+            Self::AssignReader { reader, controller, kiosk } => post(
+                format!("/v1/terminal/readers/{reader}"),
+                vec![
+                    pair(&format!("metadata[{CONTROLLER}]"), controller),
+                    pair(&format!("metadata[{KIOSK}]"), kiosk),
+                    pair("expand[]", EXPAND_ACTION),
+                ],
+                None,
+            ),
             Self::ReadReader { reader } => {
                 get(format!("/v1/terminal/readers/{reader}"), EXPAND_ACTION)
             }
@@ -160,9 +186,10 @@ impl Request {
             | Self::CancelIntent { .. }
             | Self::Capture { .. }
             | Self::ReadIntent { .. } => Expected::Intent,
-            Self::Process { .. } | Self::ClearReader { .. } | Self::ReadReader { .. } => {
-                Expected::Reader
-            }
+            Self::Process { .. }
+            | Self::ClearReader { .. }
+            | Self::AssignReader { .. }
+            | Self::ReadReader { .. } => Expected::Reader,
         }
     }
 

@@ -36,6 +36,8 @@ names! {
     DEVICE = "device", "a4f80b3d96e745d2987e1c5b2d63fa17";
     /// The daemon starts, is ready, or stops.
     LIFE = "life", "5bd2e8a1f7034c96ae0d7b94c8f61e18";
+    /// A person has ordered something through the control socket.
+    ORDERED = "ordered", "2b9e61f40d7c4c3f8e15a7d3069bc41a";
     /// The reasons not to sell have changed.
     OUT_OF_ORDER = "out_of_order", "d06f3c9b8e174a25b7c2a5e0f4913d19";
 }

@@ -12,9 +12,11 @@ mod rig;
 #[path = "../schema/mod.rs"]
 mod schema;
 
+mod check_online;
 mod commands;
 mod flushed_before_effects;
 mod killed_at_each_step;
+mod one_reader_one_controller;
 mod sells_a_product;
 mod snapshots;
 mod speaks_stripes_language;

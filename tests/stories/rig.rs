@@ -340,6 +340,24 @@ impl Rig {
             .block_on(async { request.body(body).send().await.unwrap().status().is_success() })
     }
 
+    /// Uses Stripe's API as another system with the same account would.
+    #[track_caller]
+    pub fn api(&self, path: &str, form: &str) -> Value {
+        let request = self
+            .http
+            .post(format!("{}{path}", self.base))
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("stripe-version", "2026-10-28.endive")
+            .header("authorization", "Bearer rk_test_other_system")
+            .body(form.to_owned());
+        let bytes = self.runtime.block_on(async {
+            let response = request.send().await.unwrap();
+            assert!(response.status().is_success(), "POST {path}: {}", response.status());
+            response.bytes().await.unwrap()
+        });
+        serde_json::from_slice(&bytes).unwrap()
+    }
+
     pub fn books(&self) -> Books {
         serde_json::from_value(self.get("/simulator/books")).unwrap()
     }
@@ -364,6 +382,13 @@ impl Rig {
     /// A call of Stripe's API by somebody else than kioskd. Whether it succeeded.
     pub fn call_stripe(&self, path: &str, form: &str) -> bool {
         self.post(path, "application/x-www-form-urlencoded", form.to_owned())
+    }
+
+    /// Changes what the simulated account, its readers and keys are like.
+    #[track_caller]
+    pub fn set_up(&self, path: &str, form: &str) {
+        let path = format!("/simulator/{path}");
+        assert!(self.post(&path, "application/x-www-form-urlencoded", form.to_owned()), "{path}");
     }
 
     pub fn fault(&self, rule: &Value) {

@@ -186,7 +186,7 @@ pub(super) fn seen(action: Option<ActionStatus>, intent: IntentSeen) -> Seen {
     });
     Seen {
         date: Some(StripeTime(EPOCH)),
-        reader: Some(ReaderSeen { action, online: Some(true), livemode: false }),
+        reader: Some(ReaderSeen { action, online: Some(true), ..ReaderSeen::default() }),
         intent: Some(intent),
     }
 }

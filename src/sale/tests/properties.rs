@@ -60,6 +60,7 @@ enum Step {
     Wait(u64),
     Cancel,
     Stop,
+    ReaderLost,
     Restart(bool),
 }
 
@@ -79,6 +80,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         1 => (1_u64..40).prop_map(Step::Wait),
         1 => Just(Step::Cancel),
         1 => Just(Step::Stop),
+        1 => Just(Step::ReaderLost),
         1 => any::<bool>().prop_map(Step::Restart),
     ];
     prop::collection::vec(step, 1..40)
@@ -95,6 +97,7 @@ fn play(bench: &mut Bench, step: &Step) {
         Step::Wait(seconds) => drop(bench.wait(*seconds)),
         Step::Cancel => drop(bench.give(&Input::CancelPressed)),
         Step::Stop => drop(bench.give(&Input::Stopping)),
+        Step::ReaderLost => drop(bench.give(&Input::ReaderLost)),
         Step::Restart(same) => {
             let boot = if *same { bench.sale.boot.to_string() } else { "boot-2".into() };
             bench.restart(&boot);

@@ -40,6 +40,19 @@ fn declined_then_another_card_on_the_same_payment_intent() {
 }
 
 #[test]
+fn a_reader_that_is_lost_before_the_prompt_ends_the_sale_and_after_it_changes_nothing() {
+    let mut bench = Bench::opened();
+    bench.created();
+    bench.give(&Input::ReaderLost);
+    assert!(matches!(bench.sale.phase, Phase::Retracting { .. }));
+    let mut bench = Bench::presenting();
+    assert!(bench.give(&Input::ReaderLost).is_empty());
+    let facts = bench.look(Some(ActionStatus::Succeeded), paid(1));
+    assert!(matches!(facts.last(), Some(Fact::VendIntended { .. })));
+    assert!(bench.give(&Input::ReaderLost).is_empty());
+}
+
+#[test]
 fn declined_as_often_as_allowed() {
     let mut bench = Bench::presenting();
     for attempt in 1..=3 {

@@ -1,0 +1,423 @@
+//! `kioskd check --online`: would this kiosk be able to sell? Asked of Stripe, without a daemon.
+//!
+//! Permissions are tried by calls on objects that do not exist: a 404 means that the key may, a 403
+//! that it may not. Whether the account takes in-person cards is only told by a PaymentIntent: one
+//! is made, never prompted, and cancelled at once.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::cli::check::countries::currency_of;
+use crate::config::{ApiKey, Mode, Settings};
+use crate::daemon::{clock, identity};
+use crate::kiosk::Reason;
+use crate::money::Money;
+use crate::sale::input::{ReaderSeen, Trouble};
+use crate::stripe::meaning::{Answer, NoAnswer};
+use crate::stripe::request::{Expected, Method, Wire};
+use crate::stripe::transport::ClientError;
+use crate::stripe::{Client, Request, understand};
+use crate::time::StripeTime;
+
+/// Each answer comes quickly, or something is wrong that a person should hear of.
+const LIMIT: Duration = Duration::from_secs(20);
+
+/// A clock that is this far off is worth a word.
+const CLOCK_OFF: Duration = Duration::from_mins(1);
+
+/// Readers that only an app near them can drive. Source: Stripe, "Server-driven integration".
+const NOT_SERVER_DRIVEN: [&str; 6] = [
+    "bbpos_chipper2x",
+    "bbpos_wisepad3",
+    "bbpos_wisepad3s",
+    "mobile_phone_reader",
+    "simulated_stripe_m2",
+    "stripe_m2",
+];
+
+/// Readers for places with people around. Source: Stripe's page on unattended readers.
+const ATTENDED: [&str; 3] = ["bbpos_wisepos_e", "stripe_s700", "stripe_s710"];
+
+/// How bad it is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Grade {
+    Ok,
+    Warn,
+    Fail,
+}
+
+/// What was found.
+#[derive(Default)]
+pub(super) struct Findings {
+    text: String,
+    failed: bool,
+}
+
+impl Findings {
+    /// A line each, with what to do below.
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether the kiosk would not sell.
+    pub(super) fn failed(&self) -> bool {
+        self.failed
+    }
+
+    fn ok(&mut self, what: &str) {
+        self.add(Grade::Ok, what, None);
+    }
+
+    fn warn(&mut self, what: &str, remedy: &str) {
+        self.add(Grade::Warn, what, Some(remedy));
+    }
+
+    fn fail(&mut self, what: &str, remedy: &str) {
+        self.add(Grade::Fail, what, Some(remedy));
+    }
+
+    fn add(&mut self, grade: Grade, what: &str, remedy: Option<&str>) {
+        let word = match grade {
+            Grade::Ok => "ok  ",
+            Grade::Warn => "warn",
+            Grade::Fail => "FAIL",
+        };
+        self.failed |= grade == Grade::Fail;
+        self.text.push_str(&format!("{word}  {what}\n"));
+        if let Some(remedy) = remedy {
+            self.text.push_str(&format!("      do: {remedy}\n"));
+        }
+    }
+}
+
+/// Asks Stripe everything that can be asked without a customer.
+pub(super) async fn examine(settings: &Settings, key: &ApiKey) -> Result<Findings, ClientError> {
+    let client = Client::new(&settings.stripe.api_base, key.reveal())?;
+    let mut check = Check { client, settings, key, findings: Findings::default() };
+    if check.reader().await {
+        check.permissions().await;
+        check.account().await;
+    }
+    Ok(check.findings)
+}
+
+struct Check<'a> {
+    client: Client,
+    settings: &'a Settings,
+    key: &'a ApiKey,
+    findings: Findings,
+}
+
+impl Check<'_> {
+    /// The first call: it also tells whether there is a way to Stripe, whether the key is accepted
+    /// and how far off our clock is. False if asking on makes no sense.
+    async fn reader(&mut self) -> bool {
+        let id = &self.settings.stripe.reader;
+        let result = self.client.send(&Request::ReadReader { reader: id.clone() }.wire()).await;
+        let understood = understand(Expected::Reader, &result);
+        if let Err(Trouble::NotSent { why, obstacle } | Trouble::Unknown { why, obstacle }) =
+            &understood
+        {
+            let link = Reason::Link { obstacle: *obstacle };
+            let base = &self.settings.stripe.api_base;
+            self.findings.fail(&format!("{}: {base}: {why}", link.what()), link.remedy());
+            return false;
+        }
+        self.findings.ok(&format!("Stripe answers at {}", self.settings.stripe.api_base));
+        self.clock(result.as_ref().ok().and_then(|answer| answer.date));
+        let forbidden = "give the key the permission \"Terminal Readers: write\"";
+        match understood {
+            Ok(seen) => {
+                self.findings.ok(&format!("the key is accepted ({})", self.key));
+                if let Some(reader) = seen.reader {
+                    self.registration(&reader).await;
+                }
+            }
+            Err(Trouble::Refused(refusal)) if is_status(&result, 403) => {
+                self.findings
+                    .fail(&format!("the key may not read the reader: {refusal}"), forbidden);
+            }
+            Err(Trouble::Refused(_)) if is_status(&result, 404) => self.findings.fail(
+                &format!("Stripe shows no reader {id} to this key"),
+                "check stripe.reader; the key must be of the reader's account and of its mode \
+                 (test or live)",
+            ),
+            Err(Trouble::NotYet { .. }) if is_status(&result, 401) => {
+                self.findings.fail(
+                    "Stripe rejects the API key",
+                    "install a valid key as credential stripe-api-key",
+                );
+                return false;
+            }
+            Err(trouble) => {
+                let why = crate::daemon::tell::why(&trouble);
+                self.findings.fail(&format!("the reader could not be read: {why}"), "try again");
+            }
+        }
+        true
+    }
+
+    fn clock(&mut self, date: Option<StripeTime>) {
+        let Some(date) = date else { return };
+        let ours = clock::now().wall.0 / 1000;
+        let off = ours.abs_diff(date.0);
+        if Duration::from_secs(off) > CLOCK_OFF {
+            self.findings.warn(
+                &format!("this machine's clock is {off} s off Stripe's"),
+                "let it be set from the network (timedatectl); far off, TLS fails",
+            );
+        } else {
+            self.findings.ok("the clock is right");
+        }
+    }
+
+    async fn registration(&mut self, reader: &ReaderSeen) {
+        let live = self.key.mode() == Mode::Live;
+        match reader.livemode {
+            Some(of_reader) if of_reader != live => self.findings.fail(
+                "reader and key are of different modes (test and live)",
+                "set stripe.reader to a reader of the key's mode, or install the other key",
+            ),
+            Some(_) | None => {
+                let mode = if live { "live: real money" } else { "test: no money moves" };
+                self.findings.ok(&format!("reader and key are of one mode ({mode})"));
+            }
+        }
+        self.assignment(reader);
+        self.model(reader, live);
+        match reader.online {
+            Some(false) => self.findings.warn(
+                "Stripe has had no signal of the reader for minutes",
+                "check its power and network; it may work all the same",
+            ),
+            Some(true) => self.findings.ok("the reader is online"),
+            None => {}
+        }
+        self.location(reader).await;
+    }
+
+    fn assignment(&mut self, reader: &ReaderSeen) {
+        let board = match identity::controller() {
+            Ok(board) => board,
+            Err(error) => {
+                self.findings.fail(&error.to_string(), "kioskd run needs it as well");
+                return;
+            }
+        };
+        match &reader.registration.controller {
+            None => self.findings.ok("the reader belongs to no board yet; the daemon claims it"),
+            Some(controller) if controller == board.as_str() => {
+                self.findings.ok(&format!("the reader belongs to this board, {board}"));
+            }
+            Some(controller) => {
+                let kiosk = reader.registration.kiosk.as_deref().unwrap_or("not named");
+                self.findings.fail(
+                    &format!(
+                        "the reader belongs to board {controller:?} (kiosk {kiosk:?}); this one \
+                         is {board}"
+                    ),
+                    "stop the other board and, with the daemon running here: kioskd reader assign \
+                     --take-over",
+                );
+            }
+        }
+    }
+
+    fn model(&mut self, reader: &ReaderSeen, live: bool) {
+        let Some(model) = reader.registration.device_type.as_deref() else { return };
+        if NOT_SERVER_DRIVEN.contains(&model) {
+            self.findings.warn(
+                &format!("a {model:?} is driven by an app, not by a server"),
+                "take a smart reader",
+            );
+        } else if live && ATTENDED.contains(&model) {
+            self.findings.warn(
+                &format!("a {model:?} is meant for places with people around"),
+                "agree with Stripe on this place before you sell there unattended",
+            );
+        } else {
+            self.findings.ok(&format!("the reader is a {model:?}"));
+        }
+    }
+
+    /// Location, country and currency fit together.
+    async fn location(&mut self, reader: &ReaderSeen) {
+        let Some(location) = &reader.registration.location else {
+            self.findings.fail(
+                "the reader has no location, without which it takes no payments",
+                "give it one in Stripe's Dashboard, Terminal",
+            );
+            return;
+        };
+        let result = self.get(&format!("/v1/terminal/locations/{location}")).await;
+        let country = result.as_ref().ok().and_then(country);
+        match country {
+            Some(country) => self.country(location, &country),
+            None if is_status(&result, 403) => self.findings.warn(
+                "the key may not read locations: whether the currency fits was not checked",
+                "give the key the permission \"Terminal Locations: read\", or look it up",
+            ),
+            None => self.findings.warn(
+                &format!("location {location:?} could not be read: {}", said(&result)),
+                "look it up in Stripe's Dashboard: its country must be the account's",
+            ),
+        }
+    }
+
+    fn country(&mut self, location: &str, country: &str) {
+        let ours = self.settings.kiosk.currency;
+        match currency_of(country) {
+            Some(local) if local == ours.code() => {
+                self.findings.ok(&format!("the reader stands in {country} and takes {ours}"));
+            }
+            Some(local) => self.findings.fail(
+                &format!(
+                    "the reader stands in {country} (location {location:?}), where readers take \
+                     {local} only; kiosk.currency is {ours}"
+                ),
+                "correct the reader's location, or kiosk.currency and the prices",
+            ),
+            None => self.findings.warn(
+                &format!("the reader stands in {country:?}: its currency is not known here"),
+                "make sure that Stripe Terminal takes kiosk.currency there",
+            ),
+        }
+    }
+
+    /// Calls that cannot succeed, each on an object that does not exist.
+    async fn permissions(&mut self) {
+        let nothing = Vec::new;
+        let refund = vec![("charge".to_owned(), "ch_kioskdcheck".to_owned())];
+        let tries = [
+            (
+                "PaymentIntents: write",
+                self.try_post("/v1/payment_intents/pi_kioskdcheck/cancel", nothing()).await,
+            ),
+            (
+                "Terminal Readers: write",
+                self.try_post("/v1/terminal/readers/tmr_kioskdcheck", nothing()).await,
+            ),
+            ("Charges: read", self.get("/v1/charges/ch_kioskdcheck").await),
+            ("Refunds: write", self.try_post("/v1/refunds", refund).await),
+        ];
+        for (permission, result) in tries {
+            match &result {
+                Ok(answer) if answer.status == 403 => self.findings.fail(
+                    &format!("the key lacks the permission \"{permission}\""),
+                    "give it to the key in Stripe's Dashboard, Developers, API keys",
+                ),
+                // Anything below 500 that is not about the key: it got as far as the object.
+                Ok(answer) if answer.status < 500 && answer.status != 429 => {
+                    self.findings.ok(&format!("the key has the permission \"{permission}\""));
+                }
+                Ok(_) | Err(_) => self.findings.warn(
+                    &format!("the permission \"{permission}\" was not checked: {}", said(&result)),
+                    "try again",
+                ),
+            }
+        }
+    }
+
+    /// A PaymentIntent for the cheapest product is made and cancelled.
+    async fn account(&mut self) {
+        let products = self.settings.products.values();
+        let Some(price) = products.map(|product| product.price).min_by_key(|price| price.amount)
+        else {
+            return;
+        };
+        let result = self.try_post("/v1/payment_intents", self.intent_params(price)).await;
+        let answer = match &result {
+            Ok(answer) if is_made(answer) => answer,
+            Ok(_) | Err(_) => {
+                self.findings.fail(
+                    &format!("Stripe makes no PaymentIntent over {price}: {}", said(&result)),
+                    "see what Stripe says; check the account's status in Stripe's Dashboard",
+                );
+                return;
+            }
+        };
+        let made: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+        let types = made["payment_method_types"].as_array().cloned().unwrap_or_default();
+        if types.contains(&Value::from("card_present")) {
+            self.findings.ok(&format!("the account takes card_present payments of {price}"));
+        } else {
+            let currency = price.currency;
+            self.findings.fail(
+                &format!("the account cannot take card_present payments in {currency}"),
+                "switch Terminal on for the account, and check its country and kiosk.currency",
+            );
+        }
+        let Some(id) = made["id"].as_str() else { return };
+        let cancelled =
+            self.try_post(&format!("/v1/payment_intents/{id}/cancel"), Vec::new()).await;
+        if !cancelled.as_ref().is_ok_and(is_made) {
+            self.findings.warn(
+                &format!("the PaymentIntent of this check was not cancelled: {}", said(&cancelled)),
+                &format!("nothing: nobody will pay {id}; cancel it if its sight disturbs you"),
+            );
+        }
+    }
+
+    fn intent_params(&self, price: Money) -> Vec<(String, String)> {
+        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        vec![
+            pair("amount", &price.amount.to_string()),
+            pair("currency", price.currency.code()),
+            pair("allowed_payment_method_types[]", "card_present"),
+            pair("capture_method", "manual"),
+            pair("description", "kioskd check --online: never prompted"),
+            pair("metadata[kioskd_check]", self.settings.kiosk.id.as_str()),
+        ]
+    }
+
+    async fn get(&self, path: &str) -> Result<Answer, NoAnswer> {
+        self.send(Method::Get, path, Vec::new()).await
+    }
+
+    /// Without an idempotency key: it is sent once, and nothing of it is repeated.
+    async fn try_post(
+        &self,
+        path: &str,
+        params: Vec<(String, String)>,
+    ) -> Result<Answer, NoAnswer> {
+        self.send(Method::Post, path, params).await
+    }
+
+    async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        params: Vec<(String, String)>,
+    ) -> Result<Answer, NoAnswer> {
+        let path = path.to_owned();
+        self.client.send(&Wire { method, path, params, key: None, limit: LIMIT }).await
+    }
+}
+
+fn is_status(result: &Result<Answer, NoAnswer>, status: u16) -> bool {
+    result.as_ref().is_ok_and(|answer| answer.status == status)
+}
+
+fn is_made(answer: &Answer) -> bool {
+    answer.request_id.is_some() && answer.status == 200
+}
+
+/// The country of a location.
+fn country(answer: &Answer) -> Option<String> {
+    let location: Value = serde_json::from_slice(&answer.body).ok()?;
+    let country = location["address"]["country"].as_str()?;
+    (answer.status == 200).then(|| country.to_owned())
+}
+
+/// What came instead of what was wanted.
+fn said(result: &Result<Answer, NoAnswer>) -> String {
+    match result {
+        Ok(answer) => {
+            let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+            let message = body["error"]["message"].as_str().unwrap_or("no error of Stripe's");
+            format!("HTTP {}, {message:?}", answer.status)
+        }
+        Err(NoAnswer::NotSent(_, why) | NoAnswer::Unknown(_, why)) => why.clone(),
+    }
+}
