@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// Every wait is measured in it, since the wall clock of a board without a battery jumps. Two
 /// moments compare only within one boot: see [`crate::ids::BootId`].
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Moment(u64);
 
 impl Moment {

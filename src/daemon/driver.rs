@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::daemon::flights::{Flight, FlightId, Flights, Purpose, Setback};
 use crate::daemon::ledger::{Batch, Ledger};
-use crate::ids::{DispenserName, ProductCode, ReaderId, SaleId, Slot};
+use crate::ids::{DispenserName, PaymentIntentId, ProductCode, ReaderId, SaleId, Slot};
 use crate::journal::Stored;
 use crate::kiosk::claim::{OrderRefused, ReaderOrder};
 use crate::kiosk::out_of_order::Since;
@@ -81,6 +81,8 @@ pub enum Event {
     },
     /// A person wants something of the reader.
     ReaderOrder(ReaderOrder),
+    /// What the journal has of sales that were found at Stripe, in the order of the question.
+    Recalled(Option<Vec<(SaleId, Option<Stored>)>>),
     /// Time has passed, or something outside wants a look.
     Tick,
     /// Something outside says that a reader has news: never the truth, only a reason to look.
@@ -156,6 +158,23 @@ pub enum Effect {
     Ordered(FlightId),
     /// A person's order is not carried out.
     OrderRefused(OrderRefused),
+    /// Read these sales from the journal, then say what it has of them.
+    Recall {
+        /// Found at Stripe.
+        sales: Vec<SaleId>,
+    },
+    /// A PaymentIntent that nobody was ever asked to pay is cancelled: for logs.
+    CancelsSpare {
+        /// The PaymentIntent.
+        intent: PaymentIntentId,
+    },
+    /// Something was found at Stripe that cannot be judged: for logs.
+    LeftAlone {
+        /// The PaymentIntent.
+        intent: PaymentIntentId,
+        /// Why it is not touched.
+        why: &'static str,
+    },
 }
 
 /// Owns the kiosk, the ledger and the calls under way.
@@ -226,6 +245,7 @@ impl Driver {
                 self.contradicted(number, &sale, what, now);
             }
             Event::ReaderOrder(order) => self.ordered(order, now.moment),
+            Event::Recalled(stored) => self.recalled(stored, now),
             Event::Tick => {}
             Event::Hint { reader } => {
                 if reader == self.kiosk.setup().reader {
@@ -380,12 +400,12 @@ impl Driver {
     }
 
     /// Facts that the driver itself knows to be true.
-    fn happened(&mut self, sale: &SaleId, facts: Vec<Fact>, now: Now) {
+    pub(super) fn happened(&mut self, sale: &SaleId, facts: Vec<Fact>, now: Now) {
         self.kiosk.apply(sale, &facts, now.moment);
         self.journal(sale, facts, now);
     }
 
-    fn journal(&mut self, id: &SaleId, facts: Vec<Fact>, now: Now) {
+    pub(super) fn journal(&mut self, id: &SaleId, facts: Vec<Fact>, now: Now) {
         let Some(sale) = self.kiosk.sale(id) else { return };
         if facts.is_empty() {
             return;
@@ -397,6 +417,7 @@ impl Driver {
             self.effects.push(Effect::Happened { sale: id.clone(), fact });
         }
         if closed {
+            self.kiosk.sweep_after(id, now.moment);
             self.kiosk.forget(id);
             self.ledger.forget(id);
             self.flights.forget(id);
@@ -457,7 +478,9 @@ impl Driver {
                 self.give(&sale, &Input::Replied(Box::new(reply)), now);
             }
             Purpose::Clear if reply.result.is_ok() => self.kiosk.dead_action_cleared(),
-            Purpose::Clear | Purpose::ReaderLook | Purpose::Claim => {}
+            Purpose::Sweep => self.listed(result, now),
+            Purpose::Spare if reply.result.is_err() => self.kiosk.sweep_again(now.moment),
+            Purpose::Clear | Purpose::ReaderLook | Purpose::Claim | Purpose::Spare => {}
         }
         // A late reply of a sale that is over leaves nothing behind.
         if let Some(sale) = flight.purpose.sale().filter(|sale| self.kiosk.sale(sale).is_none()) {

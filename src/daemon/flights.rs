@@ -80,6 +80,10 @@ pub enum Purpose {
     Clear,
     /// Writing on the reader that it belongs to this board.
     Claim,
+    /// The kiosk's own look for what was left at Stripe.
+    Sweep,
+    /// Cancelling a PaymentIntent beside the one that its sale has.
+    Spare,
 }
 
 /// A call that is under way.
@@ -135,7 +139,7 @@ impl Purpose {
     pub fn sale(&self) -> Option<&SaleId> {
         match self {
             Self::Sale { sale, .. } | Self::LookIntent { sale, .. } => Some(sale),
-            Self::ReaderLook | Self::Clear | Self::Claim => None,
+            Self::ReaderLook | Self::Clear | Self::Claim | Self::Sweep | Self::Spare => None,
         }
     }
 
@@ -146,6 +150,8 @@ impl Purpose {
             Self::LookIntent { .. } | Self::ReaderLook => Call::Look,
             Self::Clear => Call::ClearReader { n: 0 },
             Self::Claim => Call::AssignReader,
+            Self::Sweep => Call::List,
+            Self::Spare => Call::Cancel { n: 0 },
         }
     }
 
@@ -159,6 +165,7 @@ impl Purpose {
             Call::Look => "look",
             Call::Inspect => "inspect",
             Call::AssignReader => "assign",
+            Call::List => "list",
         };
         Line(self.sale().cloned(), word)
     }
@@ -171,7 +178,7 @@ impl Purpose {
     }
 
     fn changes_something(&self) -> bool {
-        !matches!(self.call(), Call::Look | Call::Inspect)
+        !matches!(self.call(), Call::Look | Call::Inspect | Call::List)
     }
 }
 

@@ -23,6 +23,11 @@ pub enum Job {
         /// For the answer.
         answer: oneshot::Sender<Result<Vec<Summary>, String>>,
     },
+    /// Read sales that were found at Stripe, then say what is there of them.
+    Recall {
+        /// Which.
+        sales: Vec<SaleId>,
+    },
     /// Read one sale.
     Read {
         /// Which.
@@ -66,6 +71,11 @@ fn work(mut journal: Journal, jobs: &thread_queue::Receiver<Job>, events: &mpsc:
                     // The driver has ended; what is still in the queue is written all the same.
                 }
             }
+            Job::Recall { sales } => {
+                let recalled = Event::Recalled(recall(&journal, sales));
+                // Without a driver nobody wants to know.
+                drop(events.blocking_send(Message::Event(recalled)));
+            }
             Job::List { filter, answer } => {
                 let list = journal.summaries(&filter).map_err(|error| chain(&error));
                 drop(answer.send(list));
@@ -76,6 +86,15 @@ fn work(mut journal: Journal, jobs: &thread_queue::Receiver<Job>, events: &mpsc:
             }
         }
     }
+}
+
+fn recall(journal: &Journal, sales: Vec<SaleId>) -> Option<Vec<(SaleId, Option<Stored>)>> {
+    let read = |sale: SaleId| {
+        let stored = journal.sale(&sale)?;
+        Ok((sale, stored))
+    };
+    let recalled: Result<Vec<_>, JournalError> = sales.into_iter().map(read).collect();
+    recalled.inspect_err(|error| tracing::warn!("the journal cannot be read: {error}")).ok()
 }
 
 /// Writes a batch. After a failure the handle is not trusted again, but opened anew.

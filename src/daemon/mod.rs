@@ -5,6 +5,7 @@
 //! * `assignment`: what follows from whose the reader is, and what people order of it
 //! * [`ledger`]: which effects have to wait for the disk
 //! * [`flights`]: calls to Stripe under way, and the waits between them
+//! * `sweep`: what was left at Stripe is listed, looked up in the journal, and adopted
 //! * [`run`](mod@run): the loop around the driver
 //! * [`journal_thread`], [`devices`], [`control`], [`notify`]: who carries effects out and brings
 //!   news
@@ -28,6 +29,7 @@ pub mod notify;
 mod pursue;
 pub mod reader_power;
 pub mod run;
+mod sweep;
 pub mod tell;
 #[cfg(test)]
 mod tests;

@@ -45,6 +45,7 @@ impl Driver {
         }
         self.pursue_reader_wish(now.moment);
         self.power_cycle_deaf_reader(now.moment);
+        self.pursue_sweep(now.moment);
         for batch in self.ledger.retries(now.moment) {
             self.effects.push(Effect::Commit(batch));
         }
@@ -90,7 +91,8 @@ impl Driver {
             return;
         }
         match want {
-            Want::Nothing => {}
+            // What is sought is found by the sweep, for all sales together.
+            Want::Nothing | Want::FindIntent => {}
             Want::Dispense { dispenser, slot, fire_by } => {
                 if self.fired.get(id) == Some(&fire_by) {
                     return;
@@ -229,7 +231,7 @@ impl Driver {
     }
 
     /// Starts a call, unless something like it is under way or it has to wait.
-    fn start_when_due(&mut self, flight: Flight, pace: Pace) {
+    pub(super) fn start_when_due(&mut self, flight: Flight, pace: Pace) {
         if !self.flights.is_clear(&flight.purpose, &flight.request) {
             return;
         }
@@ -249,7 +251,7 @@ impl Driver {
         flight
     }
 
-    fn wake_at(&mut self, at: Moment) {
+    pub(super) fn wake_at(&mut self, at: Moment) {
         self.wake = Some(self.wake.map_or(at, |before| before.min(at)));
     }
 }
@@ -278,6 +280,8 @@ fn request_for(sale: &Sale, want: &Want, call: Call) -> Option<Request> {
         Want::Capture { intent, amount, .. } => {
             Request::Capture { intent: of(intent), amount: *amount, key: key? }
         }
-        Want::Nothing | Want::Dispense { .. } | Want::AskDispenser { .. } => return None,
+        Want::Nothing | Want::FindIntent | Want::Dispense { .. } | Want::AskDispenser { .. } => {
+            return None;
+        }
     })
 }

@@ -18,7 +18,7 @@ use crate::daemon::waiting::Waiting;
 use crate::daemon::{clock, devices, reader_power, tell};
 use crate::dispenser::Order;
 use crate::ids::{ControllerId, DispenserName, ProductCode, SaleId};
-use crate::journal::{Journal, JournalError};
+use crate::journal::{Filter, Journal, JournalError};
 use crate::kiosk::claim::{OrderRefused, ReaderOrder};
 use crate::kiosk::reader_status::ReaderDocument;
 use crate::kiosk::restart_window::RestartWindow;
@@ -157,7 +157,11 @@ impl Daemon {
         let origin =
             Origin { kiosk: settings.kiosk.id.clone(), controller, journal: journal.id().clone() };
         let setup = setup(settings, key, origin)?;
-        let driver = Driver::new(setup, &stored, identity::seed()?, clock::now());
+        let mut driver = Driver::new(setup, &stored, identity::seed()?, clock::now());
+        let newest = Filter { open_only: false, limit: 1, before: None };
+        if journal.summaries(&newest)?.is_empty() {
+            driver.sell_after_sweep(clock::now());
+        }
         tell::life(&format!(
             "kiosk {} starts: kioskd {}, configuration {}, journal {}, {} open sales",
             settings.kiosk.id,
@@ -381,9 +385,12 @@ fn perform(effects: Vec<Effect>, tasks: &Tasks) {
                     drop(spectator.try_send((sale, fact)));
                 }
             }
+            Effect::Recall { sales } => drop(tasks.journal.send(Job::Recall { sales })),
             Effect::Raised(_)
             | Effect::Cleared(_)
             | Effect::CallFailed { .. }
+            | Effect::CancelsSpare { .. }
+            | Effect::LeftAlone { .. }
             | Effect::Turned(_)
             | Effect::Ordered(_)
             | Effect::OrderRefused(_) => {}

@@ -57,12 +57,19 @@ pub fn effect(effect: &Effect) {
             let what = reason.what();
             line!(info, names::OUT_OF_ORDER, reason = reason.code(), "over: {what}");
         }
+        Effect::LeftAlone { intent, why } => {
+            line!(warn, names::SWEEP, %intent, "found at Stripe and not touched: {why}");
+        }
+        Effect::CancelsSpare { intent } => {
+            line!(info, names::SWEEP, %intent, "its sale took another one: cancelling it");
+        }
         Effect::Turned(why) => line!(info, names::TURNED, "no sale was opened: {why}"),
         Effect::Commit(_)
         | Effect::Call { .. }
         | Effect::Vend { .. }
         | Effect::AskDispenser { .. }
         | Effect::PowerCycleReader
+        | Effect::Recall { .. }
         | Effect::Show(_)
         | Effect::Ordered(_)
         | Effect::OrderRefused(_) => {}
@@ -72,7 +79,7 @@ pub fn effect(effect: &Effect) {
 /// How loud a reason not to sell is.
 fn weight_of(reason: &Reason) -> Weight {
     match reason {
-        Reason::ReaderRestarting | Reason::ReaderUnassigned => Weight::Step,
+        Reason::ReaderRestarting | Reason::ReaderUnassigned | Reason::Sweeping => Weight::Step,
         Reason::Clone | Reason::DeadlineNear | Reason::Exposure | Reason::Journal => Weight::Alarm,
         Reason::Starting
         | Reason::Link { .. }
@@ -185,6 +192,7 @@ pub(super) fn asked(call: Call) -> &'static str {
         Call::Look => "looking at the reader",
         Call::Inspect => "looking at the PaymentIntent",
         Call::AssignReader => "assigning the reader to this board",
+        Call::List => "listing PaymentIntents",
     }
 }
 

@@ -1,6 +1,7 @@
 //! The driver's turn: what it starts, what it holds back, and what it never does twice.
 
 mod claim;
+mod sweep;
 
 use std::time::Duration;
 
@@ -34,6 +35,7 @@ struct Bench {
     facts: Vec<Fact>,
     view: Option<View>,
     turned: Option<Turned>,
+    recalls: Vec<Vec<SaleId>>,
 }
 
 impl Bench {
@@ -52,6 +54,7 @@ impl Bench {
             facts: Vec::new(),
             view: None,
             turned: None,
+            recalls: Vec::new(),
         };
         bench.turn(Event::DispenserReachable("main".parse().unwrap()));
         bench
@@ -95,7 +98,10 @@ impl Bench {
                 | Effect::OrderRefused(_)
                 | Effect::Raised(_)
                 | Effect::Cleared(_)
-                | Effect::CallFailed { .. } => {}
+                | Effect::CallFailed { .. }
+                | Effect::CancelsSpare { .. }
+                | Effect::LeftAlone { .. } => {}
+                Effect::Recall { sales } => self.recalls.push(sales),
             }
         }
     }

@@ -55,6 +55,7 @@ enum Coming {
     Ordered { sale: SaleId, slot: Slot },
     Stops { sale: SaleId },
     Asked { sale: SaleId },
+    Recalled { life: u32, sales: Vec<SaleId> },
     Starts,
 }
 
@@ -290,7 +291,8 @@ impl World {
             Coming::Answered { life, flight, result } if life == self.life => {
                 self.turn(Event::Replied { flight, result });
             }
-            Coming::Flushed { .. } | Coming::Answered { .. } => {}
+            Coming::Recalled { life, sales } if life == self.life => self.recall(sales)?,
+            Coming::Flushed { .. } | Coming::Answered { .. } | Coming::Recalled { .. } => {}
             // A request that has left is executed, whether or not its sender still lives.
             Coming::Arrives { life, flight, wire } => self.arrives(life, flight, &wire),
             Coming::Ordered { sale, slot } => {
@@ -310,6 +312,14 @@ impl World {
             }
             Coming::Starts => self.start()?,
         }
+        Ok(())
+    }
+
+    fn recall(&mut self, sales: Vec<SaleId>) -> Result<(), JournalError> {
+        let Some(journal) = &self.journal else { return Ok(()) };
+        let read = |sale: SaleId| Ok((sale.clone(), journal.sale(&sale)?));
+        let recalled: Result<Vec<_>, JournalError> = sales.into_iter().map(read).collect();
+        self.turn(Event::Recalled(Some(recalled?)));
         Ok(())
     }
 
@@ -349,12 +359,15 @@ impl World {
                 let sentence = story::sentence(&fact);
                 self.tell(&format!("{sale}: {sentence}"));
             }
+            Effect::Recall { sales } => self.at(FLUSH, Coming::Recalled { life, sales }),
             Effect::PowerCycleReader
             | Effect::CallFailed { .. }
             | Effect::Raised(_)
             | Effect::Cleared(_)
             | Effect::Ordered(_)
-            | Effect::OrderRefused(_) => {}
+            | Effect::OrderRefused(_)
+            | Effect::CancelsSpare { .. }
+            | Effect::LeftAlone { .. } => {}
             Effect::Turned(why) => self.tell(&format!("no sale: {why}")),
         }
     }

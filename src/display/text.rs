@@ -124,7 +124,8 @@ fn taking_back(why: &Retraction) -> &'static str {
         | Retraction::StripeUnreachable
         | Retraction::ReaderUnavailable { .. }
         | Retraction::StripeRefused { .. }
-        | Retraction::CancelledAtStripe => "We are sorry",
+        | Retraction::CancelledAtStripe
+        | Retraction::LeftBehind => "We are sorry",
     }
 }
 
@@ -150,7 +151,7 @@ fn turned(why: &Turned) -> String {
 
 fn out_of_order(reason: &Reason) -> &'static str {
     match reason {
-        Reason::Starting | Reason::ReaderUnassigned => {
+        Reason::Starting | Reason::ReaderUnassigned | Reason::Sweeping => {
             "The machine is starting. One moment, please."
         }
         Reason::Link { .. } | Reason::KeyRejected => "No connection. Please come back later.",

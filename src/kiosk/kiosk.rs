@@ -7,6 +7,7 @@ use crate::ids::{BootId, DispenserName, ProductCode, ReaderId, SaleId, Slot};
 use crate::kiosk::out_of_order::{Reason, Reasons, Since};
 use crate::kiosk::reader::ReaderWatch;
 use crate::kiosk::restart_window::RestartWindow;
+use crate::kiosk::sweep::Sweep;
 use crate::kiosk::view::{Notice, has_customer};
 use crate::money::Money;
 use crate::sale::fact::{Fact, Opened, Origin, Policy};
@@ -72,6 +73,7 @@ pub struct Kiosk {
     pub(super) last_told: Option<SaleId>,
     pub(super) reasons: Reasons,
     pub(super) watch: ReaderWatch,
+    pub(super) sweep: Sweep,
     pub(super) reachable_since: BTreeMap<DispenserName, Moment>,
     pub(super) draining: bool,
     /// Sales of the journal that cannot be read at all.
@@ -94,6 +96,7 @@ impl Kiosk {
             last_told: None,
             reasons,
             watch: ReaderWatch::default(),
+            sweep: Sweep::default(),
             reachable_since: BTreeMap::new(),
             draining: false,
             unreadable: Vec::new(),

@@ -7,6 +7,7 @@
 //! * [`restart_window`]: the hours at which readers restart every night
 //! * [`claim`]: whose the reader is, and what people may ask of it
 //! * [`out_of_order`]: reasons not to sell, each with what to do about it
+//! * [`sweep`]: what was left at Stripe, when it is looked for, and what may be touched
 //! * [`view`]: the one thing that the display shows
 //! * [`status`]: the answer to "how are you?"
 //! * [`reader_status`]: the answer to "what about the reader?"
@@ -21,6 +22,7 @@ pub mod reader_status;
 pub mod restart_window;
 pub mod select;
 pub mod status;
+pub mod sweep;
 #[cfg(test)]
 pub(crate) mod tests;
 pub mod view;

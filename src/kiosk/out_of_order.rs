@@ -85,6 +85,8 @@ pub enum Reason {
     Clone,
     /// Open sales are of the other mode (live or test) than the API key.
     OtherMode,
+    /// The journal is new, and what an earlier one may have left at Stripe is still looked for.
+    Sweeping,
     /// A dispenser's port cannot be opened.
     DispenserAway {
         /// Which.
@@ -161,6 +163,7 @@ impl Reason {
             Self::Journal => "journal",
             Self::Clone => "clone",
             Self::OtherMode => "other_mode",
+            Self::Sweeping => "sweeping",
             Self::DispenserAway { .. } => "dispenser_away",
         }
     }
@@ -218,6 +221,9 @@ impl Reason {
             Self::OtherMode => {
                 "open sales are of the other mode (live or test) than the key".into()
             }
+            Self::Sweeping => {
+                "the journal is new: what an earlier one left at Stripe is looked for first".into()
+            }
             Self::DispenserAway { dispenser } => {
                 format!("dispenser \"{dispenser}\" cannot be reached")
             }
@@ -264,6 +270,7 @@ impl Reason {
             Self::Journal => "check that kiosk.state_dir is writable and its disk not full",
             Self::Clone => "stop the other kiosk, or give this one a new kiosk.id and journal",
             Self::OtherMode => "install the key they were opened with until they are settled",
+            Self::Sweeping => "wait, ten minutes at most; if it stays, check the network",
             Self::DispenserAway { .. } => "check the board's power and its cable or device path",
         }
     }
@@ -281,7 +288,8 @@ impl Reason {
             | Self::ReaderWrongMode { .. }
             | Self::Exposure
             | Self::Journal
-            | Self::Clone => Stops::Everything,
+            | Self::Clone
+            | Self::Sweeping => Stops::Everything,
             Self::KeyTooNarrow { denied } => denied.stops(),
             Self::ReaderOffline
             | Self::ReaderRestarting
@@ -323,6 +331,7 @@ impl Reason {
             | Self::Journal
             | Self::Clone
             | Self::OtherMode
+            | Self::Sweeping
             | Self::DispenserAway { .. } => false,
         }
     }

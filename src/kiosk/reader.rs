@@ -91,6 +91,8 @@ impl Kiosk {
                     self.reader_seen(reply.asked, reader, now);
                 }
             }
+            // A long list that is not answered in time says nothing about shorter calls.
+            Err(Trouble::Unknown { .. }) if reply.call == Call::List => {}
             Err(Trouble::NotSent { obstacle, .. } | Trouble::Unknown { obstacle, .. }) => {
                 self.unanswered(reply.call, *obstacle, now);
             }
@@ -180,7 +182,7 @@ impl Kiosk {
             Call::Inspect | Call::Cancel { .. } | Call::Capture { .. } => {
                 self.reasons.clear(&Reason::PaymentNotFound);
             }
-            Call::Look | Call::AssignReader => {}
+            Call::Look | Call::AssignReader | Call::List => {}
         }
     }
 
@@ -217,7 +219,8 @@ impl Kiosk {
             | Call::Inspect
             | Call::Cancel { .. }
             | Call::Capture { .. }
-            | Call::AssignReader => {}
+            | Call::AssignReader
+            | Call::List => {}
         }
     }
 
@@ -424,6 +427,7 @@ impl Kiosk {
             | Reason::Journal
             | Reason::Clone
             | Reason::OtherMode
+            | Reason::Sweeping
             | Reason::DispenserAway { .. } => false,
         });
         if self.may_knock(seen_at) {
@@ -464,7 +468,7 @@ fn denied(call: Call) -> Denied {
         Call::Look => Denied::ReadReader,
         Call::Prompt { .. } | Call::ClearReader { .. } | Call::AssignReader => Denied::DriveReader,
         Call::Create { .. } => Denied::CreatePayment,
-        Call::Inspect => Denied::ReadPayment,
+        Call::Inspect | Call::List => Denied::ReadPayment,
         Call::Cancel { .. } => Denied::CancelPayment,
         Call::Capture { .. } => Denied::CapturePayment,
     }

@@ -128,7 +128,8 @@ impl Kiosk {
                 | Reason::DeadlineNear
                 | Reason::Journal
                 | Reason::Clone
-                | Reason::OtherMode => false,
+                | Reason::OtherMode
+                | Reason::Sweeping => false,
             })
             .map(|(reason, _)| reason.clone())
     }

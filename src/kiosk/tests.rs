@@ -71,6 +71,7 @@ fn intent(status: IntentStatus) -> IntentSeen {
     IntentSeen {
         id: "pi_1".parse().unwrap(),
         status,
+        created: StripeTime(EPOCH - 60),
         amount: 250,
         currency: "usd".parse().unwrap(),
         amount_capturable: if paid { 250 } else { 0 },

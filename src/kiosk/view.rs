@@ -255,6 +255,7 @@ impl Kiosk {
 /// Whether the sale still concerns the person in front of the machine.
 pub(super) fn has_customer(sale: &Sale) -> bool {
     match sale.phase {
+        _ if sale.is_adopted => false,
         Phase::Opening { .. }
         | Phase::Prompting { .. }
         | Phase::Presenting { .. }
@@ -335,6 +336,7 @@ fn ending(why: &Retraction) -> Ending {
         | Retraction::StripeUnreachable
         | Retraction::ReaderUnavailable { .. }
         | Retraction::StripeRefused { .. }
-        | Retraction::CancelledAtStripe => Ending::Trouble,
+        | Retraction::CancelledAtStripe
+        | Retraction::LeftBehind => Ending::Trouble,
     }
 }

@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use crate::ids::BootId;
-use crate::sale::duty::{OPENING_PATIENCE, PROMPTING_PATIENCE, RECOVERY_PATIENCE};
+use crate::sale::duty::{self, OPENING_PATIENCE, PROMPTING_PATIENCE, RECOVERY_PATIENCE};
 use crate::sale::fact::{Attention, Doubt, Fact, Outcome, Retraction};
 use crate::sale::input::{
     ActionSeen, ActionStatus, Call, Input, IntentSeen, IntentStatus, ReaderSeen, Refusal, Reply,
@@ -32,6 +32,7 @@ pub fn decide(sale: &Sale, input: &Input, now: Moment) -> Vec<Fact> {
         Input::ReaderLost => reader_lost(sale, now),
         Input::Dispenser(news) => vend::decide(sale, news, now),
         Input::Replied(reply) => replied(sale, reply, now),
+        Input::NotListed => not_listed(sale),
     }
 }
 
@@ -68,13 +69,36 @@ fn restarted(sale: &Sale, boot: &BootId, now: Moment) -> Vec<Fact> {
         // Within one boot our prompt may still stand and be young: `prompting` adopts it then.
         Phase::Prompting { .. } | Phase::Presenting { .. } if same_boot => vec![restarted],
         Phase::Opening { .. } | Phase::Prompting { .. } | Phase::Presenting { .. } => {
-            vec![restarted, Fact::RetractionDecided { why: Retraction::Restarted, at: now }]
+            let decided = Fact::RetractionDecided { why: Retraction::Restarted, at: now };
+            [restarted, decided].into_iter().chain(creation_of_unknown_age(sale, boot)).collect()
         }
-        Phase::Retracting { .. }
-        | Phase::Vending { .. }
-        | Phase::Doubtful { .. }
-        | Phase::Settling { .. } => vec![restarted],
+        Phase::Retracting { .. } => {
+            [restarted].into_iter().chain(creation_of_unknown_age(sale, boot)).collect()
+        }
+        Phase::Vending { .. } | Phase::Doubtful { .. } | Phase::Settling { .. } => vec![restarted],
         Phase::NeedsAttention { .. } | Phase::Closed { .. } => Vec::new(),
+    }
+}
+
+/// The moments of another boot say nothing about the age of a key.
+fn creation_of_unknown_age(sale: &Sale, boot: &BootId) -> Option<Fact> {
+    let known_age = sale.boot == *boot && !sale.power_cut;
+    let wanted = sale.intent.is_none() && !sale.is_sought;
+    (wanted && !known_age).then_some(creation_too_old(sale))
+}
+
+fn creation_too_old(sale: &Sale) -> Fact {
+    Fact::KeyTooOld { operation: Operation::Create, n: sale.keys.create }
+}
+
+/// Stripe's list has no PaymentIntent of the sale. If one comes up after all, its id was never
+/// known here, so that nobody was asked to pay it.
+fn not_listed(sale: &Sale) -> Vec<Fact> {
+    let wanted = sale.is_sought && sale.intent.is_none();
+    if wanted && matches!(sale.phase, Phase::Retracting { .. }) {
+        vec![Fact::NeverCreated, Fact::Closed { outcome: Outcome::Abandoned }]
+    } else {
+        Vec::new()
     }
 }
 
@@ -91,6 +115,9 @@ fn time_passed(sale: &Sale, now: Moment) -> Vec<Fact> {
             if now >= prompt.since + sale.opened.policy.customer_timeout =>
         {
             take_back(Retraction::TimedOut)
+        }
+        Phase::Retracting { .. } if duty::creation_expires(sale).is_some_and(|at| now >= at) => {
+            vec![creation_too_old(sale)]
         }
         Phase::Vending { since, sent } => vend::answer_missing(sale, *since, *sent, now),
         Phase::Doubtful { why, since, .. } => vend::grace_over(sale, why, *since, now),
@@ -253,7 +280,8 @@ fn prompting(
             | Call::Capture { .. }
             | Call::Look
             | Call::Inspect
-            | Call::AssignReader,
+            | Call::AssignReader
+            | Call::List,
             Ok(_) | Err(_),
         ) => Vec::new(),
     }
@@ -353,7 +381,8 @@ impl Retraction {
             | Self::StripeUnreachable
             | Self::ReaderUnavailable { .. }
             | Self::StripeRefused { .. }
-            | Self::CancelledAtStripe => false,
+            | Self::CancelledAtStripe
+            | Self::LeftBehind => false,
         }
     }
 }

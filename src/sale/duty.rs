@@ -6,7 +6,7 @@ use crate::ids::{DispenserName, IdempotencyKey, PaymentIntentId, Slot};
 use crate::money::Money;
 use crate::sale::fact::Settlement;
 use crate::sale::input::Call;
-use crate::sale::key::{Operation, key};
+use crate::sale::key::{Operation, RELIED_ON_FOR, key};
 use crate::sale::phase::{Phase, RetractStep, Sale};
 use crate::time::Moment;
 
@@ -94,6 +94,8 @@ pub enum Want {
         /// Number of the key.
         n: u32,
     },
+    /// Find the PaymentIntent in Stripe's list: the key of its creation may be forgotten.
+    FindIntent,
     /// Prompt the reader for it.
     PromptReader {
         /// The PaymentIntent.
@@ -165,7 +167,10 @@ impl Want {
             Self::Capture { n, .. } => Some(Call::Capture { n: *n }),
             Self::Look { .. } => Some(Call::Look),
             Self::Inspect { .. } => Some(Call::Inspect),
-            Self::Nothing | Self::Dispense { .. } | Self::AskDispenser { .. } => None,
+            Self::Nothing
+            | Self::FindIntent
+            | Self::Dispense { .. }
+            | Self::AskDispenser { .. } => None,
         }
     }
 
@@ -182,6 +187,7 @@ impl Want {
             | Self::Dispense { .. } => true,
             Self::CreateIntent { n } => *n > 1,
             Self::Nothing
+            | Self::FindIntent
             | Self::Look { .. }
             | Self::Inspect { .. }
             | Self::AskDispenser { .. } => false,
@@ -198,7 +204,7 @@ impl Call {
             Self::ClearReader { n } => (Operation::ClearReader, n),
             Self::Cancel { n } => (Operation::Cancel, n),
             Self::Capture { n } => (Operation::Capture, n),
-            Self::Look | Self::Inspect | Self::AssignReader => return None,
+            Self::Look | Self::Inspect | Self::AssignReader | Self::List => return None,
         };
         Some(key(sale.id(), operation, n))
     }
@@ -273,7 +279,11 @@ fn duty_without_intent(sale: &Sale) -> Duty {
             want,
             wake: Some(Wake { at: *since + OPENING_PATIENCE, why: "Stripe did not answer" }),
         },
-        Phase::Retracting { .. } => Duty { want, wake: None },
+        Phase::Retracting { .. } if sale.is_sought => Duty { want: Want::FindIntent, wake: None },
+        Phase::Retracting { .. } => {
+            let why = "Stripe may forget the key of the creation";
+            Duty { want, wake: creation_expires(sale).map(|at| Wake { at, why }) }
+        }
         Phase::Prompting { .. }
         | Phase::Presenting { .. }
         | Phase::Vending { .. }
@@ -282,6 +292,12 @@ fn duty_without_intent(sale: &Sale) -> Duty {
         | Phase::NeedsAttention { .. }
         | Phase::Closed { .. } => Duty { want: Want::Nothing, wake: None },
     }
+}
+
+/// When the key of the creation counts as forgotten, as long as it may still be repeated.
+pub(super) fn creation_expires(sale: &Sale) -> Option<Moment> {
+    let repeated = sale.intent.is_none() && !sale.is_sought;
+    repeated.then(|| sale.opened.at + RELIED_ON_FOR)
 }
 
 /// The last moment at which goods may be given for the sale's authorization, by its age.

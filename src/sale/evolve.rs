@@ -1,7 +1,7 @@
 //! How a fact changes a sale: total, and without a decision.
 
 use crate::ids::BootId;
-use crate::sale::fact::{Doubt, Fact, VendDoubt};
+use crate::sale::fact::{Doubt, Fact, Retraction, VendDoubt};
 use crate::sale::key::Operation;
 use crate::sale::phase::{Phase, Prompt, RetractStep, Sale};
 use crate::time::Moment;
@@ -52,7 +52,11 @@ impl Sale {
             }
             Fact::Delivered => self.delivered = true,
             // Notes for people: what changes the phase follows in the same transaction.
-            Fact::Fenced | Fact::Released | Fact::AnsweredLate { .. } | Fact::VendUnknown => {}
+            Fact::Fenced
+            | Fact::Released
+            | Fact::AnsweredLate { .. }
+            | Fact::VendUnknown
+            | Fact::NeverCreated => {}
             Fact::VendFailed { .. } => self.vend_failed = true,
             Fact::SettlementDecided { settlement, .. } => {
                 self.phase = Phase::Settling { settlement: *settlement, doubt: None };
@@ -63,6 +67,12 @@ impl Sale {
                 }
             }
             Fact::KeySpent { operation, n } => self.key_spent(*operation, *n),
+            Fact::KeyTooOld { operation: Operation::Create, .. } => self.is_sought = true,
+            Fact::KeyTooOld { operation, n } => {
+                self.keys.spend(*operation, *n);
+                self.doubt_settled();
+            }
+            Fact::Adopted { first_key, boot, at } => self.adopted(*first_key, boot, *at),
             Fact::Captured { receipt_url, .. } => self.receipt_url.clone_from(receipt_url),
             Fact::Restarted { boot, at } => self.restarted(boot, *at),
             Fact::AttentionNeeded { why } => {
@@ -133,6 +143,17 @@ impl Sale {
         if let Phase::Retracting { step, .. } = &mut self.phase {
             *step = next;
         }
+    }
+
+    /// Whatever was left behind is taken back first: the look that begins it tells whether there is
+    /// something to settle.
+    fn adopted(&mut self, first_key: u32, boot: &BootId, at: Moment) {
+        let why = Retraction::LeftBehind;
+        self.is_adopted = true;
+        self.boot = boot.clone();
+        self.keys.begin_at(first_key);
+        self.given_up = Some(why.clone());
+        self.phase = Phase::Retracting { why, since: at, step: RetractStep::Look };
     }
 
     /// What a restart makes of each phase: whatever was under way is doubtful now.

@@ -146,6 +146,27 @@ pub enum Fact {
         /// Number of the spent key.
         n: u32,
     },
+    /// Key `n` of an operation is so old that Stripe may have forgotten it: a repeat would run anew.
+    /// A creation is then looked for in Stripe's list, everything else takes `n + 1` after a look.
+    KeyTooOld {
+        /// The operation.
+        operation: Operation,
+        /// Number of the key.
+        n: u32,
+    },
+    /// Stripe's list has no PaymentIntent of this sale: none was made, or none that anybody can pay.
+    NeverCreated,
+    /// The PaymentIntent was found at Stripe, and the journal did not know it, or not that the sale
+    /// has one. It is settled, and nothing is ever vended for it.
+    Adopted {
+        /// Where the numbers of its keys begin: the journal that was lost may have used those below
+        /// in the last 24 hours.
+        first_key: u32,
+        /// The boot in which it was found.
+        boot: BootId,
+        /// When.
+        at: Moment,
+    },
     /// The money is captured.
     Captured {
         /// How much.
@@ -346,6 +367,8 @@ pub enum Retraction {
     },
     /// Somebody else cancelled the PaymentIntent.
     CancelledAtStripe,
+    /// It was found at Stripe, left there by a journal that is lost or a reply that never came.
+    LeftBehind,
 }
 
 /// Why the result of a vend is not known.
@@ -365,6 +388,8 @@ pub enum VendDoubt {
     PowerCut,
     /// Power was cut, and no intent is on disk: cards lie about flushes, so the board is asked.
     NoRecord,
+    /// The authorization was found at Stripe, and no journal tells whether it was vended for.
+    FoundAtStripe,
 }
 
 /// The two ways that money can go.
@@ -412,6 +437,8 @@ pub enum Attention {
     VendUnknown,
     /// The PaymentIntent was captured by somebody else.
     CapturedElsewhere,
+    /// The card was charged, and no journal tells whether the product came out.
+    NotRecorded,
     /// The reply names another sale: a cloned card or a restored image.
     NotOurs,
     /// The idempotency key was used with another body: a cloned card or a restored image.
@@ -475,6 +502,8 @@ impl Fact {
             | Self::VendUnknown
             | Self::SettlementDecided { .. }
             | Self::KeySpent { .. }
+            | Self::KeyTooOld { .. }
+            | Self::Adopted { .. }
             | Self::AttentionNeeded { .. } => true,
             // The first key of an operation follows from `Opened`; each later one is a fact that
             // must be on disk before it is used.
@@ -496,6 +525,7 @@ impl Fact {
             | Self::VendBusy
             | Self::SettlementDoubted { .. }
             | Self::SettlementMissing
+            | Self::NeverCreated
             | Self::Captured { .. }
             | Self::Released
             | Self::AnsweredLate { .. }

@@ -26,6 +26,8 @@ pub enum Input {
     Replied(Box<Reply>),
     /// The dispenser has news of this sale's vend.
     Dispenser(VendNews),
+    /// Stripe's list was read to its end, and no PaymentIntent in it is this sale's.
+    NotListed,
 }
 
 /// How a call to Stripe ended.
@@ -74,6 +76,8 @@ pub enum Call {
     Inspect,
     /// Write on the reader which board it belongs to: the kiosk's own call, no sale's.
     AssignReader,
+    /// List PaymentIntents: what the kiosk itself asks, for all sales that are looked for.
+    List,
 }
 
 /// What a reply of Stripe's showed.
@@ -181,6 +185,8 @@ pub struct IntentSeen {
     pub id: PaymentIntentId,
     /// Its status.
     pub status: IntentStatus,
+    /// When it was made, by Stripe's clock.
+    pub created: StripeTime,
     /// The amount, in minor units.
     pub amount: u64,
     /// Its currency.

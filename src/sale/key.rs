@@ -1,8 +1,16 @@
 //! Idempotency keys: computed, never drawn.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{IdempotencyKey, SaleId};
+use crate::ids::{IdempotencyKey, PaymentIntentId, SaleId};
+use crate::sale::input::IntentSeen;
+use crate::time::StripeTime;
+
+/// How long a key is relied upon. Source: Stripe, Idempotent requests: a key may be forgotten when
+/// it is at least 24 hours old, and the same request then runs anew.
+pub const RELIED_ON_FOR: Duration = Duration::from_hours(23);
 
 /// What a sale can ask of Stripe that changes something.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -39,6 +47,18 @@ pub fn key(sale: &SaleId, operation: Operation, n: u32) -> IdempotencyKey {
         .expect("a sale id of 32 plain characters, a word and a number fit a key")
 }
 
+/// The key for cancelling a PaymentIntent beside the one that its sale has: the sale's own keys
+/// are about that one. `None` if the PaymentIntent's id is too long for a key.
+pub fn spare_key(intent: &PaymentIntentId, n: u32) -> Option<IdempotencyKey> {
+    IdempotencyKey::new(format!("{intent}:{}:{n}", Operation::Cancel.word())).ok()
+}
+
+/// Whether a key that was used for a PaymentIntent may be too old to be relied upon. All of them
+/// but the creation's are younger than the PaymentIntent, whose age Stripe itself tells.
+pub(super) fn may_be_too_old(intent: &IntentSeen, date: Option<StripeTime>) -> bool {
+    date.is_none_or(|date| date.since(intent.created) >= RELIED_ON_FOR)
+}
+
 /// How far the keys of each operation are spent. The next request takes these numbers.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct KeyNumbers {
@@ -55,6 +75,13 @@ pub struct KeyNumbers {
 impl KeyNumbers {
     /// Nothing was asked yet.
     pub const FIRST: Self = Self { create: 1, clear: 1, cancel: 1, capture: 1 };
+
+    /// The numbers of a sale that was found at Stripe: all below `first` may have been used.
+    pub fn begin_at(&mut self, first: u32) {
+        for number in [&mut self.create, &mut self.clear, &mut self.cancel, &mut self.capture] {
+            *number = (*number).max(first);
+        }
+    }
 
     /// Key `n` of the operation was answered; the next one is `n + 1`.
     pub fn spend(&mut self, operation: Operation, n: u32) {

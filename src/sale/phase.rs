@@ -44,6 +44,11 @@ pub struct Sale {
     pub cancel_unclear: bool,
     /// The receipt's page, once captured.
     pub receipt_url: Option<String>,
+    /// Whether the key of the creation is too old to be repeated, so that Stripe's list has to tell
+    /// which PaymentIntent the sale has.
+    pub is_sought: bool,
+    /// Whether it was found at Stripe: nobody waits for it, and nothing is vended for it.
+    pub is_adopted: bool,
 }
 
 /// Where a sale stands. Each phase has only what belongs to it.
@@ -159,6 +164,8 @@ impl Sale {
             power_cut: false,
             cancel_unclear: false,
             receipt_url: None,
+            is_sought: false,
+            is_adopted: false,
         }
     }
 

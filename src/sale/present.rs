@@ -85,6 +85,9 @@ pub(super) fn paid_or_ended(sale: &Sale, seen: &Seen, now: Moment) -> Option<Vec
     let intent = seen.intent.as_ref()?;
     match &intent.status {
         IntentStatus::RequiresCapture => authorized(sale, seen, intent, now),
+        IntentStatus::Succeeded if sale.is_adopted => {
+            Some(vec![Fact::AttentionNeeded { why: Attention::NotRecorded }])
+        }
         // With capture after the vend, only we capture: somebody else has interfered.
         IntentStatus::Succeeded => {
             Some(vec![Fact::AttentionNeeded { why: Attention::CapturedElsewhere }])
@@ -129,6 +132,8 @@ fn authorized(sale: &Sale, seen: &Seen, intent: &IntentSeen, now: Moment) -> Opt
         release(Because::PartialApproval)
     } else if customers {
         release(Because::CustomerCancelled)
+    } else if sale.is_adopted {
+        Fact::VendDoubted { why: VendDoubt::FoundAtStripe, at: now }
     } else if sale.restarted {
         // The board is asked first whether it knows this sale.
         Fact::VendDoubted { why: VendDoubt::NoRecord, at: now }

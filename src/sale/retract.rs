@@ -3,8 +3,10 @@
 
 use crate::sale::decide::our_action;
 use crate::sale::fact::{Attention, Doubt, Fact, Outcome, Retraction};
-use crate::sale::input::{ActionStatus, Call, IntentStatus, Refusal, Reply, Seen, Trouble};
-use crate::sale::key::Operation;
+use crate::sale::input::{
+    ActionStatus, Call, IntentSeen, IntentStatus, Refusal, Reply, Seen, Trouble,
+};
+use crate::sale::key::{Operation, may_be_too_old};
 use crate::sale::phase::{RetractStep, Sale};
 use crate::sale::present;
 use crate::time::Moment;
@@ -34,7 +36,8 @@ pub(super) fn decide(
             | Call::Capture { .. }
             | Call::Look
             | Call::Inspect
-            | Call::AssignReader,
+            | Call::AssignReader
+            | Call::List,
             Ok(_) | Err(_),
         ) => Vec::new(),
     }
@@ -45,13 +48,23 @@ fn looked(sale: &Sale, seen: &Seen, now: Moment) -> Vec<Fact> {
         return facts;
     }
     let Some(intent) = &seen.intent else { return Vec::new() };
-    if intent.status != IntentStatus::RequiresPaymentMethod {
+    // Nothing brings what was left behind half-way to an end by itself.
+    let unpaid = intent.status == IntentStatus::RequiresPaymentMethod
+        || (sale.is_adopted && intent.status == IntentStatus::Pending);
+    if !unpaid {
         return Vec::new();
     }
     match our_action(sale, seen) {
         Some(action) if action.status == ActionStatus::InProgress => vec![Fact::PromptFound],
-        Some(_) | None => vec![Fact::FoundUnpaid],
+        Some(_) | None => found_unpaid(sale, seen, intent),
     }
+}
+
+fn found_unpaid(sale: &Sale, seen: &Seen, intent: &IntentSeen) -> Vec<Fact> {
+    let (operation, n) = (Operation::Cancel, sale.keys.cancel);
+    let too_old = sale.cancel_unclear && may_be_too_old(intent, seen.date);
+    let renewed = too_old.then_some(Fact::KeyTooOld { operation, n });
+    renewed.into_iter().chain([Fact::FoundUnpaid]).collect()
 }
 
 fn clear_answered(n: u32, result: &Result<Seen, Trouble>) -> Vec<Fact> {
@@ -96,7 +109,8 @@ fn fence_answered(why: &Retraction, n: u32, result: &Result<Seen, Trouble>) -> V
                 | Retraction::StripeUnreachable
                 | Retraction::ReaderUnavailable { .. }
                 | Retraction::StripeRefused { .. }
-                | Retraction::CancelledAtStripe => Outcome::Abandoned,
+                | Retraction::CancelledAtStripe
+                | Retraction::LeftBehind => Outcome::Abandoned,
             };
             vec![Fact::Fenced, Fact::Closed { outcome }]
         }

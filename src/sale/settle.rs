@@ -3,7 +3,7 @@
 use crate::money::Money;
 use crate::sale::fact::{Attention, Doubt, Fact, Outcome, Settlement};
 use crate::sale::input::{Call, IntentSeen, IntentStatus, Refusal, Reply, Seen, Trouble};
-use crate::sale::key::Operation;
+use crate::sale::key::{Operation, may_be_too_old};
 use crate::sale::phase::Sale;
 
 pub(super) fn decide(
@@ -23,8 +23,8 @@ pub(super) fn decide(
         (Call::Cancel { n }, result) if operation == Operation::Cancel && *n == wanted => {
             answered(sale, settlement, *n, result)
         }
-        (Call::Inspect, Ok(Seen { intent: Some(intent), .. })) => match doubt {
-            Some(doubt) => inspected(sale, settlement, (operation, wanted), doubt, intent),
+        (Call::Inspect, Ok(seen)) => match doubt {
+            Some(doubt) => inspected(sale, settlement, (operation, wanted), doubt, seen),
             None => Vec::new(),
         },
         (
@@ -35,7 +35,8 @@ pub(super) fn decide(
             | Call::Capture { .. }
             | Call::Look
             | Call::Inspect
-            | Call::AssignReader,
+            | Call::AssignReader
+            | Call::List,
             Ok(_) | Err(_),
         ) => Vec::new(),
     }
@@ -64,14 +65,15 @@ fn answered(
 }
 
 /// A look after a doubt: done, or to be asked for again, with the same key if Stripe never
-/// answered and with the next one if it did.
+/// answered, and with the next one if it did or may have forgotten the key meanwhile.
 fn inspected(
     sale: &Sale,
     settlement: Settlement,
     (operation, n): (Operation, u32),
     doubt: &Doubt,
-    intent: &IntentSeen,
+    seen: &Seen,
 ) -> Vec<Fact> {
+    let Some(intent) = &seen.intent else { return Vec::new() };
     if let Some(facts) = done(sale, settlement, intent) {
         return facts;
     }
@@ -79,6 +81,9 @@ fn inspected(
         return Vec::new();
     }
     match doubt {
+        Doubt::Unanswered | Doubt::Restarted if may_be_too_old(intent, seen.date) => {
+            vec![Fact::KeyTooOld { operation, n }]
+        }
         Doubt::Unanswered | Doubt::Restarted => vec![Fact::SettlementMissing],
         Doubt::Refused(_) | Doubt::Ended { .. } => vec![Fact::KeySpent { operation, n }],
     }

@@ -62,7 +62,10 @@ fn never_heard_of(sale: &Sale, why: &VendDoubt, now: Moment) -> Vec<Fact> {
         }
         VendDoubt::NoRecord if sale.power_cut => release(Because::PowerCut),
         VendDoubt::Restarted | VendDoubt::NoRecord => release(Because::TooOld),
-        VendDoubt::Silent | VendDoubt::Unclear { .. } | VendDoubt::PowerCut => Vec::new(),
+        VendDoubt::Silent
+        | VendDoubt::Unclear { .. }
+        | VendDoubt::PowerCut
+        | VendDoubt::FoundAtStripe => Vec::new(),
     }
 }
 

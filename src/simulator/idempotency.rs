@@ -78,6 +78,12 @@ impl StoredResults {
         self.oldest_first.push_back((now, key.clone()));
     }
 
+    /// Forgets all keys, as Stripe may once they are a day old.
+    pub(super) fn forget_all(&mut self) {
+        self.results.clear();
+        self.oldest_first.clear();
+    }
+
     /// Forgets the keys that are older than `keys_last`.
     pub(super) fn forget(&mut self, now: WallTime, keys_last: Duration) {
         while let Some((kept, key)) = self.oldest_first.front() {

@@ -1,6 +1,7 @@
 //! The model: a request, or time, goes in; a reply comes out, and the account has changed.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -111,6 +112,23 @@ impl Model {
     pub fn set_up(&mut self, change: impl FnOnce(&mut Setup), now: WallTime) {
         self.advance(now);
         change(&mut self.setup);
+    }
+
+    /// Forgets the results of all idempotency keys, as Stripe may after a day.
+    pub fn forget_idempotency_keys(&mut self) {
+        self.results.forget_all();
+    }
+
+    /// Makes a PaymentIntent, and its charges, look this much older. Its hold lapses when it would
+    /// have lapsed. Tells whether there is such a PaymentIntent.
+    pub fn age_intent(&mut self, id: &PaymentIntentId, by: Duration) -> bool {
+        let seconds = i64::try_from(by.as_secs()).unwrap_or(i64::MAX);
+        let Some(intent) = self.intents.get_mut(id) else { return false };
+        intent.created = intent.created.saturating_sub(seconds);
+        for charge in self.charges.values_mut().filter(|charge| charge.intent == *id) {
+            charge.created = charge.created.saturating_sub(seconds);
+        }
+        true
     }
 
     /// Lets time pass: authorizations are answered, holds lapse, refunds settle, and what faults

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use crate::ids::SaleId;
+use crate::kiosk::sweep::{Listed, Listing};
 use crate::sale::input::{
     ActionSeen, ActionStatus, ChargeSeen, IntentSeen, IntentStatus, ReaderSeen, Registration, Seen,
 };
@@ -19,12 +20,39 @@ pub fn read(expected: Expected, body: &[u8], date: Option<StripeTime>) -> Result
             let intent: Intent = serde_json::from_slice(body).map_err(malformed)?;
             Ok(Seen { date, reader: None, intent: Some(intent.seen()?) })
         }
+        Expected::Intents => {
+            listing(body, date)?;
+            Ok(Seen { date, reader: None, intent: None })
+        }
         Expected::Reader => {
             let reader: Reader = serde_json::from_slice(body).map_err(malformed)?;
             let intent = reader.action_intent().map(Intent::seen).transpose()?;
             Ok(Seen { date, reader: Some(reader.seen()?), intent })
         }
     }
+}
+
+/// Reads a page of PaymentIntents. One that cannot be read spoils no other: it is left out.
+pub fn listing(body: &[u8], date: Option<StripeTime>) -> Result<Listing, String> {
+    let list: List =
+        serde_json::from_slice(body).map_err(|error| format!("not the list asked for: {error}"))?;
+    if list.object != "list" {
+        return Err(format!("a \"{}\" instead of a list", list.object));
+    }
+    let last = list.data.last().and_then(|last| last.get("id")?.as_str()?.parse().ok());
+    if list.has_more && last.is_none() {
+        return Err("a list that goes on and does not say where".into());
+    }
+    let read = |intent| serde_json::from_value(intent).ok().and_then(|i: Intent| i.listed().ok());
+    let intents = list.data.into_iter().filter_map(read).collect();
+    Ok(Listing { date, intents, next: last.filter(|_| list.has_more) })
+}
+
+#[derive(Deserialize)]
+struct List {
+    object: String,
+    has_more: bool,
+    data: Vec<serde_json::Value>,
 }
 
 #[derive(Deserialize)]
@@ -97,8 +125,11 @@ struct Intent {
     object: String,
     id: String,
     status: String,
+    created: i64,
     amount: u64,
     currency: String,
+    #[serde(default)]
+    capture_method: String,
     #[serde(default)]
     amount_capturable: u64,
     #[serde(default)]
@@ -226,6 +257,12 @@ impl Intent {
         self.metadata.get("sale").and_then(|sale| sale.parse().ok())
     }
 
+    fn listed(self) -> Result<Listed, String> {
+        let intent = self.seen()?;
+        let is_captured_by_hand = self.capture_method == "manual";
+        Ok(Listed { intent, is_captured_by_hand, metadata: self.metadata })
+    }
+
     fn seen(&self) -> Result<IntentSeen, String> {
         if self.object != "payment_intent" {
             return Err(format!("a \"{}\" instead of a PaymentIntent", self.object));
@@ -237,6 +274,7 @@ impl Intent {
         Ok(IntentSeen {
             id: self.id.parse().map_err(|error| format!("{error}"))?,
             status: status_of(&self.status),
+            created: StripeTime(self.created),
             amount: self.amount,
             currency: self.currency.parse().map_err(|error| format!("{error}"))?,
             amount_capturable: self.amount_capturable,
@@ -295,6 +333,7 @@ mod tests {
         json!({
             "object": "payment_intent", "id": "pi_1", "status": "requires_capture",
             "amount": 250, "currency": "usd", "amount_capturable": 250, "livemode": false,
+            "created": 1_790_000_000,
             "metadata": {"sale": "SALE1", "journal": "j"},
             "payment_method_types": ["card_present"], "a_field_of_tomorrow": {},
             "latest_charge": {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::ids::{ControllerId, IdempotencyKey, KioskId, PaymentIntentId, ReaderId};
 use crate::money::Money;
 use crate::sale::fact::Opened;
+use crate::time::StripeTime;
 
 /// A reader command may take this long to answer: the reply waits for the reader. Source: the
 /// limit of Stripe's own SDKs, 80 s, and a little more.
@@ -21,6 +22,9 @@ pub const CONTROLLER: &str = "kioskd_controller";
 
 /// The key of a reader's metadata that says, for people, what this board's kiosk is called.
 pub const KIOSK: &str = "kioskd_kiosk";
+
+/// The most that a page of a list holds. Source: Stripe, Pagination.
+const PAGE: u32 = 100;
 
 /// One call.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -83,6 +87,13 @@ pub enum Request {
         /// The reader.
         reader: ReaderId,
     },
+    /// List the account's PaymentIntents, newest first, without their charges.
+    ListIntents {
+        /// Only those made since then.
+        created_gte: StripeTime,
+        /// The last of the page before.
+        starting_after: Option<PaymentIntentId>,
+    },
     /// Read a PaymentIntent with its charge.
     ReadIntent {
         /// The PaymentIntent.
@@ -106,6 +117,8 @@ pub enum Expected {
     Intent,
     /// A `terminal.reader`.
     Reader,
+    /// A `list` of PaymentIntents.
+    Intents,
 }
 
 /// A call as it goes out.
@@ -173,6 +186,18 @@ impl Request {
             Self::ReadReader { reader } => {
                 get(format!("/v1/terminal/readers/{reader}"), EXPAND_ACTION)
             }
+            Self::ListIntents { created_gte, starting_after } => {
+                let after = starting_after.iter().map(|after| pair("starting_after", after));
+                let params =
+                    [pair("created[gte]", &created_gte.0), pair("limit", &PAGE)].into_iter();
+                Wire {
+                    method: Method::Get,
+                    path: "/v1/payment_intents".into(),
+                    params: params.chain(after).collect(),
+                    key: None,
+                    limit: PLAIN_LIMIT,
+                }
+            }
             Self::ReadIntent { intent } => {
                 get(format!("/v1/payment_intents/{intent}"), "latest_charge")
             }
@@ -190,6 +215,7 @@ impl Request {
             | Self::ClearReader { .. }
             | Self::AssignReader { .. }
             | Self::ReadReader { .. } => Expected::Reader,
+            Self::ListIntents { .. } => Expected::Intents,
         }
     }
 

@@ -38,6 +38,8 @@ names! {
     LIFE = "life", "5bd2e8a1f7034c96ae0d7b94c8f61e18";
     /// A person has ordered something through the control socket.
     ORDERED = "ordered", "2b9e61f40d7c4c3f8e15a7d3069bc41a";
+    /// Something was found at Stripe that cannot be judged.
+    SWEEP = "sweep", "27b9e4c05d8f4b13a6e1f7c2904d8b1a";
     /// The reasons not to sell have changed.
     OUT_OF_ORDER = "out_of_order", "d06f3c9b8e174a25b7c2a5e0f4913d19";
 }

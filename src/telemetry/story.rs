@@ -3,6 +3,7 @@
 use crate::sale::fact::{
     Attention, Because, Doubt, Fact, Outcome, Retraction, Settlement, VendDoubt,
 };
+use crate::sale::key::Operation;
 
 /// How much a fact matters to whoever reads the log.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -66,6 +67,18 @@ pub fn sentence(fact: &Fact) -> String {
         Fact::KeySpent { operation, n } => {
             format!("request {n} to {} is answered; a repeat takes a new key", operation.word())
         }
+        Fact::KeyTooOld { operation: Operation::Create, .. } => {
+            "Stripe may have forgotten the request: looking for the PaymentIntent in its list"
+                .into()
+        }
+        Fact::KeyTooOld { operation, n } => format!(
+            "Stripe may have forgotten request {n} to {}; a repeat takes a new key",
+            operation.word()
+        ),
+        Fact::NeverCreated => "Stripe's list has no PaymentIntent of it".into(),
+        Fact::Adopted { .. } => {
+            "found at Stripe and not in this journal: settling it, vending nothing for it".into()
+        }
         Fact::Captured { amount, .. } => format!("{amount} captured"),
         Fact::Released => "the hold on the card is released".into(),
         Fact::AnsweredLate { answer } => {
@@ -89,6 +102,8 @@ pub fn weight(fact: &Fact) -> Weight {
         | Fact::VendUnknown
         | Fact::SettlementDoubted { .. }
         | Fact::AnsweredLate { .. }
+        | Fact::KeyTooOld { .. }
+        | Fact::Adopted { .. }
         | Fact::Restarted { .. } => Weight::Trouble,
         Fact::Opened(_)
         | Fact::IntentCreated { .. }
@@ -109,6 +124,7 @@ pub fn weight(fact: &Fact) -> Weight {
         | Fact::SettlementDecided { .. }
         | Fact::SettlementMissing
         | Fact::KeySpent { .. }
+        | Fact::NeverCreated
         | Fact::Captured { .. }
         | Fact::Released
         | Fact::Closed { .. } => Weight::Step,
@@ -130,6 +146,7 @@ fn vend_doubt(doubt: &VendDoubt) -> String {
         VendDoubt::Unclear { why } => format!("the order may be written in part: {why}"),
         VendDoubt::Restarted => "kioskd was restarted meanwhile: asking the dispenser".into(),
         VendDoubt::PowerCut => "power was cut meanwhile: asking the dispenser".into(),
+        VendDoubt::FoundAtStripe => "no journal tells: asking the dispenser".into(),
         VendDoubt::NoRecord => "no vend is on record: asking the dispenser to be sure".into(),
     }
 }
@@ -145,6 +162,7 @@ fn retraction(why: &Retraction) -> String {
         Retraction::StripeUnreachable => "Stripe did not answer in time".into(),
         Retraction::ReaderUnavailable { why } => format!("the reader did not ask: {why}"),
         Retraction::StripeRefused { why } => format!("Stripe refused: {why}"),
+        Retraction::LeftBehind => "an earlier journal left it, or a reply that never came".into(),
         Retraction::CancelledAtStripe => "the PaymentIntent was cancelled at Stripe".into(),
     }
 }
@@ -176,6 +194,9 @@ pub fn attention(why: &Attention) -> String {
     match why {
         Attention::VendUnknown => "did the product come out? (unknown_vend = \"hold\")".into(),
         Attention::CapturedElsewhere => "somebody else captured the PaymentIntent".into(),
+        Attention::NotRecorded => {
+            "the card was charged, and no journal tells whether the product came out".into()
+        }
         Attention::NotOurs => "Stripe's reply names another sale: a cloned card?".into(),
         Attention::KeyClash => "the request's key was used by another kiosk: a cloned card?".into(),
         Attention::IntentUnknown => {

@@ -14,6 +14,7 @@ mod schema;
 
 mod check_online;
 mod commands;
+mod finds_what_was_left;
 mod flushed_before_effects;
 mod killed_at_each_step;
 mod one_reader_one_controller;

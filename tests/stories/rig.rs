@@ -1,5 +1,6 @@
 //! A kiosk on the bench: `kioskd simulate`, `kioskd run`, a keypad and a dispenser board.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
@@ -389,6 +390,36 @@ impl Rig {
     pub fn set_up(&self, path: &str, form: &str) {
         let path = format!("/simulator/{path}");
         assert!(self.post(&path, "application/x-www-form-urlencoded", form.to_owned()), "{path}");
+    }
+
+    /// Makes every PaymentIntent look older.
+    pub fn age_payment_intents(&self, by: Duration) {
+        for intent in self.books().payment_intents {
+            let path = format!("/simulator/payment_intents/{}/age", intent.id);
+            let body = format!("seconds={}", by.as_secs());
+            assert!(self.post(&path, "application/x-www-form-urlencoded", body));
+        }
+    }
+
+    /// Stripe forgets all idempotency keys, as it may after a day.
+    pub fn forget_keys(&self) {
+        assert!(self.post("/simulator/idempotency/forget", "text/plain", String::new()));
+    }
+
+    /// A PaymentIntent of a card reader's, whoever makes it.
+    pub fn make_payment_intent(&self, metadata: &BTreeMap<String, String>) {
+        let mut body = "amount=250&currency=usd&allowed_payment_method_types[]=card_present\
+                        &capture_method=manual"
+            .to_owned();
+        for (word, name) in metadata {
+            body.push_str(&format!("&metadata[{word}]={name}"));
+        }
+        assert!(self.post("/v1/payment_intents", "application/x-www-form-urlencoded", body));
+    }
+
+    /// A new SD card: the journal is gone. The daemon must not run.
+    pub fn replace_the_card(&self) {
+        fs::remove_dir_all(self.dir.path().join("state")).unwrap();
     }
 
     pub fn fault(&self, rule: &Value) {

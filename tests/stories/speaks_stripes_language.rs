@@ -4,11 +4,13 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use kioskd::simulator::Method;
+use kioskd::simulator::http::LoggedRequest;
 use serde_json::Value;
 
 use crate::rig::{Rig, VISA};
 use crate::schema::{judge_log, judge_request};
 
+const INTENTS: &str = "/v1/payment_intents";
 const CREATE: &str = "amount=250&currency=usd&allowed_payment_method_types[]=card_present";
 
 #[track_caller]
@@ -29,7 +31,7 @@ fn a_story_with_a_made_up_parameter_fails() {
 
 #[test]
 fn unknown_calls_parameters_and_types_are_noticed() {
-    let intents = "/v1/payment_intents";
+    let intents = INTENTS;
     let process = "/v1/terminal/readers/tmr_1/process_payment_intent";
     let colour = format!("{CREATE}&colour=red");
     let metadata = format!("{CREATE}&metadata=red");
@@ -59,7 +61,9 @@ fn a_reply_that_lacks_a_field_a_wrong_version_and_a_cut_log_are_noticed() {
     assert_eq!(judge_log(&log), Vec::<String>::new());
 
     let mut damaged = log.clone();
-    let created = damaged.iter_mut().find(|call| call.path == "/v1/payment_intents").unwrap();
+    let creates =
+        |call: &&mut LoggedRequest| (call.method, call.path.as_str()) == (Method::Post, INTENTS);
+    let created = damaged.iter_mut().find(creates).unwrap();
     let mut reply: Value = serde_json::from_str(created.reply.as_ref().unwrap()).unwrap();
     reply.as_object_mut().unwrap().remove("status");
     created.reply = Some(reply.to_string());

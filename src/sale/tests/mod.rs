@@ -1,7 +1,9 @@
 //! A bench for one sale: news in the words of the domain, facts out.
 
+mod adopted;
 mod doubts;
 mod interleavings;
+mod key_age;
 mod properties;
 mod restarts;
 mod watching;
@@ -195,6 +197,7 @@ pub(super) fn with_status(status: IntentStatus) -> IntentSeen {
     IntentSeen {
         id: intent_id(),
         status,
+        created: StripeTime(EPOCH - 60),
         amount: 250,
         currency: "usd".parse().unwrap(),
         amount_capturable: 0,

@@ -62,6 +62,7 @@ enum Step {
     Stop,
     ReaderLost,
     Restart(bool),
+    NotListed,
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
@@ -78,6 +79,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         6 => results().prop_map(|result| Step::Answer(Box::new(result))),
         2 => vend.prop_map(Step::Vend),
         1 => (1_u64..40).prop_map(Step::Wait),
+        1 => prop_oneof![Just(Step::Wait(86_400)), Just(Step::NotListed)],
         1 => Just(Step::Cancel),
         1 => Just(Step::Stop),
         1 => Just(Step::ReaderLost),
@@ -91,11 +93,14 @@ fn play(bench: &mut Bench, step: &Step) {
         Step::Answer(result) => {
             if bench.want().call().is_some() {
                 bench.answer((**result).clone());
+            } else if bench.want() == Want::FindIntent {
+                bench.reply(Call::Create { n: bench.sale.keys.create }, (**result).clone());
             }
         }
         Step::Vend(news) => drop(bench.dispenser(news.clone())),
         Step::Wait(seconds) => drop(bench.wait(*seconds)),
         Step::Cancel => drop(bench.give(&Input::CancelPressed)),
+        Step::NotListed => drop(bench.give(&Input::NotListed)),
         Step::Stop => drop(bench.give(&Input::Stopping)),
         Step::ReaderLost => drop(bench.give(&Input::ReaderLost)),
         Step::Restart(same) => {
@@ -158,6 +163,16 @@ proptest! {
             prop_assert!(!matches!(bench.want(), Want::Dispense { .. }), "the board is asked first");
             prop_assert!(!matches!(bench.want(), Want::PromptReader { .. }), "look first");
         }
+    }
+
+    #[test]
+    fn nothing_is_ever_vended_for_what_was_found_at_stripe(steps in steps()) {
+        let mut bench = super::adopted::adopted(UnknownVend::Release);
+        for step in &steps {
+            play(&mut bench, step);
+            check(&bench);
+        }
+        prop_assert_eq!(bench.vends(), 0);
     }
 
     #[test]

@@ -8,13 +8,48 @@ const OTHER: &str = "boot-2";
 
 #[test]
 fn while_opening_the_sale_is_taken_back() {
-    for boot in [SAME, OTHER] {
-        let mut bench = Bench::opened();
-        bench.restart(boot);
-        bench.created();
-        bench.fence();
-        assert_eq!(bench.outcome(), Some(Outcome::Abandoned));
+    let mut bench = Bench::opened();
+    bench.restart(SAME);
+    bench.created();
+    bench.fence();
+    assert_eq!(bench.outcome(), Some(Outcome::Abandoned));
+}
+
+#[test]
+fn while_opening_before_a_power_cut_the_payment_intent_is_looked_for_and_fenced() {
+    let mut bench = Bench::opened();
+    bench.restart(OTHER);
+    assert_eq!(bench.want(), Want::FindIntent, "the key's age is not known");
+    bench.reply(Call::Create { n: 1 }, Ok(Seen { reader: None, ..seen(None, unpaid()) }));
+    bench.fence();
+    assert_eq!(bench.outcome(), Some(Outcome::Abandoned));
+}
+
+#[test]
+fn while_opening_before_a_power_cut_and_stripe_knows_of_nothing() {
+    let mut bench = Bench::opened();
+    bench.restart(OTHER);
+    bench.restart(SAME);
+    bench.restart(OTHER);
+    let facts = bench.give(&Input::NotListed);
+    assert_eq!(facts[0], Fact::NeverCreated);
+    assert_eq!(bench.outcome(), Some(Outcome::Abandoned));
+}
+
+#[test]
+fn a_creation_of_a_boot_before_the_last_one_is_looked_for_too() {
+    // A journal of an older version, which repeated the creation whatever its age.
+    let mut bench = Bench::opened();
+    for fact in [
+        Fact::Restarted { boot: BootId::new(OTHER).unwrap(), at: bench.now },
+        Fact::RetractionDecided { why: Retraction::Restarted, at: bench.now },
+    ] {
+        bench.sale.evolve(&fact);
+        bench.facts.push(fact);
     }
+    assert_eq!(bench.want(), Want::CreateIntent { n: 1 });
+    bench.restart(OTHER);
+    assert_eq!(bench.want(), Want::FindIntent);
 }
 
 #[test]

@@ -64,6 +64,11 @@ impl Shell {
             }
             ("POST", ["keys", verb]) => self.at_keys(verb, body),
             ("POST", ["payment_intents", id, "expire"]) => self.expire(id),
+            ("POST", ["payment_intents", id, "age"]) => self.age(id, body),
+            ("POST", ["idempotency", "forget"]) => {
+                lock(&self.model).forget_idempotency_keys();
+                Ok(json!({}))
+            }
             (method, _) => Err((404, format!("the simulator has no {method} {path}"))),
         };
         match outcome {
@@ -146,6 +151,19 @@ impl Shell {
             _ => Err((404, format!("a reader of the simulator knows no {verb}"))),
         }?;
         Ok(json!(model.reader_screen(reader)))
+    }
+
+    /// A PaymentIntent that was made a while ago, without the wait for it.
+    fn age(&self, intent: &str, body: &Bytes) -> Outcome {
+        let intent = PaymentIntentId::new(intent).map_err(bad)?;
+        let seconds =
+            Fields::read(body, &["seconds"]).map_err(bad)?.parse("seconds").map_err(bad)?;
+        let seconds = seconds.ok_or(FieldError::Missing { name: "seconds" }).map_err(bad)?;
+        if lock(&self.model).age_intent(&intent, Duration::from_secs(seconds)) {
+            Ok(json!({ "aged": intent }))
+        } else {
+            Err((404, format!("there is no {intent}")))
+        }
     }
 
     fn expire(&self, intent: &str) -> Outcome {

@@ -1,0 +1,149 @@
+//! What was left at Stripe is listed, looked up in the journal, and adopted: the driver's part.
+//! What may be touched, and when, is decided in `kiosk/sweep.rs`.
+
+use std::time::Duration;
+
+use crate::daemon::driver::{Driver, Effect, Now};
+use crate::daemon::flights::{Flight, Purpose};
+use crate::ids::{IdempotencyKey, PaymentIntentId, SaleId};
+use crate::journal::{Stored, Summary};
+use crate::kiosk::sweep::{Orphan, Recalled, SweepWish, Verdict};
+use crate::sale::duty::Pace;
+use crate::sale::fact::Outcome;
+use crate::sale::input::{Call, Reply, Seen};
+use crate::sale::{Fact, Input, Sale};
+use crate::stripe::meaning::{Answer, NoAnswer};
+use crate::stripe::{Request, reply};
+use crate::time::Moment;
+
+/// The time between two pages that somebody waits for: a long list must not use up the limits of
+/// the account.
+const PAGES_APART: Duration = Duration::from_millis(250);
+
+/// The time between two pages that nobody waits for. After a power cut in a whole town, the lists
+/// of all its kiosks are read beside their sales.
+const PAGES_APART_AT_LEISURE: Duration = Duration::from_secs(10);
+
+impl Driver {
+    /// The journal is new: nothing is sold before what an earlier one left is known.
+    pub fn sell_after_sweep(&mut self, now: Now) {
+        self.kiosk.sell_after_sweep(now.since());
+    }
+
+    /// Reads the next page, if it is time.
+    pub(super) fn pursue_sweep(&mut self, now: Moment) {
+        let (created_gte, starting_after) = match self.kiosk.sweep_wish(now) {
+            SweepWish::Nothing => return,
+            SweepWish::Wait(at) => return self.wake_at(at),
+            SweepWish::List { created_gte, starting_after } => (created_gte, starting_after),
+        };
+        let purpose = Purpose::Sweep;
+        let request = Request::ListIntents { created_gte, starting_after };
+        let urgent = self.kiosk.is_sweep_urgent();
+        let pace = Pace::Every(if urgent { PAGES_APART } else { PAGES_APART_AT_LEISURE });
+        self.start_when_due(Flight { purpose, request, asked: now, sent: now }, pace);
+    }
+
+    /// A page has come, or an error that is met by asking again.
+    pub(super) fn listed(&mut self, result: &Result<Answer, NoAnswer>, now: Now) {
+        let Ok(answer) = result else { return };
+        let Ok(listing) = reply::listing(&answer.body, answer.date) else { return };
+        let date = listing.date;
+        let found = self.kiosk.listed(listing, now.since());
+        for (intent, why) in found.left_alone {
+            self.effects.push(Effect::LeftAlone { intent, why });
+        }
+        // For a sale that is sought, the list answers what its creation did not.
+        for (sale, intent) in found.sought {
+            let Some(n) = self.kiosk.sale(&sale).map(|sale| sale.keys.create) else { continue };
+            let seen = Seen { date, reader: None, intent: Some(intent) };
+            let call = Call::Create { n };
+            let reply = Reply { call, asked: now.moment, result: Ok(seen) };
+            self.give(&sale, &Input::Replied(Box::new(reply)), now);
+        }
+        if found.recall.is_empty() {
+            self.page_done(now);
+        } else {
+            self.effects.push(Effect::Recall { sales: found.recall });
+        }
+    }
+
+    /// The journal has said what it has of the sales of a page.
+    pub(super) fn recalled(&mut self, stored: Option<Vec<(SaleId, Option<Stored>)>>, now: Now) {
+        let Some(stored) = stored else {
+            self.kiosk.sweep_interrupted(now.moment);
+            return;
+        };
+        for (id, stored) in stored {
+            let closed = stored.as_ref().and_then(closed_without_intent);
+            let known = match (&stored, &closed) {
+                (None, _) => Recalled::Unknown,
+                (Some(_), Some(_)) => Recalled::WithoutIntent,
+                (Some(stored), None) => known(stored),
+            };
+            for verdict in self.kiosk.recalled(&id, &known, now.moment) {
+                match verdict {
+                    Verdict::Adopt(orphan) => self.adopt(*orphan, closed.clone(), now),
+                    Verdict::Cancel(intent, key) => self.cancel_spare(intent, key, now.moment),
+                    Verdict::LeftAlone(intent, why) => {
+                        self.effects.push(Effect::LeftAlone { intent, why });
+                    }
+                }
+            }
+        }
+        self.page_done(now);
+    }
+
+    /// Moves no money and concerns no sale's outcome, so that it needs no fact: if it fails, the
+    /// next sweep finds the same again.
+    fn cancel_spare(&mut self, intent: PaymentIntentId, key: IdempotencyKey, now: Moment) {
+        self.effects.push(Effect::CancelsSpare { intent: intent.clone() });
+        let request = Request::CancelIntent { intent, key };
+        self.start(Flight { purpose: Purpose::Spare, request, asked: now, sent: now });
+    }
+
+    fn page_done(&mut self, now: Now) {
+        let jitter = self.rng.f64();
+        for sale in self.kiosk.page_done(jitter, now.moment) {
+            self.give(&sale, &Input::NotListed, now);
+        }
+    }
+
+    /// Takes a PaymentIntent over: as a new sale of this journal, or as the rest of a closed one.
+    fn adopt(&mut self, orphan: Orphan, closed: Option<(Sale, u32)>, now: Now) {
+        let Orphan { opened, intent, sold, first_key } = orphan;
+        let id = opened.sale.clone();
+        let boot = self.kiosk.setup().boot.clone();
+        let adopted = Fact::Adopted { first_key, boot, at: now.moment };
+        let created = Fact::IntentCreated { intent };
+        if let Some((sale, last_seq)) = closed {
+            self.ledger.resume(&id, last_seq);
+            self.kiosk.adopt(sale);
+            self.happened(&id, vec![created, adopted], now);
+            return;
+        }
+        self.kiosk.adopt(Sale::open(opened.clone()));
+        let mut facts = vec![Fact::Opened(Box::new(opened)), created, adopted];
+        if let Some(amount) = sold {
+            let outcome = Outcome::Sold;
+            facts.extend([Fact::Captured { amount, receipt_url: None }, Fact::Closed { outcome }]);
+        }
+        self.happened(&id, facts, now);
+    }
+}
+
+fn known(stored: &Stored) -> Recalled {
+    match &stored.summary {
+        Summary { open: false, intent: Some(intent), .. } => Recalled::With(intent.clone()),
+        Summary { .. } => Recalled::Known,
+    }
+}
+
+/// A closed sale that never had a PaymentIntent, with the number of its last fact.
+fn closed_without_intent(stored: &Stored) -> Option<(Sale, u32)> {
+    let facts: Result<Vec<Fact>, _> =
+        stored.rows.iter().map(|row| serde_json::from_str(&row.body)).collect();
+    let sale = Sale::fold(&facts.ok()?)?;
+    let is_bare = stored.damage.is_none() && !sale.is_open() && sale.intent.is_none();
+    is_bare.then(|| (sale, stored.next_seq.saturating_sub(1)))
+}

@@ -1,0 +1,428 @@
+//! When a sweep begins, how far it reads, and what it leaves alone.
+
+use super::*;
+use crate::kiosk::tests::setup;
+use crate::sale::fact::{Fact, Retraction};
+use crate::sale::input::{Call, Obstacle, Reply, Seen, Trouble};
+use crate::sale::key::Operation;
+use crate::sale::tests::opened;
+use crate::time::WallTime;
+
+const EPOCH: i64 = 1_790_000_000;
+const HOUR: i64 = 3600;
+
+struct Bench {
+    kiosk: Kiosk,
+    now: Moment,
+}
+
+impl Bench {
+    fn new() -> Self {
+        let now = Moment::from_millis(900_000);
+        let mut bench = Self { kiosk: Kiosk::new(setup(), since(now)), now };
+        assert_eq!(bench.wish(), SweepWish::Nothing, "Stripe's clock is not known");
+        bench.stripe_answers();
+        bench
+    }
+
+    fn wish(&mut self) -> SweepWish {
+        self.kiosk.sweep_wish(self.now)
+    }
+
+    fn date(&self) -> StripeTime {
+        StripeTime(EPOCH + i64::try_from(self.now.as_millis() / 1000).unwrap() - 900)
+    }
+
+    fn stripe_answers(&mut self) {
+        let seen = Seen { date: Some(self.date()), reader: None, intent: None };
+        let reply = Reply { call: Call::Look, asked: self.now, result: Ok(seen) };
+        self.kiosk.heard(None, &reply, since(self.now));
+    }
+
+    fn wait(&mut self, time: Duration) {
+        self.now = self.now + time;
+    }
+
+    /// Since when the list is wanted.
+    fn begins_at(&mut self) -> i64 {
+        let SweepWish::List { created_gte, .. } = self.wish() else { panic!("no list is wanted") };
+        created_gte.0
+    }
+
+    /// One page that is the last.
+    fn page(&mut self, intents: Vec<Listed>) -> Found {
+        assert!(matches!(self.wish(), SweepWish::List { .. }));
+        let date = Some(self.date());
+        self.kiosk.listed(Listing { date, intents, next: None }, since(self.now))
+    }
+
+    fn done(&mut self) -> BTreeSet<SaleId> {
+        self.kiosk.page_done(0.5, self.now)
+    }
+
+    /// What is recalled of a page with this one PaymentIntent.
+    fn recalls(&mut self, listed: Listed) -> Vec<SaleId> {
+        self.page(vec![listed]).recall
+    }
+
+    fn adopts(&mut self, listed: Listed, known: &Recalled) -> Option<Orphan> {
+        let sale = listed.intent.sale.clone().unwrap();
+        self.page(vec![listed]);
+        match self.kiosk.recalled(&sale, known, self.now).pop() {
+            Some(Verdict::Adopt(orphan)) => Some(*orphan),
+            Some(Verdict::Cancel(..) | Verdict::LeftAlone(..)) | None => None,
+        }
+    }
+}
+
+fn since(moment: Moment) -> Since {
+    Since { moment, wall: WallTime(EPOCH * 1000) }
+}
+
+/// A PaymentIntent of the kiosk's own, an hour old.
+fn listed(sale: &str, status: IntentStatus) -> Listed {
+    let pairs = [
+        ("kiosk", "lobby-3"),
+        ("sale", sale),
+        ("reader", "tmr_1"),
+        ("controller", "board-1"),
+        ("journal", "lost-journal"),
+        ("boot", "lost-boot"),
+        ("products", "A1"),
+    ];
+    let metadata = pairs.map(|(word, name)| (word.to_owned(), name.to_owned())).into();
+    let received = if status == IntentStatus::Succeeded { 300 } else { 0 };
+    let intent = IntentSeen {
+        id: format!("pi_{sale}").parse().unwrap(),
+        status,
+        created: StripeTime(EPOCH - HOUR),
+        amount: 300,
+        currency: "usd".parse().unwrap(),
+        amount_capturable: 0,
+        amount_received: received,
+        sale: sale.parse().ok(),
+        journal: Some("lost-journal".into()),
+        takes_card_present: true,
+        livemode: false,
+        decline_code: None,
+        charge: None,
+    };
+    Listed { intent, is_captured_by_hand: true, metadata }
+}
+
+fn unpaid(sale: &str) -> Listed {
+    listed(sale, IntentStatus::RequiresPaymentMethod)
+}
+
+fn renamed(word: &str, name: &str) -> Listed {
+    let mut listed = unpaid("LOST");
+    listed.metadata.insert(word.to_owned(), name.to_owned());
+    listed
+}
+
+#[test]
+fn it_begins_with_the_first_answer_of_stripes_and_reads_three_days() {
+    let mut bench = Bench::new();
+    assert_eq!(bench.begins_at(), EPOCH - 72 * HOUR);
+}
+
+#[test]
+fn it_goes_on_page_by_page() {
+    let mut bench = Bench::new();
+    let from = bench.begins_at();
+    let next = Some("pi_A".parse().unwrap());
+    let listing = Listing { date: Some(bench.date()), intents: Vec::new(), next: next.clone() };
+    bench.kiosk.listed(listing, since(bench.now));
+    assert_eq!(bench.wish(), SweepWish::Nothing, "the journal is asked");
+    assert!(bench.done().is_empty());
+    let created_gte = StripeTime(from);
+    assert_eq!(bench.wish(), SweepWish::List { created_gte, starting_after: next });
+}
+
+#[test]
+fn the_next_one_is_hours_later_and_reads_only_what_is_new() {
+    let mut bench = Bench::new();
+    bench.page(Vec::new());
+    bench.done();
+    let SweepWish::Wait(at) = bench.wish() else { panic!("it rests") };
+    assert_eq!(at, bench.now + Duration::from_hours(6));
+    bench.wait(Duration::from_hours(6));
+    assert_eq!(bench.begins_at(), EPOCH - HOUR);
+}
+
+#[test]
+fn a_list_that_is_not_answered_does_not_put_the_kiosk_out_of_order() {
+    let mut bench = Bench::new();
+    for _ in 0..5 {
+        let result = Err(Trouble::Unknown { obstacle: Obstacle::Silence, why: "timed out".into() });
+        let reply = Reply { call: Call::List, asked: bench.now, result };
+        bench.kiosk.heard(None, &reply, since(bench.now));
+    }
+    assert!(!bench.kiosk.is_stripe_unreachable());
+}
+
+#[test]
+fn jitter_spreads_a_fleet() {
+    for (jitter, hours) in [(0.0, 4.5), (1.0, 7.5)] {
+        let mut bench = Bench::new();
+        bench.page(Vec::new());
+        bench.kiosk.page_done(jitter, bench.now);
+        let wait = Duration::from_secs_f64(hours * 3600.0);
+        assert_eq!(bench.wish(), SweepWish::Wait(bench.now + wait));
+    }
+}
+
+#[test]
+fn it_does_not_begin_while_a_customer_is_served() {
+    let mut bench = Bench::new();
+    let mut served = opened();
+    served.at = bench.now;
+    bench.kiosk.opened(served);
+    assert_eq!(bench.wish(), SweepWish::Nothing);
+}
+
+#[test]
+fn what_this_board_left_on_this_reader_is_adopted_if_the_journal_does_not_know_it() {
+    for status in
+        [IntentStatus::RequiresPaymentMethod, IntentStatus::Pending, IntentStatus::RequiresCapture]
+    {
+        let orphan = Bench::new().adopts(listed("LOST", status), &Recalled::Unknown).unwrap();
+        assert_eq!(orphan.opened.sale.as_str(), "LOST");
+        assert_eq!(orphan.opened.product.price.amount, 300, "the price that was asked for");
+        assert_eq!(orphan.opened.origin.journal.as_str(), "lost-journal");
+        assert_eq!(orphan.opened.boot.as_str(), "lost-boot");
+        assert_eq!(orphan.sold, None);
+        assert_eq!(i64::from(orphan.first_key), EPOCH);
+    }
+}
+
+#[test]
+fn what_the_journal_knows_is_left_to_it_unless_it_never_had_a_payment_intent() {
+    assert_eq!(Bench::new().adopts(unpaid("LOST"), &Recalled::Known), None);
+    assert!(Bench::new().adopts(unpaid("LOST"), &Recalled::WithoutIntent).is_some());
+}
+
+#[test]
+fn what_a_kiosk_captured_was_sold_and_what_was_charged_at_the_tap_has_to_be_looked_at() {
+    let sold = listed("LOST", IntentStatus::Succeeded);
+    let amount = Money::new(300, "usd".parse().unwrap());
+    let orphan = Bench::new().adopts(sold.clone(), &Recalled::Unknown).unwrap();
+    assert_eq!(orphan.sold, Some(amount));
+    let at_the_tap = Listed { is_captured_by_hand: false, ..sold };
+    let orphan = Bench::new().adopts(at_the_tap, &Recalled::Unknown).unwrap();
+    assert_eq!(orphan.sold, None);
+}
+
+#[test]
+fn other_kiosks_readers_boards_and_modes_are_never_touched_nor_named() {
+    for listed in [
+        renamed("kiosk", "lobby-4"),
+        renamed("reader", "tmr_2"),
+        renamed("controller", "board-2"),
+        Listed { metadata: BTreeMap::new(), ..unpaid("LOST") },
+        listed("LOST", IntentStatus::Canceled),
+    ] {
+        let found = Bench::new().page(vec![listed.clone()]);
+        assert_eq!(found, Found::default(), "{listed:?}");
+    }
+    let mut live = unpaid("LOST");
+    live.intent.livemode = true;
+    assert_eq!(Bench::new().page(vec![live]), Found::default());
+}
+
+#[test]
+fn what_cannot_be_judged_is_named_once_and_not_touched() {
+    let mut foreign = unpaid("LOST");
+    foreign.intent.currency = "eur".parse().unwrap();
+    let mut nameless = unpaid("LOST");
+    nameless.intent.sale = None;
+    for listed in [
+        foreign,
+        nameless,
+        renamed("products", "Z9"),
+        renamed("products", "A1,A1"),
+        renamed("journal", ""),
+        renamed("boot", "?"),
+        listed("LOST", IntentStatus::Other("haunted".into())),
+    ] {
+        let mut bench = Bench::new();
+        let found = bench.page(vec![listed.clone()]);
+        assert!(found.recall.is_empty(), "{listed:?}");
+        assert_eq!(found.left_alone.len(), 1, "{listed:?}");
+        bench.done();
+        bench.wait(Duration::from_hours(8));
+        assert_eq!(bench.page(vec![listed]), Found::default(), "told already");
+    }
+}
+
+/// What becomes of two PaymentIntents of one sale, the first one newer.
+fn verdicts(statuses: [IntentStatus; 2], known: &Recalled) -> Vec<Verdict> {
+    let mut bench = Bench::new();
+    let [newer, mut older] = statuses.map(|status| listed("LOST", status));
+    older.intent.id = "pi_older".parse().unwrap();
+    let sale = bench.page(vec![newer, older]).recall.remove(0);
+    bench.kiosk.recalled(&sale, known, bench.now)
+}
+
+fn is_older(intent: &PaymentIntentId) -> bool {
+    intent.as_str() == "pi_older"
+}
+
+#[test]
+fn what_stripe_made_in_spite_of_an_error_is_cancelled_and_its_sale_left_as_it_is() {
+    let unpaid = || [IntentStatus::RequiresPaymentMethod, IntentStatus::RequiresPaymentMethod];
+    let known = Recalled::With("pi_LOST".parse().unwrap());
+    let verdicts = verdicts(unpaid(), &known);
+    assert!(matches!(&verdicts[..], [Verdict::Cancel(intent, _)] if is_older(intent)));
+}
+
+#[test]
+fn of_several_that_nobody_knows_the_newest_is_adopted_and_the_others_are_cancelled() {
+    let unpaid = [IntentStatus::RequiresPaymentMethod, IntentStatus::RequiresPaymentMethod];
+    let verdicts = verdicts(unpaid, &Recalled::Unknown);
+    let [Verdict::Adopt(orphan), Verdict::Cancel(intent, key)] = &verdicts[..] else {
+        panic!("{verdicts:?}")
+    };
+    assert!(!is_older(&orphan.intent) && is_older(intent));
+    assert_eq!(key.as_str(), format!("pi_older:cancel:{EPOCH}"));
+}
+
+#[test]
+fn of_several_that_nobody_knows_the_paid_one_is_adopted() {
+    let statuses = [IntentStatus::RequiresPaymentMethod, IntentStatus::RequiresCapture];
+    let verdicts = verdicts(statuses, &Recalled::Unknown);
+    let [Verdict::Adopt(orphan), Verdict::Cancel(intent, _)] = &verdicts[..] else {
+        panic!("{verdicts:?}")
+    };
+    assert!(is_older(&orphan.intent) && !is_older(intent));
+}
+
+#[test]
+fn money_beside_the_payment_intent_that_a_sale_has_is_named_and_not_touched() {
+    let statuses = [IntentStatus::Succeeded, IntentStatus::RequiresCapture];
+    let known = Recalled::With("pi_LOST".parse().unwrap());
+    let verdicts = verdicts(statuses, &known);
+    assert!(matches!(&verdicts[..], [Verdict::LeftAlone(intent, _)] if is_older(intent)));
+}
+
+#[test]
+fn a_sale_that_is_open_here_is_not_touched_even_if_it_has_ended_since_the_sweep_began() {
+    let mut bench = Bench::new();
+    let mut open = opened();
+    open.sale = "LOST".parse().unwrap();
+    bench.kiosk.adopt(Sale::open(open));
+    assert!(bench.recalls(unpaid("LOST")).is_empty());
+
+    let mut bench = Bench::new();
+    let mut open = opened();
+    open.sale = "LOST".parse().unwrap();
+    bench.kiosk.adopt(Sale::open(open));
+    bench.begins_at();
+    bench.kiosk.forget(&"LOST".parse().unwrap());
+    assert!(bench.recalls(unpaid("LOST")).is_empty(), "the list may be older than its end");
+}
+
+#[test]
+fn what_is_younger_than_ten_minutes_is_left_alone_until_it_is_older() {
+    let mut bench = Bench::new();
+    bench.kiosk.sell_after_sweep(since(bench.now));
+    let mut young = unpaid("LOST");
+    young.intent.created = StripeTime(EPOCH - 540);
+    assert_eq!(bench.adopts(young.clone(), &Recalled::Unknown), None);
+    bench.done();
+    assert!(bench.kiosk.reasons().since(&Reason::Sweeping).is_some(), "it is not judged yet");
+    assert_eq!(bench.wish(), SweepWish::Wait(bench.now + Duration::from_mins(1)));
+    bench.wait(Duration::from_mins(1));
+    assert!(bench.adopts(young, &Recalled::Unknown).is_some());
+    bench.done();
+    assert!(bench.kiosk.reasons().since(&Reason::Sweeping).is_none());
+}
+
+#[test]
+fn a_young_one_that_the_journal_knows_is_no_reason_to_come_back_soon() {
+    let mut bench = Bench::new();
+    let mut young = unpaid("LOST");
+    young.intent.created = StripeTime(EPOCH - 5);
+    assert_eq!(bench.adopts(young, &Recalled::Known), None);
+    bench.done();
+    assert_eq!(bench.wish(), SweepWish::Wait(bench.now + Duration::from_hours(6)));
+}
+
+#[test]
+fn a_new_journal_sells_when_the_last_page_is_dealt_with() {
+    let mut bench = Bench::new();
+    bench.kiosk.sell_after_sweep(since(bench.now));
+    let next = Some("pi_A".parse().unwrap());
+    bench.wish();
+    let listing = Listing { date: Some(bench.date()), intents: Vec::new(), next };
+    bench.kiosk.listed(listing, since(bench.now));
+    bench.done();
+    assert!(bench.kiosk.reasons().since(&Reason::Sweeping).is_some());
+    bench.page(Vec::new());
+    bench.done();
+    assert!(bench.kiosk.reasons().since(&Reason::Sweeping).is_none());
+}
+
+#[test]
+fn a_journal_that_cannot_be_read_has_everything_begun_anew() {
+    let mut bench = Bench::new();
+    bench.page(vec![unpaid("LOST")]);
+    bench.kiosk.sweep_interrupted(bench.now);
+    assert!(matches!(bench.wish(), SweepWish::Wait(_)));
+    bench.wait(Duration::from_mins(1));
+    assert_eq!(bench.begins_at(), EPOCH + 60 - 72 * HOUR);
+}
+
+#[test]
+fn after_a_sale_that_ended_without_its_payment_intent_the_next_sweep_is_soon() {
+    let mut bench = Bench::new();
+    bench.page(Vec::new());
+    bench.done();
+    let mut sale = Sale::open(opened());
+    bench.kiosk.adopt(sale.clone());
+    bench.kiosk.sweep_after(sale.id(), bench.now);
+    assert_eq!(bench.wish(), SweepWish::Wait(bench.now + Duration::from_mins(11)));
+
+    let mut bench = Bench::new();
+    bench.page(Vec::new());
+    bench.done();
+    sale.intent = Some("pi_1".parse().unwrap());
+    bench.kiosk.adopt(sale.clone());
+    bench.kiosk.sweep_after(sale.id(), bench.now);
+    assert_eq!(bench.wish(), SweepWish::Wait(bench.now + Duration::from_hours(6)));
+}
+
+fn sought(bench: &mut Bench) -> SaleId {
+    let mut sale = Sale::open(opened());
+    sale.evolve(&Fact::RetractionDecided { why: Retraction::Restarted, at: bench.now });
+    sale.evolve(&Fact::KeyTooOld { operation: Operation::Create, n: 1 });
+    let id = sale.id().clone();
+    bench.kiosk.adopt(sale);
+    id
+}
+
+#[test]
+fn a_sale_that_is_sought_does_not_wait_for_the_next_sweep_and_is_looked_for_in_all_three_days() {
+    let mut bench = Bench::new();
+    bench.page(Vec::new());
+    bench.done();
+    bench.wait(Duration::from_hours(2));
+    let id = sought(&mut bench);
+    assert_eq!(bench.begins_at(), EPOCH + 2 * HOUR - 72 * HOUR);
+    let mut young = unpaid(id.as_str());
+    young.intent.created = bench.date();
+    let found = bench.page(vec![young.clone()]);
+    assert_eq!(found.sought, [(id, young.intent)], "its own sale knows it by its id, of any age");
+    assert!(found.recall.is_empty());
+}
+
+#[test]
+fn a_sale_is_sought_in_vain_only_when_the_whole_list_was_read_since_it_was_sought() {
+    let mut bench = Bench::new();
+    bench.begins_at();
+    let id = sought(&mut bench);
+    bench.page(Vec::new());
+    assert!(bench.done().is_empty(), "this sweep began before");
+    bench.page(Vec::new());
+    assert!(bench.done().contains(&id));
+}
