@@ -3,6 +3,7 @@
 //! * [`driver`]: one turn: news in, effects out
 //! * `pursue`: from what sales want to what is started
 //! * `assignment`: what follows from whose the reader is, and what people order of it
+//! * `replies`: what a call's end leads to
 //! * [`ledger`]: which effects have to wait for the disk
 //! * [`flights`]: calls to Stripe under way, and the waits between them
 //! * `sweep`: what was left at Stripe is listed, looked up in the journal, and adopted
@@ -28,6 +29,7 @@ pub mod ledger;
 pub mod notify;
 mod pursue;
 pub mod reader_power;
+mod replies;
 pub mod run;
 mod sweep;
 pub mod tell;

@@ -432,7 +432,7 @@ fn a_payment_intent_that_the_key_does_not_see_is_never_a_conclusion() {
     assert_eq!(bench.outcome(), None);
     assert!(bench.driver.kiosk().reasons().since(&Reason::PaymentNotFound).is_some());
     bench.model = ours;
-    for _ in 0..6 {
+    for _ in 0..20 {
         bench.answer_all();
         bench.flush();
         bench.wait(Duration::from_mins(1));

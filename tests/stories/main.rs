@@ -8,6 +8,7 @@
 
 #[path = "../boards/mod.rs"]
 mod boards;
+mod machine;
 mod rig;
 #[path = "../schema/mod.rs"]
 mod schema;

@@ -1,0 +1,94 @@
+//! A call has ended: what it says of the link and the reader, when its like goes again, and whom it
+//! concerns.
+
+use crate::daemon::driver::{Driver, Effect, HURRY_WITHIN, Now};
+use crate::daemon::flights::{Flight, FlightId, Purpose, Setback};
+use crate::ids::SaleId;
+use crate::sale::input::{Call, Refusal, Reply, Seen, Trouble};
+use crate::sale::{Input, Sale};
+use crate::stripe::meaning::{Answer, NoAnswer};
+use crate::stripe::{Request, understand};
+
+impl Driver {
+    /// A call has ended.
+    pub(super) fn replied(&mut self, id: FlightId, result: &Result<Answer, NoAnswer>, now: Now) {
+        let Some(flight) = self.flights.end(id) else { return };
+        let understood = understand(flight.request.expected(), result);
+        let call = flight.purpose.call();
+        let reply = Reply { call, asked: flight.asked, result: understood };
+        let was_down = self.kiosk.is_stripe_unreachable();
+        // The second half of a look concerns the PaymentIntent alone.
+        let second_half = matches!(flight.purpose, Purpose::LookIntent { .. });
+        let about = if second_half { Call::Inspect } else { call };
+        let heard = Reply { call: about, ..reply.clone() };
+        self.kiosk.heard(flight.purpose.sale(), &heard, now.since());
+        if was_down && !self.kiosk.is_stripe_unreachable() {
+            self.flights.hurry(now.moment, HURRY_WITHIN, &mut self.rng);
+        }
+        self.give_up_on_lost_reader(now);
+        match &reply.result {
+            Ok(_) => self.flights.went_well(&flight.purpose),
+            Err(trouble) => {
+                let first = !self.flights.is_failing(&flight.purpose);
+                let front = self.kiosk.front_sale().map(Sale::id);
+                let setback = Setback {
+                    asked_to_wait: result.as_ref().ok().and_then(|answer| answer.retry_after),
+                    customer_waits: front.is_some() && front == flight.purpose.sale(),
+                    refused: matches!(
+                        trouble,
+                        Trouble::Refused(Refusal::Forbidden | Refusal::NotFound)
+                    ),
+                    draw: self.rng.f64(),
+                };
+                let (purpose, moment) = (&flight.purpose, now.moment);
+                let busy = *trouble == Trouble::Refused(Refusal::ReaderBusy);
+                if busy && purpose.sale().is_some() && matches!(call, Call::ClearReader { .. }) {
+                    self.flights.reader_was_busy(purpose, moment);
+                } else {
+                    self.flights.went_wrong(purpose, trouble, moment, setback);
+                }
+                let sale = flight.purpose.sale().cloned();
+                let trouble = trouble.clone();
+                self.effects.push(Effect::CallFailed { sale, call, trouble, first });
+            }
+        }
+        match flight.purpose.clone() {
+            Purpose::Sale { sale, call: Call::Look } => self.looked(&sale, &flight, reply, now),
+            Purpose::Sale { sale, .. } => {
+                self.give(&sale, &Input::Replied(Box::new(reply)), now);
+            }
+            Purpose::LookIntent { sale, reader } => {
+                let result = reply.result.map(|seen| Seen { reader, ..seen });
+                let reply = Reply { result, ..reply };
+                self.give(&sale, &Input::Replied(Box::new(reply)), now);
+            }
+            Purpose::Clear if reply.result.is_ok() => self.kiosk.dead_action_cleared(),
+            Purpose::Sweep => self.listed(result, now),
+            Purpose::Spare if reply.result.is_err() => self.kiosk.sweep_again(now.moment),
+            Purpose::Clear | Purpose::ReaderLook | Purpose::Claim | Purpose::Spare => {}
+        }
+        // A late reply of a sale that is over leaves nothing behind.
+        if let Some(sale) = flight.purpose.sale().filter(|sale| self.kiosk.sale(sale).is_none()) {
+            self.flights.forget(sale);
+        }
+    }
+
+    /// A sale's look at the reader has ended. Where the reader shows something else, or cannot be
+    /// read, the PaymentIntent is read by itself.
+    fn looked(&mut self, id: &SaleId, flight: &Flight, reply: Reply, now: Now) {
+        let Some(intent) = self.kiosk.sale(id).and_then(|sale| sale.intent.clone()) else { return };
+        let sees_ours = |seen: &Seen| seen.intent.as_ref().is_some_and(|seen| seen.id == intent);
+        let reader = match &reply.result {
+            Ok(seen) if !sees_ours(seen) => seen.reader.clone(),
+            Err(Trouble::Refused(_)) => None,
+            Ok(_)
+            | Err(Trouble::NotSent { .. } | Trouble::Unknown { .. } | Trouble::NotYet { .. }) => {
+                self.give(id, &Input::Replied(Box::new(reply)), now);
+                return;
+            }
+        };
+        let purpose = Purpose::LookIntent { sale: id.clone(), reader };
+        let request = Request::ReadIntent { intent };
+        self.start(Flight { purpose, request, asked: flight.asked, sent: now.moment });
+    }
+}
