@@ -150,6 +150,7 @@ impl Purpose {
         let word = match self.call() {
             Call::Create { .. } => "create",
             Call::Prompt { .. } => "prompt",
+            Call::Confirm { .. } => "confirm",
             Call::ClearReader { .. } => "clear",
             Call::Cancel { .. } => "cancel",
             Call::Capture { .. } => "capture",

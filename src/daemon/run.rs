@@ -22,7 +22,7 @@ use crate::journal::{Journal, JournalError};
 use crate::kiosk::restart_window::RestartWindow;
 use crate::kiosk::{Product, Setup, View};
 use crate::sale::Fact;
-use crate::sale::fact::{Origin, Policy, UnknownVend};
+use crate::sale::fact::{Flow, Origin, Policy, UnknownVend};
 use crate::stripe::transport::ClientError;
 use crate::stripe::{Client, Request};
 
@@ -414,5 +414,10 @@ fn policy(settings: &Settings) -> Policy {
         vend_grace: payment.vend_grace,
         // Each dispenser has its own; this one is for none.
         vend_timeout: Duration::from_secs(20),
+        flow: match payment.flow {
+            crate::config::Flow::Process => Flow::Process,
+            crate::config::Flow::CollectConfirm => Flow::CollectConfirm,
+        },
+        cards: payment.cards.clone(),
     }
 }

@@ -152,6 +152,7 @@ pub(super) fn asked(call: Call) -> &'static str {
     match call {
         Call::Create { .. } => "creating the PaymentIntent",
         Call::Prompt { .. } => "prompting the reader",
+        Call::Confirm { .. } => "confirming the card",
         Call::ClearReader { .. } => "clearing the reader",
         Call::Cancel { .. } => "cancelling the PaymentIntent",
         Call::Capture { .. } => "capturing",

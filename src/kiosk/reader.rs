@@ -158,7 +158,7 @@ impl Kiosk {
                             if Some(refused) == product)
                 });
             }
-            Call::Prompt { .. } => {
+            Call::Prompt { .. } | Call::Confirm { .. } => {
                 self.reader_answered();
                 self.reasons.clear_if(|reason, _| matches!(reason, Reason::ReaderRefuses { .. }));
             }
@@ -187,7 +187,7 @@ impl Kiosk {
             return;
         }
         match call {
-            Call::Prompt { .. } | Call::ClearReader { .. } => {
+            Call::Prompt { .. } | Call::Confirm { .. } | Call::ClearReader { .. } => {
                 self.reader_refused(call, refusal, now);
             }
             Call::Create { .. } => self.create_refused(about, refusal, now),
@@ -436,7 +436,9 @@ fn shows_own(sale: &Sale, reader: &ReaderSeen) -> bool {
 fn denied(call: Call) -> Denied {
     match call {
         Call::Look => Denied::ReadReader,
-        Call::Prompt { .. } | Call::ClearReader { .. } => Denied::DriveReader,
+        Call::Prompt { .. } | Call::Confirm { .. } | Call::ClearReader { .. } => {
+            Denied::DriveReader
+        }
         Call::Create { .. } => Denied::CreatePayment,
         Call::Inspect => Denied::ReadPayment,
         Call::Cancel { .. } => Denied::CancelPayment,

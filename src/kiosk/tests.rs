@@ -56,6 +56,7 @@ fn action(intent: &str, status: ActionStatus, intent_status: IntentStatus) -> Ac
         intent: Some(intent.parse().unwrap()),
         sale: None,
         intent_status: Some(intent_status),
+        card: None,
     }
 }
 

@@ -1,7 +1,8 @@
 //! How a fact changes a sale: total, and without a decision.
 
 use crate::ids::BootId;
-use crate::sale::fact::{Doubt, Fact, VendDoubt};
+use crate::sale::cards::CardSeen;
+use crate::sale::fact::{Doubt, Fact, Retraction, VendDoubt};
 use crate::sale::key::Operation;
 use crate::sale::phase::{Phase, Prompt, RetractStep, Sale};
 use crate::time::Moment;
@@ -16,14 +17,23 @@ impl Sale {
             Fact::PromptDoubted { why, at, .. } => self.prompt_doubted(why, *at),
             Fact::PromptMissing { .. } | Fact::SettlementMissing => self.doubt_settled(),
             Fact::Prompted { at, .. } => self.prompted(*at),
-            Fact::Declined { decline, .. } => self.decline = Some(decline.clone()),
-            Fact::RetractionDecided { why, at } => {
-                self.given_up = Some(why.clone());
-                let (why, since) = (why.clone(), *at);
-                self.phase = Phase::Retracting { why, since, step: RetractStep::Look };
+            Fact::Declined { decline, .. } => {
+                self.decline = Some(decline.clone());
+                self.not_taken = None;
             }
+            Fact::Collected { card, at, .. } => self.collected(card, *at),
+            Fact::CardRefused { why, .. } => {
+                self.not_taken = Some(why.clone());
+                self.decline = None;
+            }
+            Fact::ConfirmIntended { n, at } => self.confirm_intended(*n, *at),
+            Fact::ConfirmDoubted { why, .. } => self.confirm_state(None, Some(why.clone())),
+            Fact::ConfirmMissing { .. } => self.confirm_state(None, None),
+            Fact::ConfirmTaken { at } => self.confirm_state(Some(*at), None),
+            Fact::RetractionDecided { why, at } => self.retraction_decided(why, *at),
             Fact::PromptFound => self.retract_step(RetractStep::Clear),
             Fact::PromptCleared | Fact::ClearDoubted { .. } => {
+                self.clear_tried = true;
                 self.retract_step(RetractStep::Look);
             }
             Fact::FenceDoubted { why, .. } => {
@@ -75,7 +85,10 @@ impl Sale {
     /// The current prompt, where there is one.
     fn prompt(&self) -> Option<Prompt> {
         match &self.phase {
-            Phase::Prompting { prompt, .. } | Phase::Presenting { prompt, .. } => Some(*prompt),
+            Phase::Prompting { prompt, .. }
+            | Phase::Presenting { prompt, .. }
+            | Phase::Collected { prompt, .. }
+            | Phase::Confirming { prompt, .. } => Some(*prompt),
             Phase::Opening { .. }
             | Phase::Retracting { .. }
             | Phase::Vending { .. }
@@ -96,6 +109,7 @@ impl Sale {
         let before = self.prompt().filter(|before| before.attempt == attempt);
         let prompt = Prompt { attempt, n, since: before.map_or(at, |before| before.since) };
         let since = self.prompting_since().filter(|_| before.is_some()).unwrap_or(at);
+        self.clear_tried = false;
         self.phase = Phase::Prompting { prompt, since, doubt: None, doubted: at };
     }
 
@@ -109,6 +123,39 @@ impl Sale {
     fn prompted(&mut self, at: Moment) {
         if let Some(prompt) = self.prompt() {
             self.phase = Phase::Presenting { prompt, prompted: at };
+        }
+    }
+
+    fn collected(&mut self, card: &CardSeen, at: Moment) {
+        self.card = Some(card.clone());
+        if let Some(prompt) = self.prompt() {
+            self.phase = Phase::Collected { prompt, since: at };
+        }
+    }
+
+    fn confirm_intended(&mut self, n: u32, at: Moment) {
+        self.keys.spend(Operation::Confirm, n);
+        let since = match &self.phase {
+            Phase::Collected { since, .. } | Phase::Confirming { since, .. } => *since,
+            Phase::Opening { .. }
+            | Phase::Prompting { .. }
+            | Phase::Presenting { .. }
+            | Phase::Retracting { .. }
+            | Phase::Vending { .. }
+            | Phase::Doubtful { .. }
+            | Phase::Settling { .. }
+            | Phase::NeedsAttention { .. }
+            | Phase::Closed { .. } => at,
+        };
+        if let Some(prompt) = self.prompt() {
+            self.phase = Phase::Confirming { prompt, n, since, taken: None, doubt: None };
+        }
+    }
+
+    fn confirm_state(&mut self, since: Option<Moment>, why: Option<Doubt>) {
+        if let Phase::Confirming { taken, doubt, .. } = &mut self.phase {
+            *taken = since;
+            *doubt = why;
         }
     }
 
@@ -129,6 +176,12 @@ impl Sale {
         }
     }
 
+    fn retraction_decided(&mut self, why: &Retraction, at: Moment) {
+        self.given_up = Some(why.clone());
+        let step = RetractStep::Look;
+        self.phase = Phase::Retracting { why: why.clone(), since: at, step };
+    }
+
     fn retract_step(&mut self, next: RetractStep) {
         if let Phase::Retracting { step, .. } = &mut self.phase {
             *step = next;
@@ -146,6 +199,10 @@ impl Sale {
         match &mut self.phase {
             Phase::Opening { since } => *since = at,
             Phase::Settling { doubt, .. } => *doubt = Some(Doubt::Restarted),
+            Phase::Confirming { taken, doubt, .. } => {
+                *taken = None;
+                *doubt = Some(Doubt::Restarted);
+            }
             Phase::Prompting { prompt, .. } | Phase::Presenting { prompt, .. } => {
                 let (prompt, doubt) = (*prompt, Some(Doubt::Restarted));
                 self.phase = Phase::Prompting { prompt, since: at, doubt, doubted: at };
@@ -164,7 +221,7 @@ impl Sale {
                     *why = doubt;
                 }
             }
-            Phase::NeedsAttention { .. } | Phase::Closed { .. } => {}
+            Phase::Collected { .. } | Phase::NeedsAttention { .. } | Phase::Closed { .. } => {}
         }
     }
 }

@@ -30,6 +30,7 @@ pub(super) fn decide(
         (
             Call::Create { .. }
             | Call::Prompt { .. }
+            | Call::Confirm { .. }
             | Call::ClearReader { .. }
             | Call::Cancel { .. }
             | Call::Capture { .. }
@@ -106,6 +107,7 @@ fn done(sale: &Sale, settlement: Settlement, intent: &IntentSeen) -> Option<Vec<
         (
             IntentStatus::RequiresCapture
             | IntentStatus::RequiresPaymentMethod
+            | IntentStatus::RequiresConfirmation
             | IntentStatus::Pending
             | IntentStatus::Other(_),
             Settlement::Capture { .. } | Settlement::Release,

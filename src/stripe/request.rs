@@ -13,8 +13,10 @@ const COMMAND_LIMIT: Duration = Duration::from_secs(85);
 /// Everything else answers quickly or not at all.
 const PLAIN_LIMIT: Duration = Duration::from_secs(20);
 
-/// Brings reader, PaymentIntent and charge in one reply (four levels, Stripe's limit).
-const EXPAND_ACTION: &str = "action.process_payment_intent.payment_intent.latest_charge";
+/// What a reader's payment may be, in one step or in two.
+const PROCESS: &str = "process_payment_intent";
+const COLLECT: &str = "collect_payment_method";
+const CONFIRM: &str = "confirm_payment_intent";
 
 /// One call.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -34,6 +36,26 @@ pub enum Request {
         intent: PaymentIntentId,
         /// Whether the reader shows a cancel button.
         customer_cancellation: bool,
+        /// Its key.
+        key: IdempotencyKey,
+    },
+    /// Let the reader read a card for a PaymentIntent (two-step flow).
+    Collect {
+        /// The reader.
+        reader: ReaderId,
+        /// The PaymentIntent.
+        intent: PaymentIntentId,
+        /// Whether the reader shows a cancel button.
+        customer_cancellation: bool,
+        /// Its key.
+        key: IdempotencyKey,
+    },
+    /// Let the reader confirm the card that it has read (two-step flow).
+    Confirm {
+        /// The reader.
+        reader: ReaderId,
+        /// The PaymentIntent.
+        intent: PaymentIntentId,
         /// Its key.
         key: IdempotencyKey,
     },
@@ -113,27 +135,32 @@ impl Request {
             Self::CreateIntent { opened, key } => {
                 post("/v1/payment_intents".into(), create_params(opened), Some(key))
             }
-            Self::Process { reader, intent, customer_cancellation, key } => Wire {
-                limit: COMMAND_LIMIT,
-                ..post(
-                    format!("/v1/terminal/readers/{reader}/process_payment_intent"),
-                    vec![
-                        pair("payment_intent", intent),
-                        pair("process_config[enable_customer_cancellation]", customer_cancellation),
-                        pair("process_config[skip_tipping]", &true),
-                        pair("expand[]", EXPAND_ACTION),
-                    ],
-                    Some(key),
-                )
-            },
-            Self::ClearReader { reader, key } => Wire {
-                limit: COMMAND_LIMIT,
-                ..post(
-                    format!("/v1/terminal/readers/{reader}/cancel_action"),
-                    Vec::new(),
-                    key.as_ref(),
-                )
-            },
+            Self::Process { reader, intent, customer_cancellation, key } => {
+                let params = vec![
+                    pair("payment_intent", intent),
+                    pair("process_config[enable_customer_cancellation]", customer_cancellation),
+                    pair("process_config[skip_tipping]", &true),
+                    pair("expand[]", &expand_action(PROCESS)),
+                ];
+                command(reader, PROCESS, params, Some(key))
+            }
+            Self::Collect { reader, intent, customer_cancellation, key } => {
+                let params = vec![
+                    pair("payment_intent", intent),
+                    pair("collect_config[enable_customer_cancellation]", customer_cancellation),
+                    pair("collect_config[skip_tipping]", &true),
+                    pair("expand[]", &expand_action(COLLECT)),
+                ];
+                command(reader, COLLECT, params, Some(key))
+            }
+            Self::Confirm { reader, intent, key } => {
+                let params =
+                    vec![pair("payment_intent", intent), pair("expand[]", &expand_action(CONFIRM))];
+                command(reader, CONFIRM, params, Some(key))
+            }
+            Self::ClearReader { reader, key } => {
+                command(reader, "cancel_action", Vec::new(), key.as_ref())
+            }
             Self::CancelIntent { intent, key } => post(
                 format!("/v1/payment_intents/{intent}/cancel"),
                 vec![pair("expand[]", "latest_charge")],
@@ -145,10 +172,11 @@ impl Request {
                 Some(key),
             ),
             Self::ReadReader { reader } => {
-                get(format!("/v1/terminal/readers/{reader}"), EXPAND_ACTION)
+                let expand = [PROCESS, COLLECT, CONFIRM].map(expand_action);
+                get(format!("/v1/terminal/readers/{reader}"), &expand)
             }
             Self::ReadIntent { intent } => {
-                get(format!("/v1/payment_intents/{intent}"), "latest_charge")
+                get(format!("/v1/payment_intents/{intent}"), &["latest_charge".to_owned()])
             }
         }
     }
@@ -160,15 +188,27 @@ impl Request {
             | Self::CancelIntent { .. }
             | Self::Capture { .. }
             | Self::ReadIntent { .. } => Expected::Intent,
-            Self::Process { .. } | Self::ClearReader { .. } | Self::ReadReader { .. } => {
-                Expected::Reader
-            }
+            Self::Process { .. }
+            | Self::Collect { .. }
+            | Self::Confirm { .. }
+            | Self::ClearReader { .. }
+            | Self::ReadReader { .. } => Expected::Reader,
         }
     }
 
     /// Whether it is a command that the reader itself has to answer: these go one at a time.
     pub fn is_reader_command(&self) -> bool {
-        matches!(self, Self::Process { .. } | Self::ClearReader { .. })
+        match self {
+            Self::Process { .. }
+            | Self::Collect { .. }
+            | Self::Confirm { .. }
+            | Self::ClearReader { .. } => true,
+            Self::CreateIntent { .. }
+            | Self::CancelIntent { .. }
+            | Self::Capture { .. }
+            | Self::ReadReader { .. }
+            | Self::ReadIntent { .. } => false,
+        }
     }
 }
 
@@ -201,8 +241,24 @@ fn post(path: String, params: Vec<(String, String)>, key: Option<&IdempotencyKey
     Wire { method: Method::Post, path, params, key: key.cloned(), limit: PLAIN_LIMIT }
 }
 
-fn get(path: String, expand: &str) -> Wire {
-    let params = vec![pair("expand[]", expand)];
+/// A command that the reader itself has to answer.
+fn command(
+    reader: &ReaderId,
+    verb: &str,
+    params: Vec<(String, String)>,
+    key: Option<&IdempotencyKey>,
+) -> Wire {
+    let path = format!("/v1/terminal/readers/{reader}/{verb}");
+    Wire { limit: COMMAND_LIMIT, ..post(path, params, key) }
+}
+
+/// Brings reader, PaymentIntent and charge in one reply (four levels, Stripe's limit).
+fn expand_action(action: &str) -> String {
+    format!("action.{action}.payment_intent.latest_charge")
+}
+
+fn get(path: String, expand: &[String]) -> Wire {
+    let params = expand.iter().map(|field| pair("expand[]", field)).collect();
     Wire { method: Method::Get, path, params, key: None, limit: PLAIN_LIMIT }
 }
 

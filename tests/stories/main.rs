@@ -19,3 +19,4 @@ mod sells_a_product;
 mod speaks_stripes_language;
 mod stops_when_told;
 mod survives;
+mod two_steps;
