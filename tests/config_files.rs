@@ -61,6 +61,7 @@ fn every_key_reaches_its_setting() {
     assert_eq!(payment.customer_timeout, Duration::from_secs(90));
     assert_eq!(payment.resume_window, Duration::from_mins(10));
     assert_eq!(payment.vend_grace, Duration::from_millis(1500));
+    assert!(payment.reader_display);
     let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
     let (accept, reject) = (&payment.cards.accept, &payment.cards.reject);
     assert_eq!(accept.brands, words(&["visa", "mastercard", "unknown"]));

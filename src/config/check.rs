@@ -135,6 +135,7 @@ impl Check<'_> {
             unknown_vend: unknown_vend?,
             vend_grace: vend_grace?,
             exposure_limit: exposure_limit?,
+            reader_display: raw.reader_display,
             cards: cards?,
         })
     }

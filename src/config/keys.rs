@@ -85,6 +85,7 @@ pub(super) const SECTIONS: [Section; 8] = [
             ("resume_window", Duration),
             ("unknown_vend", Text),
             ("vend_grace", Duration),
+            ("reader_display", Boolean),
             ("exposure_limit", Integer),
         ],
         tables: &[("accept", CARDS), ("reject", CARDS)],

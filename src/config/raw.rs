@@ -83,6 +83,7 @@ pub(super) struct RawPayment {
     pub(super) unknown_vend: String,
     pub(super) vend_grace: String,
     pub(super) exposure_limit: i64,
+    pub(super) reader_display: bool,
     pub(super) accept: RawCards,
     pub(super) reject: RawCards,
 }
@@ -108,6 +109,7 @@ impl Default for RawPayment {
             unknown_vend: "release".to_owned(),
             vend_grace: "10s".to_owned(),
             exposure_limit: 20,
+            reader_display: false,
             accept: RawCards::default(),
             reject: RawCards::default(),
         }

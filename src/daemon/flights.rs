@@ -78,6 +78,8 @@ pub enum Purpose {
     ReaderLook,
     /// Clearing what stands on the reader for nothing.
     Clear,
+    /// Showing the product on the reader.
+    ShowCart,
 }
 
 /// A call that is under way.
@@ -133,7 +135,7 @@ impl Purpose {
     pub fn sale(&self) -> Option<&SaleId> {
         match self {
             Self::Sale { sale, .. } | Self::LookIntent { sale, .. } => Some(sale),
-            Self::ReaderLook | Self::Clear => None,
+            Self::ReaderLook | Self::Clear | Self::ShowCart => None,
         }
     }
 
@@ -143,6 +145,7 @@ impl Purpose {
             Self::Sale { call, .. } => *call,
             Self::LookIntent { .. } | Self::ReaderLook => Call::Look,
             Self::Clear => Call::ClearReader { n: 0 },
+            Self::ShowCart => Call::ShowCart,
         }
     }
 
@@ -154,6 +157,7 @@ impl Purpose {
             Call::ClearReader { .. } => "clear",
             Call::Cancel { .. } => "cancel",
             Call::Capture { .. } => "capture",
+            Call::ShowCart => "cart",
             Call::Look => "look",
             Call::Inspect => "inspect",
         };

@@ -205,6 +205,7 @@ impl Driver {
 
     /// The kiosk's own look at the reader, or the clearing of what stands on it for nothing.
     fn pursue_reader_wish(&mut self, now: Moment) {
+        self.show_cart(now);
         let reader = self.kiosk.setup().reader.clone();
         let (purpose, request, pace) = match self.kiosk.reader_wish() {
             ReaderWish::Look => {
@@ -218,6 +219,18 @@ impl Driver {
             }
         };
         self.start_when_due(Flight { purpose, request, asked: now, sent: now }, pace);
+    }
+
+    /// The product on the reader, while its PaymentIntent is being created.
+    fn show_cart(&mut self, now: Moment) {
+        let Some(sale) = self.kiosk.cart_wanted(now) else { return };
+        let (id, item) = (sale.id().clone(), Box::new(sale.opened.product.clone()));
+        let request = Request::ShowCart { reader: self.kiosk.setup().reader.clone(), item };
+        let purpose = Purpose::ShowCart;
+        if self.flights.is_clear(&purpose, &request) {
+            self.kiosk.cart_sent(id);
+            self.start(Flight { purpose, request, asked: now, sent: now });
+        }
     }
 
     /// The last remedy for a reader that answers no command.

@@ -384,6 +384,7 @@ fn setup(settings: &Settings, key: &ApiKey, origin: Origin) -> Result<Setup, Run
         reader: settings.stripe.reader.clone(),
         livemode: key.mode() == Mode::Live,
         policy: policy(settings),
+        reader_display: settings.payment.reader_display,
         boot: identity::boot_id()?,
         restart_window: settings.reader.restart_window.map(|(from, to)| RestartWindow {
             from,

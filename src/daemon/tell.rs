@@ -156,6 +156,7 @@ pub(super) fn asked(call: Call) -> &'static str {
         Call::ClearReader { .. } => "clearing the reader",
         Call::Cancel { .. } => "cancelling the PaymentIntent",
         Call::Capture { .. } => "capturing",
+        Call::ShowCart => "showing the product on the reader",
         Call::Look => "looking at the reader",
         Call::Inspect => "looking at the PaymentIntent",
     }

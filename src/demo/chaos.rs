@@ -70,6 +70,7 @@ proptest! {
         mut commands in commands(),
         account in accounts(),
         in_two_steps in any::<bool>(),
+        reader_display in any::<bool>(),
     ) {
         commands.push(Command::Network { up: true });
         commands.push(Command::Wait(Duration::from_mins(5)));
@@ -79,7 +80,12 @@ proptest! {
         commands.push(Command::Wait(Duration::from_secs(20)));
         let script: Vec<(usize, Command)> = commands.into_iter().enumerate().collect();
         let dir = tempfile::tempdir().unwrap();
-        let change = |setup: &mut Setup| if in_two_steps { two_steps(setup) };
+        let change = |setup: &mut Setup| {
+            setup.reader_display = reader_display;
+            if in_two_steps {
+                two_steps(setup);
+            }
+        };
         let mut world = World::with(dir.path(), account, change).unwrap();
         let mut told = Vec::new();
         let played = play(&mut world, &script, |line| told.push(line.to_owned())).unwrap();

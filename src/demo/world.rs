@@ -456,6 +456,7 @@ pub(crate) fn setup(journal: &JournalId) -> Setup {
             cards: CardRules::default(),
         },
         boot: "demo-boot".parse().expect("a fixed name is one"),
+        reader_display: false,
         restart_window: None,
         exposure_limit: 20,
         power_cycle_every: None,

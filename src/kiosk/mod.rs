@@ -3,6 +3,7 @@
 //!
 //! * `kiosk`: the state, and what changes it
 //! * [`select`]: whether a selection may open a sale
+//! * `cart`: the product on the reader before it asks for the card
 //! * [`reader`]: what is known of the reader, and when it has to be looked at or cleared
 //! * [`restart_window`]: the hours at which readers restart every night
 //! * [`out_of_order`]: reasons not to sell, each with what to do about it
@@ -10,6 +11,7 @@
 //! * [`status`]: the answer to "how are you?"
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
+mod cart;
 #[expect(clippy::module_inception, reason = "the room's main thing has the room's name")]
 mod kiosk;
 pub mod out_of_order;

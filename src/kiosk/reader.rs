@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::ids::SaleId;
+use crate::kiosk::cart::CartWatch;
 use crate::kiosk::kiosk::Kiosk;
 use crate::kiosk::out_of_order::{Denied, READER_HALF_OPEN_AFTER, Reason, Since};
 use crate::kiosk::view::BusyWith;
@@ -47,6 +48,8 @@ pub struct ReaderWatch {
     unanswered: u32,
     timeouts: u32,
     busy_with_itself: u32,
+    /// The product that it shows before it asks for the card.
+    pub(super) cart: CartWatch,
 }
 
 /// What the kiosk itself, and no sale, wants of the reader.
@@ -162,7 +165,7 @@ impl Kiosk {
                 self.reader_answered();
                 self.reasons.clear_if(|reason, _| matches!(reason, Reason::ReaderRefuses { .. }));
             }
-            Call::ClearReader { .. } => self.reader_answered(),
+            Call::ClearReader { .. } | Call::ShowCart => self.reader_answered(),
             Call::Inspect | Call::Cancel { .. } | Call::Capture { .. } => {
                 self.reasons.clear(&Reason::PaymentNotFound);
             }
@@ -199,7 +202,11 @@ impl Kiosk {
             {
                 self.reasons.raise(Reason::PaymentNotFound, now);
             }
-            Call::Look | Call::Inspect | Call::Cancel { .. } | Call::Capture { .. } => {}
+            Call::Look
+            | Call::Inspect
+            | Call::Cancel { .. }
+            | Call::Capture { .. }
+            | Call::ShowCart => {}
         }
     }
 
@@ -292,6 +299,9 @@ impl Kiosk {
         } else {
             self.reasons.clear(&Reason::ReaderInUse);
         }
+        if self.watch.cart.unclear.is_some_and(|since| asked > since) {
+            self.watch.cart.unclear = None;
+        }
         self.watch.seen = Some((asked, reader.clone()));
     }
 
@@ -376,7 +386,11 @@ impl Kiosk {
         if self.shows_dead_action() && !self.is_reader_held() {
             return ReaderWish::Clear;
         }
-        let Some(seen_at) = seen_at else { return ReaderWish::Look };
+        if self.is_cart_left() {
+            return ReaderWish::Clear;
+        }
+        let unclear = self.watch.cart.unclear.is_some() && !self.is_reader_held();
+        let Some(seen_at) = seen_at.filter(|_| !unclear) else { return ReaderWish::Look };
         let is_in_doubt = self.watch.unanswered > 0;
         let is_out_of_order = self.reasons.iter().any(|(reason, _)| match reason {
             Reason::Starting
@@ -436,7 +450,7 @@ fn shows_own(sale: &Sale, reader: &ReaderSeen) -> bool {
 fn denied(call: Call) -> Denied {
     match call {
         Call::Look => Denied::ReadReader,
-        Call::Prompt { .. } | Call::Confirm { .. } | Call::ClearReader { .. } => {
+        Call::Prompt { .. } | Call::Confirm { .. } | Call::ClearReader { .. } | Call::ShowCart => {
             Denied::DriveReader
         }
         Call::Create { .. } => Denied::CreatePayment,

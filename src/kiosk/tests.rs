@@ -38,6 +38,7 @@ pub(crate) fn setup() -> Setup {
         reader: opened.reader,
         livemode: opened.livemode,
         policy: opened.policy,
+        reader_display: false,
         boot: opened.boot,
         restart_window: None,
         exposure_limit: 20,

@@ -63,6 +63,7 @@ pub(super) fn decide(sale: &Sale, reply: &Reply, now: Moment) -> Vec<Fact> {
             | Call::ClearReader { .. }
             | Call::Cancel { .. }
             | Call::Capture { .. }
+            | Call::ShowCart
             | Call::Look
             | Call::Inspect,
             _,

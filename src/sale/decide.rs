@@ -249,6 +249,7 @@ fn prompting(
             | Call::ClearReader { .. }
             | Call::Cancel { .. }
             | Call::Capture { .. }
+            | Call::ShowCart
             | Call::Look
             | Call::Inspect,
             Ok(_) | Err(_),

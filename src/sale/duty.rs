@@ -222,7 +222,7 @@ impl Call {
             Self::ClearReader { n } => (Operation::ClearReader, n),
             Self::Cancel { n } => (Operation::Cancel, n),
             Self::Capture { n } => (Operation::Capture, n),
-            Self::Look | Self::Inspect => return None,
+            Self::ShowCart | Self::Look | Self::Inspect => return None,
         };
         Some(key(sale.id(), operation, n))
     }

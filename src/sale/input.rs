@@ -72,6 +72,8 @@ pub enum Call {
         /// Number of the key.
         n: u32,
     },
+    /// Let the reader show the product; the kiosk's own, no sale waits for it.
+    ShowCart,
     /// Read the reader and the PaymentIntent.
     Look,
     /// Read the PaymentIntent alone.

@@ -34,6 +34,7 @@ pub(super) fn decide(
             | Call::ClearReader { .. }
             | Call::Cancel { .. }
             | Call::Capture { .. }
+            | Call::ShowCart
             | Call::Look
             | Call::Inspect,
             Ok(_) | Err(_),

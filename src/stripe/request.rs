@@ -4,11 +4,15 @@ use std::time::Duration;
 
 use crate::ids::{IdempotencyKey, PaymentIntentId, ReaderId};
 use crate::money::Money;
-use crate::sale::fact::Opened;
+use crate::sale::fact::{Item, Opened};
 
 /// A reader command may take this long to answer: the reply waits for the reader. Source: the
 /// limit of Stripe's own SDKs, 80 s, and a little more.
 const COMMAND_LIMIT: Duration = Duration::from_secs(85);
+
+/// A product that the reader shows is a nicety which the prompt behind it waits for: no longer than
+/// a customer takes to look up from the keys.
+const CART_LIMIT: Duration = Duration::from_secs(2);
 
 /// Everything else answers quickly or not at all.
 const PLAIN_LIMIT: Duration = Duration::from_secs(20);
@@ -66,6 +70,13 @@ pub enum Request {
         /// Its key. None where no sale is concerned: clearing a dead action moves no money and
         /// may be repeated at will.
         key: Option<IdempotencyKey>,
+    },
+    /// Let the reader show a product and its price. Without a key: the same again does no harm.
+    ShowCart {
+        /// The reader.
+        reader: ReaderId,
+        /// The product.
+        item: Box<Item>,
     },
     /// Cancel a PaymentIntent.
     CancelIntent {
@@ -161,6 +172,10 @@ impl Request {
             Self::ClearReader { reader, key } => {
                 command(reader, "cancel_action", Vec::new(), key.as_ref())
             }
+            Self::ShowCart { reader, item } => Wire {
+                limit: CART_LIMIT,
+                ..command(reader, "set_reader_display", cart_params(item), None)
+            },
             Self::CancelIntent { intent, key } => post(
                 format!("/v1/payment_intents/{intent}/cancel"),
                 vec![pair("expand[]", "latest_charge")],
@@ -192,6 +207,7 @@ impl Request {
             | Self::Collect { .. }
             | Self::Confirm { .. }
             | Self::ClearReader { .. }
+            | Self::ShowCart { .. }
             | Self::ReadReader { .. } => Expected::Reader,
         }
     }
@@ -202,7 +218,8 @@ impl Request {
             Self::Process { .. }
             | Self::Collect { .. }
             | Self::Confirm { .. }
-            | Self::ClearReader { .. } => true,
+            | Self::ClearReader { .. }
+            | Self::ShowCart { .. } => true,
             Self::CreateIntent { .. }
             | Self::CancelIntent { .. }
             | Self::Capture { .. }
@@ -230,6 +247,18 @@ fn create_params(opened: &Opened) -> Vec<(String, String)> {
         pair("metadata[boot]", &opened.boot),
         pair("metadata[products]", &opened.product.code),
         pair("expand[]", "latest_charge"),
+    ]
+}
+
+fn cart_params(item: &Item) -> Vec<(String, String)> {
+    let price = item.price;
+    vec![
+        pair("type", "cart"),
+        pair("cart[currency]", &price.currency),
+        pair("cart[total]", &price.amount),
+        pair("cart[line_items][0][description]", &item.name),
+        pair("cart[line_items][0][amount]", &price.amount),
+        pair("cart[line_items][0][quantity]", &1),
     ]
 }
 

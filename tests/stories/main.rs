@@ -15,6 +15,7 @@ mod schema;
 mod commands;
 mod flushed_before_effects;
 mod killed_at_each_step;
+mod reader_display;
 mod sells_a_product;
 mod speaks_stripes_language;
 mod stops_when_told;
