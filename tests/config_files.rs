@@ -55,12 +55,18 @@ fn every_key_reaches_its_setting() {
     assert_eq!(kiosk.runtime_dir, Path::new("/tmp/kioskd"));
     assert_eq!((stripe.api_base.as_str(), stripe.reader.as_str()), ("http://[::1]:12111", "tmr_1"));
     assert_eq!(stripe.api_key_file.as_deref(), Some(Path::new("/etc/kioskd/key")));
-    assert_eq!((payment.flow, payment.capture), (Flow::Process, CaptureMode::AfterVend));
+    assert_eq!((payment.flow, payment.capture), (Flow::CollectConfirm, CaptureMode::AfterVend));
     assert_eq!((payment.interac, payment.customer_cancellation), (false, false));
     assert_eq!((payment.max_attempts, payment.unknown_vend), (10, UnknownVend::Hold));
     assert_eq!(payment.customer_timeout, Duration::from_secs(90));
     assert_eq!(payment.resume_window, Duration::from_mins(10));
     assert_eq!(payment.vend_grace, Duration::from_millis(1500));
+    assert!(payment.reader_display);
+    let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
+    let (accept, reject) = (&payment.cards.accept, &payment.cards.reject);
+    assert_eq!(accept.brands, words(&["visa", "mastercard", "unknown"]));
+    assert_eq!((&accept.countries, &accept.funding), (&words(&["US", "GB"]), &words(&[])));
+    assert_eq!((&reject.funding, &reject.brands), (&words(&["prepaid"]), &words(&[])));
 
     let tea = &settings.products[&"A.1".parse().unwrap()];
     assert_eq!((tea.name.as_str(), tea.price.to_string().as_str()), ("お茶", "120 JPY"));

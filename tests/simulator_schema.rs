@@ -193,6 +193,37 @@ fn declines_of_every_card_have_stripes_shape() {
 }
 
 #[test]
+fn the_two_steps_have_stripes_shape() {
+    let expand = |step| format!("action.{step}.payment_intent.latest_charge");
+    let (of_collect, of_confirm) =
+        (expand("collect_payment_method"), expand("confirm_payment_intent"));
+    for collected_is_in_progress in [false, true] {
+        let mut stripe = Stripe::open(Setup { collected_is_in_progress, ..Setup::default() });
+        let id = stripe.post("/v1/payment_intents", &create("usd"))["id"].clone();
+        let id = id.as_str().unwrap();
+        let collect = [
+            ("payment_intent", id),
+            ("collect_config[enable_customer_cancellation]", "true"),
+            ("collect_config[skip_tipping]", "true"),
+            ("collect_config[allow_redisplay]", "unspecified"),
+            ("expand[]", &of_collect),
+        ];
+        stripe.post(&format!("{READER}/collect_payment_method"), &collect);
+        stripe.tap(Card::VISA_GB.number());
+        let reader = stripe.get(READER, &[("expand[]", &of_collect)]);
+        let about = &reader["action"]["collect_payment_method"];
+        assert_eq!(about["payment_method"]["card_present"]["country"], "GB");
+        assert_eq!(about["payment_intent"]["status"], "requires_confirmation");
+        let confirm = [("payment_intent", id), ("expand[]", &of_confirm)];
+        stripe.post(&format!("{READER}/confirm_payment_intent"), &confirm);
+        stripe.wait(Duration::from_secs(2));
+        let reader = stripe.get(READER, &[("expand[]", &of_confirm)]);
+        let intent = &reader["action"]["confirm_payment_intent"]["payment_intent"];
+        assert_eq!(intent["status"], "requires_capture");
+    }
+}
+
+#[test]
 fn interac_and_automatic_capture_have_stripes_shape() {
     let mut stripe = Stripe::open(Setup::default());
     let canada = [
@@ -384,9 +415,6 @@ fn every_parameter_that_stripe_knows_is_known() {
         Request::get(READER),
         Request::get("/v1/terminal/readers"),
         Request::post(READER, &[]),
-        Request::post(format!("{READER}/process_payment_intent"), &[]),
-        Request::post(format!("{READER}/set_reader_display"), &[]),
-        Request::post(format!("{READER}/cancel_action"), &[]),
         Request::post(PRESENT, &[]),
     ];
     let mut model = Model::new(Setup::default());

@@ -1,5 +1,6 @@
 //! From [`Raw`] to [`Settings`]: every value is looked at, and all that is wrong is reported.
 
+mod cards;
 mod devices;
 mod values;
 
@@ -122,6 +123,7 @@ impl Check<'_> {
         let max_attempts = self.attempts(&table.join("max_attempts"), raw.max_attempts);
         let exposure_limit = self.count(&table.join("exposure_limit"), raw.exposure_limit, 1000);
         let interac = self.interac(&table.join("interac"), raw.interac);
+        let cards = self.cards(&table, raw);
         Some(PaymentSettings {
             flow: flow?,
             capture: capture?,
@@ -133,6 +135,8 @@ impl Check<'_> {
             unknown_vend: unknown_vend?,
             vend_grace: vend_grace?,
             exposure_limit: exposure_limit?,
+            reader_display: raw.reader_display,
+            cards: cards?,
         })
     }
 

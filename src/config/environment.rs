@@ -1,11 +1,13 @@
 //! The environment as a layer: `KIOSKD__SECTION__KEY`, or `KIOSKD__SECTION__NAME__KEY` where a
 //! section holds named tables.
 //!
+//! A list is written with commas: `KIOSKD__PAYMENT__ACCEPT__BRANDS=visa,mastercard`.
+//!
 //! Sections and keys are read without regard to case. A name is taken as it is written, or else as
 //! the one name in the files that differs from it only by case. Names with characters that a
 //! variable's name cannot have (`-`, `.`) are out of reach: write a drop-in for them.
 
-use config::ValueKind;
+use config::{Value, ValueKind};
 
 use super::keys::{self, Kind, SECTIONS};
 use super::layers::Layer;
@@ -42,13 +44,20 @@ fn add(layer: &mut Layer, variable: &str, value: &str, files: &Origins) -> Resul
         return Err(unknown_key(origin, table, &known).into());
     };
     let (inner, key) = match rest {
-        [key] if !section.named => (table.clone(), key.to_lowercase()),
+        [key] if !section.named && section.table(&key.to_lowercase()).is_none() => {
+            (table.clone(), key.to_lowercase())
+        }
+        [inner, key] if section.table(&inner.to_lowercase()).is_some() => {
+            (table.join(&inner.to_lowercase()), key.to_lowercase())
+        }
         [name, key] if section.named => {
             (table.join(&known_name(name, &table, files)), key.to_lowercase())
         }
         _ => return Err(shapeless(origin).into()),
     };
     let path = inner.join(&key);
+    let innermost = inner.parts().last().filter(|_| !section.named);
+    let section = innermost.and_then(|name| section.table(name)).unwrap_or(*section);
     let Some(kind) = section.kind(&key) else {
         let known: Vec<&str> = section.key_names().collect();
         return Err(unknown_key(origin, path, &known).into());
@@ -81,6 +90,11 @@ fn converted(kind: Kind, value: &str) -> Option<ValueKind> {
         Kind::Text | Kind::Duration => Some(ValueKind::String(value.to_owned())),
         Kind::Integer => value.parse().ok().map(ValueKind::I64),
         Kind::Boolean => value.parse().ok().map(ValueKind::Boolean),
+        Kind::Words => {
+            let words = value.split(',').map(str::trim).filter(|word| !word.is_empty());
+            let text = |word: &str| Value::new(None, ValueKind::String(word.to_owned()));
+            Some(ValueKind::Array(words.map(text).collect()))
+        }
     }
 }
 
@@ -90,12 +104,13 @@ fn plain(kind: Kind) -> &'static str {
         Kind::Duration => "a duration",
         Kind::Integer => "a whole number",
         Kind::Boolean => "true or false",
+        Kind::Words => "texts with commas between them",
     }
 }
 
 fn shapeless(origin: Origin) -> Problem {
     let fix = "write KIOSKD__SECTION__KEY, or KIOSKD__SECTION__NAME__KEY for product, input, \
-               dispenser and display; or unset it";
+               dispenser, display and the tables in payment; or unset it";
     Problem::whole(origin, "does not name a key", fix)
 }
 

@@ -11,6 +11,8 @@ pub(super) enum Kind {
     Duration,
     Integer,
     Boolean,
+    /// A list of texts.
+    Words,
 }
 
 impl Kind {
@@ -21,6 +23,7 @@ impl Kind {
             Self::Duration => "a duration in quotes, such as \"8s\"",
             Self::Integer => "a whole number without quotes",
             Self::Boolean => "true or false without quotes",
+            Self::Words => "a list of texts, such as [\"visa\"]",
         }
     }
 }
@@ -34,9 +37,14 @@ pub(super) struct Section {
     pub(super) named: bool,
     /// The keys of the table, or of each table in it.
     pub(super) keys: &'static [(&'static str, Kind)],
+    /// The tables inside it whose names are fixed, each with keys only.
+    pub(super) tables: &'static [(&'static str, &'static [(&'static str, Kind)])],
 }
 
-use Kind::{Boolean, Duration, Integer, Text};
+/// Kinds of cards.
+const CARDS: &[(&str, Kind)] = &[("brands", Words), ("funding", Words), ("countries", Words)];
+
+use Kind::{Boolean, Duration, Integer, Text, Words};
 
 /// All sections, in the order of the shipped example.
 pub(super) const SECTIONS: [Section; 8] = [
@@ -50,16 +58,19 @@ pub(super) const SECTIONS: [Section; 8] = [
             ("state_dir", Text),
             ("runtime_dir", Text),
         ],
+        tables: &[],
     },
     Section {
         name: "stripe",
         named: false,
         keys: &[("api_base", Text), ("reader", Text), ("api_key_file", Text)],
+        tables: &[],
     },
     Section {
         name: "reader",
         named: false,
         keys: &[("restart_window", Text), ("power_cycle", Text), ("power_cycle_every", Duration)],
+        tables: &[],
     },
     Section {
         name: "payment",
@@ -74,25 +85,30 @@ pub(super) const SECTIONS: [Section; 8] = [
             ("resume_window", Duration),
             ("unknown_vend", Text),
             ("vend_grace", Duration),
+            ("reader_display", Boolean),
             ("exposure_limit", Integer),
         ],
+        tables: &[("accept", CARDS), ("reject", CARDS)],
     },
     Section {
         name: "product",
         named: true,
         keys: &[("name", Text), ("price", Text), ("slot", Text), ("dispenser", Text)],
+        tables: &[],
     },
     Section {
         name: "input",
         named: true,
         keys: &[("kind", Text), ("device", Text), ("baud", Integer)],
+        tables: &[],
     },
     Section {
         name: "dispenser",
         named: true,
         keys: &[("kind", Text), ("device", Text), ("baud", Integer), ("timeout", Duration)],
+        tables: &[],
     },
-    Section { name: "display", named: true, keys: &[("kind", Text)] },
+    Section { name: "display", named: true, keys: &[("kind", Text)], tables: &[] },
 ];
 
 /// The section of this name.
@@ -106,9 +122,16 @@ impl Section {
         self.keys.iter().find(|(name, _)| *name == key).map(|(_, kind)| *kind)
     }
 
-    /// The names of the keys, for a message.
+    /// The table of this name inside it, as a section of its own.
+    pub(super) fn table(&self, name: &str) -> Option<Self> {
+        let (name, keys) = self.tables.iter().find(|(table, _)| *table == name)?;
+        Some(Self { name, named: false, keys, tables: &[] })
+    }
+
+    /// The names of the keys and tables, for a message.
     pub(super) fn key_names(&self) -> impl Iterator<Item = &'static str> {
-        self.keys.iter().map(|(name, _)| *name)
+        let tables = self.tables.iter().map(|(name, _)| *name);
+        self.keys.iter().map(|(name, _)| *name).chain(tables)
     }
 
     /// How the section's header is written.
@@ -145,6 +168,12 @@ mod tests {
             of_struct.sort();
             of_table.sort_unstable();
             assert_eq!(of_struct, of_table, "{}", section.name);
+            for (inner, keys) in section.tables {
+                let of_struct = table[*inner].as_object().unwrap().keys();
+                let mut of_table: Vec<&str> = keys.iter().map(|(name, _)| *name).collect();
+                of_table.sort_unstable();
+                assert!(of_struct.eq(&of_table), "{}.{inner}", section.name);
+            }
         }
     }
 }

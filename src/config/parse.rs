@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use config::ValueKind;
+use config::{Value, ValueKind};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -109,6 +109,16 @@ impl Walk<'_> {
     fn keys(&mut self, section: &Section, parent: &KeyPath, table: &DeTable<'_>) {
         for (name, value) in table {
             let (key, origin) = (parent.join(name.get_ref()), self.origin(name));
+            if let Some(inner) = section.table(name.get_ref()) {
+                match value.get_ref().as_table() {
+                    Some(table) => {
+                        self.layer.open(key.clone(), origin);
+                        self.keys(&inner, &key, table);
+                    }
+                    None => self.not_a_table(&inner, origin, key, value.get_ref()),
+                }
+                continue;
+            }
             let Some(kind) = section.kind(name.get_ref()) else {
                 let known: Vec<&str> = section.key_names().collect();
                 self.refuse_unknown(origin, key, &known);
@@ -145,7 +155,11 @@ impl Walk<'_> {
         value: &DeValue<'_>,
     ) {
         let wrong = format!("is {}; expected a table", article(value.type_str()));
-        let fix = format!("write {} and its keys on lines below it", section.header());
+        let header = match key.parent().filter(|_| !section.named) {
+            Some(_) => format!("[{key}]"),
+            None => section.header(),
+        };
+        let fix = format!("write {header} and its keys on lines below it");
         self.layer.refuse(Problem::of_key(origin, key, wrong, fix));
     }
 
@@ -166,7 +180,8 @@ impl Walk<'_> {
             }
             Kind::Integer if content.parse::<i64>().is_ok() => format!("write {word} = {content}"),
             Kind::Boolean if content.parse::<bool>().is_ok() => format!("write {word} = {content}"),
-            Kind::Text | Kind::Duration | Kind::Integer | Kind::Boolean => {
+            Kind::Words if value.get_ref().is_str() => format!("write {word} = [{written}]"),
+            Kind::Text | Kind::Duration | Kind::Integer | Kind::Boolean | Kind::Words => {
                 format!("write {}", kind.expected())
             }
         };
@@ -186,6 +201,13 @@ fn converted(kind: Kind, value: &DeValue<'_>) -> Option<ValueKind> {
             i64::from_str_radix(integer.as_str(), integer.radix()).ok().map(ValueKind::I64)
         }
         Kind::Boolean => value.as_bool().map(ValueKind::Boolean),
+        Kind::Words => {
+            let text = |value: &Spanned<DeValue<'_>>| {
+                Some(ValueKind::String(value.get_ref().as_str()?.to_owned()))
+            };
+            let words: Option<Vec<ValueKind>> = value.as_array()?.iter().map(text).collect();
+            Some(ValueKind::Array(words?.into_iter().map(|word| Value::new(None, word)).collect()))
+        }
     }
 }
 

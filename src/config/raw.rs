@@ -83,6 +83,17 @@ pub(super) struct RawPayment {
     pub(super) unknown_vend: String,
     pub(super) vend_grace: String,
     pub(super) exposure_limit: i64,
+    pub(super) reader_display: bool,
+    pub(super) accept: RawCards,
+    pub(super) reject: RawCards,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct RawCards {
+    pub(super) brands: Vec<String>,
+    pub(super) funding: Vec<String>,
+    pub(super) countries: Vec<String>,
 }
 
 impl Default for RawPayment {
@@ -98,6 +109,9 @@ impl Default for RawPayment {
             unknown_vend: "release".to_owned(),
             vend_grace: "10s".to_owned(),
             exposure_limit: 20,
+            reader_display: false,
+            accept: RawCards::default(),
+            reject: RawCards::default(),
         }
     }
 }

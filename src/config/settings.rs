@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use crate::ids::{DispenserName, KioskId, ProductCode, ReaderId, Slot};
 use crate::money::{Currency, Money};
+use crate::sale::cards::CardRules;
 
 /// Everything that an operator can set.
 #[derive(Clone, PartialEq, Debug, Serialize)]
@@ -94,6 +95,10 @@ pub struct PaymentSettings {
     pub vend_grace: Duration,
     /// How many delivered sales may wait for their money before nothing more is sold: 1 to 1000.
     pub exposure_limit: usize,
+    /// Whether the reader shows the product and its price before it asks for the card.
+    pub reader_display: bool,
+    /// Which cards are taken. Everything, unless `flow` is `collect_confirm`.
+    pub cards: CardRules,
 }
 
 /// In how many steps a card is taken.

@@ -298,6 +298,8 @@ impl Driver {
             Phase::Opening { .. }
             | Phase::Prompting { .. }
             | Phase::Presenting { .. }
+            | Phase::Collected { .. }
+            | Phase::Confirming { .. }
             | Phase::Vending { .. }
             | Phase::Doubtful { .. } => true,
             Phase::Settling { .. } | Phase::NeedsAttention { .. } | Phase::Closed { .. } => false,

@@ -84,6 +84,8 @@ pub enum Purpose {
     Sweep,
     /// Cancelling a PaymentIntent beside the one that its sale has.
     Spare,
+    /// Showing the product on the reader.
+    ShowCart,
 }
 
 /// A call that is under way.
@@ -139,7 +141,12 @@ impl Purpose {
     pub fn sale(&self) -> Option<&SaleId> {
         match self {
             Self::Sale { sale, .. } | Self::LookIntent { sale, .. } => Some(sale),
-            Self::ReaderLook | Self::Clear | Self::Claim | Self::Sweep | Self::Spare => None,
+            Self::ReaderLook
+            | Self::Clear
+            | Self::Claim
+            | Self::Sweep
+            | Self::Spare
+            | Self::ShowCart => None,
         }
     }
 
@@ -152,6 +159,7 @@ impl Purpose {
             Self::Claim => Call::AssignReader,
             Self::Sweep => Call::List,
             Self::Spare => Call::Cancel { n: 0 },
+            Self::ShowCart => Call::ShowCart,
         }
     }
 
@@ -159,9 +167,11 @@ impl Purpose {
         let word = match self.call() {
             Call::Create { .. } => "create",
             Call::Prompt { .. } => "prompt",
+            Call::Confirm { .. } => "confirm",
             Call::ClearReader { .. } => "clear",
             Call::Cancel { .. } => "cancel",
             Call::Capture { .. } => "capture",
+            Call::ShowCart => "cart",
             Call::Look => "look",
             Call::Inspect => "inspect",
             Call::AssignReader => "assign",

@@ -9,8 +9,9 @@ use crate::ids::{PaymentIntentId, SaleId};
 use crate::kiosk::Reason;
 use crate::kiosk::reader::ReaderWish;
 use crate::sale::duty::Pace;
+use crate::sale::fact::Flow;
 use crate::sale::input::{Call, VendNews};
-use crate::sale::{Input, Sale, Want, duty};
+use crate::sale::{Input, Phase, Sale, Want, duty};
 use crate::stripe::Request;
 use crate::time::Moment;
 
@@ -121,7 +122,12 @@ impl Driver {
                     self.watch_slow_prompt(sale, &look, now.moment);
                 }
             }
-            Want::ClearReader { .. } if self.is_prompt_under_way(sale) => {
+            Want::ConfirmIntent { ref intent, .. } => {
+                let look = Want::Look { intent: intent.clone(), pace: SLOW_COMMAND_LOOKS };
+                self.pursue_call(sale, &want, Pace::AT_ONCE, now.moment);
+                self.watch_slow_prompt(sale, &look, now.moment);
+            }
+            Want::ClearReader { .. } if self.must_fence_beside_prompt(sale) => {
                 self.fence_beside_prompt(sale, now.moment);
             }
             Want::Look { pace, .. } | Want::Inspect { pace, .. } => {
@@ -150,9 +156,12 @@ impl Driver {
         self.pursue_call(sale, look, SLOW_COMMAND_LOOKS, now);
     }
 
-    fn is_prompt_under_way(&self, sale: &Sale) -> bool {
-        let call = Call::Prompt { n: 0 };
-        self.flights.is_under_way(&Purpose::Sale { sale: sale.id().clone(), call })
+    /// Whether a sale that is taken back still waits for the reader's answer to its prompt.
+    fn must_fence_beside_prompt(&self, sale: &Sale) -> bool {
+        let is_under_way =
+            |call| self.flights.is_under_way(&Purpose::Sale { sale: sale.id().clone(), call });
+        matches!(sale.phase, Phase::Retracting { .. })
+            && (is_under_way(Call::Prompt { n: 0 }) || is_under_way(Call::Confirm { n: 0 }))
     }
 
     /// The reader cannot be cleared as long as it has not answered the prompt: commands go one at
@@ -198,6 +207,7 @@ impl Driver {
 
     /// The kiosk's own look at the reader, or the clearing of what stands on it for nothing.
     fn pursue_reader_wish(&mut self, now: Moment) {
+        self.show_cart(now);
         let reader = self.kiosk.setup().reader.clone();
         let wish = self.kiosk.claim_wish(now).unwrap_or_else(|| self.kiosk.reader_wish());
         let (purpose, request, pace) = match wish {
@@ -217,6 +227,18 @@ impl Driver {
             ReaderWish::Claim => (Purpose::Claim, self.assign_request(), Pace::AT_ONCE),
         };
         self.start_when_due(Flight { purpose, request, asked: now, sent: now }, pace);
+    }
+
+    /// The product on the reader, while its PaymentIntent is being created.
+    fn show_cart(&mut self, now: Moment) {
+        let Some(sale) = self.kiosk.cart_wanted(now) else { return };
+        let (id, item) = (sale.id().clone(), Box::new(sale.opened.product.clone()));
+        let request = Request::ShowCart { reader: self.kiosk.setup().reader.clone(), item };
+        let purpose = Purpose::ShowCart;
+        if self.flights.is_clear(&purpose, &request) {
+            self.kiosk.cart_sent(id);
+            self.start(Flight { purpose, request, asked: now, sent: now });
+        }
     }
 
     /// The last remedy for a reader that answers no command.
@@ -265,12 +287,19 @@ fn request_for(sale: &Sale, want: &Want, call: Call) -> Option<Request> {
         Want::CreateIntent { .. } => {
             Request::CreateIntent { opened: Box::new(sale.opened.clone()), key: key? }
         }
-        Want::PromptReader { intent, .. } => Request::Process {
-            reader,
-            intent: of(intent),
-            customer_cancellation: sale.opened.policy.customer_cancellation,
-            key: key?,
-        },
+        Want::PromptReader { intent, .. } => {
+            let (intent, key) = (of(intent), key?);
+            let customer_cancellation = sale.opened.policy.customer_cancellation;
+            match sale.opened.policy.flow {
+                Flow::Process => Request::Process { reader, intent, customer_cancellation, key },
+                Flow::CollectConfirm => {
+                    Request::Collect { reader, intent, customer_cancellation, key }
+                }
+            }
+        }
+        Want::ConfirmIntent { intent, .. } => {
+            Request::Confirm { reader, intent: of(intent), key: key? }
+        }
         Want::Look { .. } => Request::ReadReader { reader },
         Want::Inspect { intent, .. } => Request::ReadIntent { intent: of(intent) },
         Want::ClearReader { .. } => Request::ClearReader { reader, key },

@@ -21,7 +21,10 @@ impl Driver {
         let second_half = matches!(flight.purpose, Purpose::LookIntent { .. });
         let about = if second_half { Call::Inspect } else { call };
         let heard = Reply { call: about, ..reply.clone() };
-        self.kiosk.heard(flight.purpose.sale(), &heard, now.since());
+        // A product that is not shown says nothing of the reader: it had two seconds.
+        if flight.purpose != Purpose::ShowCart || heard.result.is_ok() {
+            self.kiosk.heard(flight.purpose.sale(), &heard, now.since());
+        }
         if was_down && !self.kiosk.is_stripe_unreachable() {
             self.flights.hurry(now.moment, HURRY_WITHIN, &mut self.rng);
         }
@@ -63,6 +66,7 @@ impl Driver {
                 self.give(&sale, &Input::Replied(Box::new(reply)), now);
             }
             Purpose::Clear if reply.result.is_ok() => self.kiosk.dead_action_cleared(),
+            Purpose::ShowCart => self.kiosk.cart_answered(&reply.result, now.moment),
             Purpose::Sweep => self.listed(result, now),
             Purpose::Spare if reply.result.is_err() => self.kiosk.sweep_again(now.moment),
             Purpose::Clear | Purpose::ReaderLook | Purpose::Claim | Purpose::Spare => {}

@@ -24,7 +24,7 @@ use crate::kiosk::reader_status::ReaderDocument;
 use crate::kiosk::restart_window::RestartWindow;
 use crate::kiosk::{Product, Setup, View};
 use crate::sale::Fact;
-use crate::sale::fact::{Origin, Policy, UnknownVend};
+use crate::sale::fact::{Flow, Origin, Policy, UnknownVend};
 use crate::stripe::meaning::{Answer, NoAnswer};
 use crate::stripe::transport::ClientError;
 use crate::stripe::{Client, Request};
@@ -445,6 +445,7 @@ fn setup(settings: &Settings, key: &ApiKey, origin: Origin) -> Result<Setup, Run
         reader: settings.stripe.reader.clone(),
         livemode: key.mode() == Mode::Live,
         policy: policy(settings),
+        reader_display: settings.payment.reader_display,
         boot: identity::boot_id()?,
         restart_window: settings.reader.restart_window.map(|(from, to)| RestartWindow {
             from,
@@ -475,5 +476,10 @@ fn policy(settings: &Settings) -> Policy {
         vend_grace: payment.vend_grace,
         // Each dispenser has its own; this one is for none.
         vend_timeout: Duration::from_secs(20),
+        flow: match payment.flow {
+            crate::config::Flow::Process => Flow::Process,
+            crate::config::Flow::CollectConfirm => Flow::CollectConfirm,
+        },
+        cards: payment.cards.clone(),
     }
 }

@@ -186,9 +186,11 @@ pub(super) fn asked(call: Call) -> &'static str {
     match call {
         Call::Create { .. } => "creating the PaymentIntent",
         Call::Prompt { .. } => "prompting the reader",
+        Call::Confirm { .. } => "confirming the card",
         Call::ClearReader { .. } => "clearing the reader",
         Call::Cancel { .. } => "cancelling the PaymentIntent",
         Call::Capture { .. } => "capturing",
+        Call::ShowCart => "showing the product on the reader",
         Call::Look => "looking at the reader",
         Call::Inspect => "looking at the PaymentIntent",
         Call::AssignReader => "assigning the reader to this board",

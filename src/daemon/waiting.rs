@@ -54,6 +54,8 @@ fn doing(sale: &Sale) -> String {
         Phase::Opening { .. }
         | Phase::Prompting { .. }
         | Phase::Presenting { .. }
+        | Phase::Collected { .. }
+        | Phase::Confirming { .. }
         | Phase::Retracting { .. }
         | Phase::Vending { .. }
         | Phase::Doubtful { .. }

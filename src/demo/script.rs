@@ -217,10 +217,17 @@ fn expect(world: &mut World, expected: Expected) -> Result<Option<String>, Journ
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kiosk::Setup;
+    use crate::simulator;
 
     fn played(script: &str) -> Played {
+        played_by(script, |_| {})
+    }
+
+    fn played_by(script: &str, change: impl FnOnce(&mut Setup)) -> Played {
         let dir = tempfile::tempdir().unwrap();
-        let mut world = World::new(dir.path(), 1).unwrap();
+        let account = simulator::Setup::default();
+        let mut world = World::with(dir.path(), account, change).unwrap();
         let mut told = Vec::new();
         let played =
             play(&mut world, &parse(script).unwrap(), |line| told.push(line.to_owned())).unwrap();
@@ -294,6 +301,21 @@ mod tests {
         for millis in (0..6000).step_by(50) {
             played(&format!("select A1\ntap 4242424242424242\nwait {millis}ms\ncancel"));
             played(&format!("select A1\nwait {millis}ms\ncancel"));
+        }
+    }
+
+    #[test]
+    fn where_a_card_is_looked_at_first_no_moment_is_worse_than_another() {
+        for millis in (0..5000).step_by(200) {
+            for trouble in
+                ["crash\nwait 30s", "cancel", "network down\nwait 2s\nnetwork up\nwait 3m"]
+            {
+                for card in [Card::VISA, Card::MASTERCARD_PREPAID, Card::DECLINED] {
+                    let number = card.number();
+                    let script = format!("select A1\ntap {number}\nwait {millis}ms\n{trouble}");
+                    played_by(&script, crate::demo::chaos::two_steps);
+                }
+            }
         }
     }
 

@@ -15,7 +15,8 @@ use crate::ids::{DispenserName, JournalId, ProductCode, ReaderId, SaleId, Slot};
 use crate::journal::{Filter, Journal, JournalError, Summary};
 use crate::kiosk::{Product, Setup, View};
 use crate::money::Money;
-use crate::sale::fact::{Origin, Policy, UnknownVend};
+use crate::sale::cards::CardRules;
+use crate::sale::fact::{Flow, Origin, Policy, UnknownVend};
 use crate::sale::input::{Obstacle, VendNews};
 use crate::simulator::{self, Card, Model, Screen};
 use crate::stripe::meaning::{Answer, NoAnswer};
@@ -80,17 +81,29 @@ pub struct World {
 impl World {
     /// A kiosk with three products, switched on.
     pub fn new(state_dir: &Path, seed: u64) -> Result<Self, JournalError> {
+        let account = simulator::Setup { seed, ..simulator::Setup::default() };
+        Self::with(state_dir, account, |_| {})
+    }
+
+    /// The same with another account at Stripe, or other settings of the kiosk.
+    pub fn with(
+        state_dir: &Path,
+        account: simulator::Setup,
+        change: impl FnOnce(&mut Setup),
+    ) -> Result<Self, JournalError> {
         let journal = Journal::open(state_dir)?;
+        let mut setup = setup(journal.id());
+        change(&mut setup);
         let mut world = Self {
             state_dir: state_dir.to_owned(),
-            setup: setup(journal.id()),
+            setup,
             now: BEGIN.0,
             coming: BTreeMap::new(),
             counter: 0,
             life: 0,
             journal: None,
             driver: None,
-            model: Model::new(simulator::Setup { seed, ..simulator::Setup::default() }),
+            model: Model::new(account),
             board: Board::default(),
             network: true,
             sales: Vec::new(),
@@ -457,8 +470,11 @@ pub(crate) fn setup(journal: &JournalId) -> Setup {
             unknown_vend: UnknownVend::Release,
             vend_grace: Duration::from_secs(10),
             vend_timeout: Duration::from_secs(20),
+            flow: Flow::Process,
+            cards: CardRules::default(),
         },
         boot: "demo-boot".parse().expect("a fixed name is one"),
+        reader_display: false,
         restart_window: None,
         exposure_limit: 20,
         power_cycle_every: None,

@@ -3,6 +3,7 @@
 use crate::kiosk::view::{BusyWith, Ending, Shown};
 use crate::kiosk::{Reason, Turned, View};
 use crate::money::Money;
+use crate::sale::cards::{CardSeen, NotTaken};
 use crate::sale::fact::{Decline, Retraction};
 
 /// A headline, and what to do.
@@ -33,12 +34,21 @@ pub fn words(view: &View) -> Text {
         View::Blind { product } => {
             text(price_line(product), "No connection. Please do not present a card now.")
         }
-        View::PresentCard { product, seconds_left, declined } => {
-            let line = match declined {
-                None => format!("Please present your card ({seconds_left} s)."),
-                Some(decline) => format!("{} ({seconds_left} s)", declined_line(decline)),
+        View::PresentCard { product, seconds_left, declined, not_taken } => {
+            let line = match (declined, not_taken) {
+                (None, None) => format!("Please present your card ({seconds_left} s)."),
+                (Some(decline), _) => format!("{} ({seconds_left} s)", declined_line(decline)),
+                (None, Some(why)) => {
+                    format!("{} Please try another card. ({seconds_left} s)", not_taken_line(why))
+                }
             };
             text(price_line(product), line)
+        }
+        View::CardNotTaken { product, why } => {
+            text(price_line(product), format!("{} One moment, please.", not_taken_line(why)))
+        }
+        View::Authorizing { product, card } => {
+            text(price_line(product), authorizing(card.as_ref()))
         }
         View::TakingBack { why } => text(taking_back(why), "Please do not present a card."),
         View::Dispensing { product } => text(product.name.clone(), "Here it comes. Please wait."),
@@ -112,6 +122,48 @@ fn declined_line(decline: &Decline) -> &'static str {
         | "approve_with_id" => "That did not work. Please try once more.",
         _ => "Card declined. Please try another card.",
     }
+}
+
+fn not_taken_line(why: &NotTaken) -> String {
+    match why {
+        NotTaken::Brand { brand } => match brand_name(brand) {
+            Some(name) => format!("This machine does not take {name}."),
+            None => "This machine does not take this card.".to_owned(),
+        },
+        NotTaken::Funding { funding } => match funding.as_str() {
+            kind @ ("credit" | "debit" | "prepaid") => {
+                format!("This machine does not take {kind} cards.")
+            }
+            _ => "This machine does not take this kind of card.".to_owned(),
+        },
+        NotTaken::Country { .. } => "This machine does not take cards of this country.".to_owned(),
+    }
+}
+
+fn authorizing(card: Option<&CardSeen>) -> String {
+    let brand = card.and_then(|card| brand_name(card.brand.as_deref()?));
+    let last4 = card.and_then(|card| card.last4.as_deref());
+    match (brand, last4) {
+        (Some(brand), Some(last4)) => format!("{brand} …{last4}: one moment, please."),
+        (Some(_) | None, _) => "One moment, please.".to_owned(),
+    }
+}
+
+/// A brand as people write it.
+fn brand_name(brand: &str) -> Option<&'static str> {
+    Some(match brand {
+        "amex" => "American Express",
+        "cartes_bancaires" => "Cartes Bancaires",
+        "diners" => "Diners Club",
+        "discover" => "Discover",
+        "eftpos_au" => "eftpos",
+        "interac" => "Interac",
+        "jcb" => "JCB",
+        "mastercard" => "Mastercard",
+        "unionpay" => "UnionPay",
+        "visa" => "Visa",
+        _ => return None,
+    })
 }
 
 fn taking_back(why: &Retraction) -> &'static str {
@@ -197,6 +249,7 @@ mod tests {
                 decline_code: Some(decline_code.into()),
                 charge: None,
             }),
+            not_taken: None,
         })
     }
 
@@ -207,6 +260,17 @@ mod tests {
         assert!(presenting("offline_pin_required").line.contains("insert the card"));
         // Nobody is told before others that a card is stolen.
         assert_eq!(presenting("stolen_card"), presenting("generic_decline"));
+    }
+
+    #[test]
+    fn a_customer_whose_card_is_not_taken_is_told_which_are_not() {
+        let line = |why| not_taken_line(&why);
+        let prepaid = NotTaken::Funding { funding: "prepaid".into() };
+        assert_eq!(line(prepaid), "This machine does not take prepaid cards.");
+        let amex = NotTaken::Brand { brand: "amex".into() };
+        assert_eq!(line(amex), "This machine does not take American Express.");
+        let new = NotTaken::Brand { brand: "a_brand_of_tomorrow".into() };
+        assert_eq!(line(new), "This machine does not take this card.");
     }
 
     #[test]

@@ -39,6 +39,8 @@ pub struct Setup {
     pub livemode: bool,
     /// The rules of new sales.
     pub policy: Policy,
+    /// Whether the reader shows the product before it asks for the card.
+    pub reader_display: bool,
     /// The kernel's boot id.
     pub boot: BootId,
     /// When readers restart every night, if the operator has said so.

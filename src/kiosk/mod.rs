@@ -3,6 +3,7 @@
 //!
 //! * `kiosk`: the state, and what changes it
 //! * [`select`]: whether a selection may open a sale
+//! * `cart`: the product on the reader before it asks for the card
 //! * [`reader`]: what is known of the reader, and when it has to be looked at or cleared
 //! * [`restart_window`]: the hours at which readers restart every night
 //! * [`claim`]: whose the reader is, and what people may ask of it
@@ -13,6 +14,7 @@
 //! * [`reader_status`]: the answer to "what about the reader?"
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
+mod cart;
 pub mod claim;
 #[expect(clippy::module_inception, reason = "the room's main thing has the room's name")]
 mod kiosk;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::ids::SaleId;
+use crate::kiosk::cart::CartWatch;
 use crate::kiosk::kiosk::Kiosk;
 use crate::kiosk::out_of_order::{Denied, READER_HALF_OPEN_AFTER, Reason, Since};
 use crate::kiosk::view::BusyWith;
@@ -49,6 +50,8 @@ pub struct ReaderWatch {
     busy_with_itself: u32,
     /// When a claim of ours last ended, in whichever way.
     pub(super) claim_ended: Option<Moment>,
+    /// The product that it shows before it asks for the card.
+    pub(super) cart: CartWatch,
 }
 
 /// What the kiosk itself, and no sale, wants of the reader.
@@ -172,13 +175,13 @@ impl Kiosk {
                             if Some(refused) == product)
                 });
             }
-            Call::Prompt { .. } => {
+            Call::Prompt { .. } | Call::Confirm { .. } => {
                 self.reader_answered();
                 self.reasons.clear_if(|reason, _| {
                     matches!(reason, Reason::ReaderRefuses { .. } | Reason::ReaderNoLocation)
                 });
             }
-            Call::ClearReader { .. } => self.reader_answered(),
+            Call::ClearReader { .. } | Call::ShowCart => self.reader_answered(),
             Call::Inspect | Call::Cancel { .. } | Call::Capture { .. } => {
                 self.reasons.clear(&Reason::PaymentNotFound);
             }
@@ -203,7 +206,7 @@ impl Kiosk {
             return;
         }
         match call {
-            Call::Prompt { .. } | Call::ClearReader { .. } => {
+            Call::Prompt { .. } | Call::Confirm { .. } | Call::ClearReader { .. } => {
                 self.reader_refused(call, refusal, now);
             }
             Call::Create { .. } => self.create_refused(about, refusal, now),
@@ -220,7 +223,8 @@ impl Kiosk {
             | Call::Cancel { .. }
             | Call::Capture { .. }
             | Call::AssignReader
-            | Call::List => {}
+            | Call::List
+            | Call::ShowCart => {}
         }
     }
 
@@ -316,6 +320,9 @@ impl Kiosk {
         } else {
             self.reasons.clear(&Reason::ReaderInUse);
         }
+        if self.watch.cart.unclear.is_some_and(|since| asked > since) {
+            self.watch.cart.unclear = None;
+        }
     }
 
     /// A living action on the reader that is no sale of ours: never cleared by software.
@@ -400,7 +407,11 @@ impl Kiosk {
         if self.shows_dead_action() && !self.is_reader_held() {
             return ReaderWish::Clear;
         }
-        let Some(seen_at) = seen_at else { return ReaderWish::Look };
+        if self.is_cart_left() {
+            return ReaderWish::Clear;
+        }
+        let unclear = self.watch.cart.unclear.is_some() && !self.is_reader_held();
+        let Some(seen_at) = seen_at.filter(|_| !unclear) else { return ReaderWish::Look };
         let is_in_doubt = self.watch.unanswered > 0;
         let is_out_of_order = self.reasons.iter().any(|(reason, _)| match reason {
             Reason::Starting
@@ -466,7 +477,11 @@ fn shows_own(sale: &Sale, reader: &ReaderSeen) -> bool {
 fn denied(call: Call) -> Denied {
     match call {
         Call::Look => Denied::ReadReader,
-        Call::Prompt { .. } | Call::ClearReader { .. } | Call::AssignReader => Denied::DriveReader,
+        Call::Prompt { .. }
+        | Call::Confirm { .. }
+        | Call::ClearReader { .. }
+        | Call::AssignReader
+        | Call::ShowCart => Denied::DriveReader,
         Call::Create { .. } => Denied::CreatePayment,
         Call::Inspect | Call::List => Denied::ReadPayment,
         Call::Cancel { .. } => Denied::CancelPayment,

@@ -297,7 +297,10 @@ impl Kiosk {
                 sold,
                 first_key: seconds.unwrap_or(1),
             },
-            is_unpaid: intent.status == IntentStatus::RequiresPaymentMethod,
+            is_unpaid: matches!(
+                intent.status,
+                IntentStatus::RequiresPaymentMethod | IntentStatus::RequiresConfirmation
+            ),
             too_young_for: too_young,
         }))
     }

@@ -40,6 +40,7 @@ pub(crate) fn setup() -> Setup {
         reader: opened.reader,
         livemode: opened.livemode,
         policy: opened.policy,
+        reader_display: false,
         boot: opened.boot,
         restart_window: None,
         exposure_limit: 20,
@@ -63,6 +64,7 @@ fn action(intent: &str, status: ActionStatus, intent_status: IntentStatus) -> Ac
         intent: Some(intent.parse().unwrap()),
         sale: None,
         intent_status: Some(intent_status),
+        card: None,
     }
 }
 

@@ -7,6 +7,7 @@ use crate::kiosk::kiosk::Kiosk;
 use crate::kiosk::out_of_order::Reason;
 use crate::kiosk::select::Turned;
 use crate::money::Money;
+use crate::sale::cards::{CardSeen, NotTaken};
 use crate::sale::fact::{Decline, Fact, Outcome, Retraction, Settlement};
 use crate::sale::{Phase, Sale};
 use crate::time::Moment;
@@ -41,6 +42,22 @@ pub enum View {
         seconds_left: u64,
         /// Why the last card was refused.
         declined: Option<Decline>,
+        /// Why the last card was not taken.
+        not_taken: Option<NotTaken>,
+    },
+    /// The card that was read is none that the kiosk takes; another one may follow.
+    CardNotTaken {
+        /// What is bought.
+        product: Shown,
+        /// Why.
+        why: NotTaken,
+    },
+    /// The card that was read is being authorized.
+    Authorizing {
+        /// What is bought.
+        product: Shown,
+        /// The card, where it is known.
+        card: Option<CardSeen>,
     },
     /// The sale is being taken back: do not present a card.
     TakingBack {
@@ -193,6 +210,8 @@ impl Kiosk {
             Phase::Retracting { since, .. } => Some(*since + RETRACTING_PATIENCE),
             Phase::Opening { .. }
             | Phase::Prompting { .. }
+            | Phase::Collected { .. }
+            | Phase::Confirming { .. }
             | Phase::Vending { .. }
             | Phase::Doubtful { .. }
             | Phase::Settling { .. }
@@ -259,6 +278,8 @@ pub(super) fn has_customer(sale: &Sale) -> bool {
         Phase::Opening { .. }
         | Phase::Prompting { .. }
         | Phase::Presenting { .. }
+        | Phase::Collected { .. }
+        | Phase::Confirming { .. }
         | Phase::Retracting { .. }
         | Phase::Vending { .. }
         | Phase::Doubtful { .. } => true,
@@ -275,12 +296,20 @@ fn shown(sale: &Sale) -> Shown {
 fn sale_view(sale: &Sale, now: Moment) -> View {
     let product = shown(sale);
     match &sale.phase {
-        Phase::Opening { .. } | Phase::Prompting { .. } => View::Connecting { product },
+        // What was read and refused is said until the reader asks for another card.
+        Phase::Prompting { .. } | Phase::Collected { .. } if let Some(why) = &sale.not_taken => {
+            View::CardNotTaken { product, why: why.clone() }
+        }
+        Phase::Opening { .. } | Phase::Prompting { .. } | Phase::Collected { .. } => {
+            View::Connecting { product }
+        }
+        Phase::Confirming { .. } => View::Authorizing { product, card: sale.card.clone() },
         Phase::Presenting { prompt, .. } => {
             let timeout = sale.opened.policy.customer_timeout;
             let left = timeout.saturating_sub(now.since(prompt.since));
             let seconds_left = left.as_secs() + u64::from(left.subsec_nanos() > 0);
-            View::PresentCard { product, seconds_left, declined: sale.decline.clone() }
+            let (declined, not_taken) = (sale.decline.clone(), sale.not_taken.clone());
+            View::PresentCard { product, seconds_left, declined, not_taken }
         }
         Phase::Retracting { why, .. } => View::TakingBack { why: why.clone() },
         Phase::Vending { .. } => View::Dispensing { product },
@@ -310,6 +339,8 @@ fn ending_view(sale: &Sale) -> View {
         | Phase::Opening { .. }
         | Phase::Prompting { .. }
         | Phase::Presenting { .. }
+        | Phase::Collected { .. }
+        | Phase::Confirming { .. }
         | Phase::Retracting { .. }
         | Phase::Vending { .. }
         | Phase::Doubtful { .. } => View::OperatorDecides,

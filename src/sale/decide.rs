@@ -5,7 +5,9 @@
 use std::time::Duration;
 
 use crate::ids::BootId;
-use crate::sale::duty::{self, OPENING_PATIENCE, PROMPTING_PATIENCE, RECOVERY_PATIENCE};
+use crate::sale::duty::{
+    self, OPENING_PATIENCE, PROMPTING_PATIENCE, RECOVERY_PATIENCE, confirm_due,
+};
 use crate::sale::fact::{Attention, Doubt, Fact, Outcome, Retraction};
 use crate::sale::input::{
     ActionSeen, ActionStatus, Call, Input, IntentSeen, IntentStatus, ReaderSeen, Refusal, Reply,
@@ -13,7 +15,7 @@ use crate::sale::input::{
 };
 use crate::sale::key::Operation;
 use crate::sale::phase::{Phase, Prompt, Sale};
-use crate::sale::{present, retract, settle, vend};
+use crate::sale::{confirm, present, retract, settle, vend};
 use crate::time::Moment;
 
 /// How long a prompt may come late after the reader was said not to have acknowledged it.
@@ -48,6 +50,7 @@ fn replied(sale: &Sale, reply: &Reply, now: Moment) -> Vec<Fact> {
         Phase::Presenting { prompt, prompted } => {
             present::decide(sale, *prompt, *prompted, reply, now)
         }
+        Phase::Collected { .. } | Phase::Confirming { .. } => confirm::decide(sale, reply, now),
         Phase::Retracting { why, step, .. } => retract::decide(sale, why, *step, reply, now),
         Phase::Settling { settlement, doubt } => {
             settle::decide(sale, *settlement, doubt.as_ref(), reply)
@@ -68,7 +71,11 @@ fn restarted(sale: &Sale, boot: &BootId, now: Moment) -> Vec<Fact> {
     match &sale.phase {
         // Within one boot our prompt may still stand and be young: `prompting` adopts it then.
         Phase::Prompting { .. } | Phase::Presenting { .. } if same_boot => vec![restarted],
-        Phase::Opening { .. } | Phase::Prompting { .. } | Phase::Presenting { .. } => {
+        Phase::Opening { .. }
+        | Phase::Prompting { .. }
+        | Phase::Presenting { .. }
+        | Phase::Collected { .. }
+        | Phase::Confirming { .. } => {
             let decided = Fact::RetractionDecided { why: Retraction::Restarted, at: now };
             [restarted, decided].into_iter().chain(creation_of_unknown_age(sale, boot)).collect()
         }
@@ -116,6 +123,12 @@ fn time_passed(sale: &Sale, now: Moment) -> Vec<Fact> {
         {
             take_back(Retraction::TimedOut)
         }
+        Phase::Collected { since, .. } if now >= *since + PROMPTING_PATIENCE => {
+            take_back(Retraction::ReaderUnavailable { why: "it was not cleared".into() })
+        }
+        Phase::Confirming { since, taken, .. } if now >= confirm_due(*since, *taken) => {
+            take_back(Retraction::ReaderUnavailable { why: "it did not confirm the card".into() })
+        }
         Phase::Retracting { .. } if duty::creation_expires(sale).is_some_and(|at| now >= at) => {
             vec![creation_too_old(sale)]
         }
@@ -124,6 +137,8 @@ fn time_passed(sale: &Sale, now: Moment) -> Vec<Fact> {
         Phase::Opening { .. }
         | Phase::Prompting { .. }
         | Phase::Presenting { .. }
+        | Phase::Collected { .. }
+        | Phase::Confirming { .. }
         | Phase::Retracting { .. }
         | Phase::Settling { .. }
         | Phase::NeedsAttention { .. }
@@ -141,6 +156,8 @@ fn reader_lost(sale: &Sale, now: Moment) -> Vec<Fact> {
             vec![Fact::RetractionDecided { why, at: now }]
         }
         Phase::Presenting { .. }
+        | Phase::Collected { .. }
+        | Phase::Confirming { .. }
         | Phase::Retracting { .. }
         | Phase::Vending { .. }
         | Phase::Doubtful { .. }
@@ -153,7 +170,11 @@ fn reader_lost(sale: &Sale, now: Moment) -> Vec<Fact> {
 /// The customer cancels, or the daemon stops, as long as no card is known to be authorized.
 fn give_up_before_card(sale: &Sale, why: Retraction, now: Moment) -> Vec<Fact> {
     match &sale.phase {
-        Phase::Opening { .. } | Phase::Prompting { .. } | Phase::Presenting { .. } => {
+        Phase::Opening { .. }
+        | Phase::Prompting { .. }
+        | Phase::Presenting { .. }
+        | Phase::Collected { .. }
+        | Phase::Confirming { .. } => {
             vec![Fact::RetractionDecided { why, at: now }]
         }
         // Whatever made us give up before: a customer who cancels gets the hold released.
@@ -275,9 +296,11 @@ fn prompting(
         (
             Call::Create { .. }
             | Call::Prompt { .. }
+            | Call::Confirm { .. }
             | Call::ClearReader { .. }
             | Call::Cancel { .. }
             | Call::Capture { .. }
+            | Call::ShowCart
             | Call::Look
             | Call::Inspect
             | Call::AssignReader
@@ -293,7 +316,9 @@ fn slow_prompt_looked_at(sale: &Sale, prompt: Prompt, seen: &Seen, now: Moment) 
         return facts;
     }
     let action = our_action(sale, seen);
-    if action.is_some_and(|action| action.status == ActionStatus::InProgress) {
+    let stands =
+        |action: &ActionSeen| action.status == ActionStatus::InProgress || action.card.is_some();
+    if action.is_some_and(stands) {
         return vec![Fact::Prompted { attempt: prompt.attempt, at: now }];
     }
     Vec::new()
@@ -341,14 +366,22 @@ fn doubt_looked_into(
         return facts;
     }
     let Some(intent) = &seen.intent else { return Vec::new() };
-    if intent.status != IntentStatus::RequiresPaymentMethod {
+    if !present::is_open(sale, &intent.status) {
         return Vec::new();
     }
     let Prompt { attempt, n, since } = prompt;
     let action = our_action(sale, seen);
-    let stands = action.is_some_and(|action| action.status == ActionStatus::InProgress);
+    // A card that was read meanwhile is looked at by the next look.
+    let has_card = intent.status == IntentStatus::RequiresConfirmation;
+    let stands = action.is_some_and(|action| {
+        action.status == ActionStatus::InProgress || (has_card && action.card.is_some())
+    });
     let young = now < since + sale.opened.policy.customer_timeout;
     match doubt {
+        // What was read before a restart is not confirmed: the customer may have gone.
+        Doubt::Restarted if has_card => {
+            vec![Fact::RetractionDecided { why: Retraction::Restarted, at: now }]
+        }
         _ if stands && young => vec![Fact::Prompted { attempt, at: now }],
         Doubt::Restarted => {
             vec![Fact::RetractionDecided { why: Retraction::Restarted, at: now }]
@@ -357,6 +390,11 @@ fn doubt_looked_into(
         _ if seen.reader.as_ref().is_some_and(ReaderSeen::is_busy) || !settled => Vec::new(),
         // Stripe never answered: the same key brings the same prompt, whether it ran or not.
         Doubt::Unanswered => vec![Fact::PromptMissing { n }],
+        // Stripe takes no other card for it: it ends, and nothing is charged.
+        Doubt::Refused(Refusal::WrongState) if has_card => {
+            let why = "the PaymentIntent takes no other card".into();
+            vec![Fact::RetractionDecided { why: Retraction::StripeRefused { why }, at: now }]
+        }
         Doubt::Refused(_) | Doubt::Ended { .. } => {
             vec![Fact::PromptIntended { attempt, n: n.saturating_add(1), at: now }]
         }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::ids::{DispenserName, IdempotencyKey, PaymentIntentId, Slot};
 use crate::money::Money;
-use crate::sale::fact::Settlement;
+use crate::sale::fact::{Flow, Settlement};
 use crate::sale::input::Call;
 use crate::sale::key::{Operation, RELIED_ON_FOR, key};
 use crate::sale::phase::{Phase, RetractStep, Sale};
@@ -16,12 +16,23 @@ pub const OPENING_PATIENCE: Duration = Duration::from_secs(15);
 /// How long a customer waits for the reader to take the prompt before the sale is taken back.
 pub const PROMPTING_PATIENCE: Duration = Duration::from_secs(20);
 
+/// How long the reader may take to begin with a confirmation. A card that was read has to be
+/// confirmed or cleared within 30 s. Source: Stripe, Collect card payments.
+const CONFIRM_WITHIN: Duration = Duration::from_secs(20);
+
+/// How long a confirmation may take: the issuer answers within seconds, a customer may be asked for
+/// the PIN, and a reader that lost its link never says.
+const CONFIRMED_WITHIN: Duration = Duration::from_mins(1);
+
 /// How long after a restart Stripe is asked again for the PaymentIntent of a sale, if it answers
 /// with errors that prove nothing.
 pub const RECOVERY_PATIENCE: Duration = Duration::from_mins(2);
 
 /// How often reader and PaymentIntent are looked at where a doubt has to end.
 const DOUBT_EVERY: Pace = Pace::Every(Duration::from_secs(1));
+
+/// How often they are looked at while a card is confirmed: the issuer answers within seconds.
+const CONFIRM_EVERY: Pace = Pace::Every(Duration::from_millis(500));
 
 /// Hardly anybody has found a card, presented it and been authorized sooner than this.
 const HARDLY_ANYBODY_PAYS_SOONER: Duration = Duration::from_millis(3250);
@@ -103,6 +114,13 @@ pub enum Want {
         /// Number of the key.
         n: u32,
     },
+    /// Let the reader confirm the card that it has read.
+    ConfirmIntent {
+        /// The PaymentIntent.
+        intent: PaymentIntentId,
+        /// Number of the key.
+        n: u32,
+    },
     /// Read reader and PaymentIntent, again and again.
     Look {
         /// The PaymentIntent.
@@ -162,6 +180,7 @@ impl Want {
         match self {
             Self::CreateIntent { n } => Some(Call::Create { n: *n }),
             Self::PromptReader { n, .. } => Some(Call::Prompt { n: *n }),
+            Self::ConfirmIntent { n, .. } => Some(Call::Confirm { n: *n }),
             Self::ClearReader { n } => Some(Call::ClearReader { n: *n }),
             Self::CancelIntent { n, .. } => Some(Call::Cancel { n: *n }),
             Self::Capture { n, .. } => Some(Call::Capture { n: *n }),
@@ -181,6 +200,7 @@ impl Want {
     pub fn waits_for_disk(&self) -> bool {
         match self {
             Self::PromptReader { .. }
+            | Self::ConfirmIntent { .. }
             | Self::ClearReader { .. }
             | Self::CancelIntent { .. }
             | Self::Capture { .. }
@@ -200,11 +220,17 @@ impl Call {
     pub fn key(&self, sale: &Sale) -> Option<IdempotencyKey> {
         let (operation, n) = match *self {
             Self::Create { n } => (Operation::Create, n),
-            Self::Prompt { n } => (Operation::Process, n),
+            Self::Prompt { n } => match sale.opened.policy.flow {
+                Flow::Process => (Operation::Process, n),
+                Flow::CollectConfirm => (Operation::Collect, n),
+            },
+            Self::Confirm { n } => (Operation::Confirm, n),
             Self::ClearReader { n } => (Operation::ClearReader, n),
             Self::Cancel { n } => (Operation::Cancel, n),
             Self::Capture { n } => (Operation::Capture, n),
-            Self::Look | Self::Inspect | Self::AssignReader | Self::List => return None,
+            Self::ShowCart | Self::Look | Self::Inspect | Self::AssignReader | Self::List => {
+                return None;
+            }
         };
         Some(key(sale.id(), operation, n))
     }
@@ -233,15 +259,25 @@ pub fn duty(sale: &Sale) -> Duty {
             prompt.since + sale.opened.policy.customer_timeout,
             "nobody presented a card",
         ),
-        Phase::Retracting { step: RetractStep::Look, .. } => {
-            wait(Want::Look { intent, pace: DOUBT_EVERY })
-        }
-        Phase::Retracting { step: RetractStep::Clear, .. } => {
-            wait(Want::ClearReader { n: sale.keys.clear })
-        }
-        Phase::Retracting { step: RetractStep::Fence, .. } => {
-            wait(Want::CancelIntent { intent, n: sale.keys.cancel })
-        }
+        Phase::Collected { since, .. } => until(
+            Want::ClearReader { n: sale.keys.clear },
+            *since + PROMPTING_PATIENCE,
+            "the reader was not cleared",
+        ),
+        Phase::Confirming { n, since, taken, doubt, .. } => until(
+            match doubt {
+                Some(_) => Want::Look { intent, pace: DOUBT_EVERY },
+                None if taken.is_some() => Want::Look { intent, pace: CONFIRM_EVERY },
+                None => Want::ConfirmIntent { intent, n: *n },
+            },
+            confirm_due(*since, *taken),
+            "the reader did not confirm the card",
+        ),
+        Phase::Retracting { step, .. } => wait(match step {
+            RetractStep::Look => Want::Look { intent, pace: DOUBT_EVERY },
+            RetractStep::Clear => Want::ClearReader { n: sale.keys.clear },
+            RetractStep::Fence => Want::CancelIntent { intent, n: sale.keys.cancel },
+        }),
         Phase::Vending { since, sent } => until(
             Want::Dispense {
                 dispenser: sale.opened.product.dispenser.clone(),
@@ -286,6 +322,8 @@ fn duty_without_intent(sale: &Sale) -> Duty {
         }
         Phase::Prompting { .. }
         | Phase::Presenting { .. }
+        | Phase::Collected { .. }
+        | Phase::Confirming { .. }
         | Phase::Vending { .. }
         | Phase::Doubtful { .. }
         | Phase::Settling { .. }
@@ -309,6 +347,11 @@ fn fire_by(sale: &Sale, since: Moment) -> Moment {
     }
 }
 
+/// When a card that was read at `since` must have been confirmed, or at least be under way.
+pub fn confirm_due(since: Moment, taken: Option<Moment>) -> Moment {
+    since + if taken.is_some() { CONFIRMED_WITHIN } else { CONFIRM_WITHIN }
+}
+
 /// When a vend must have been answered: the dispenser's time counts from the order's writing, and
 /// as long as that is not known, from the last moment at which it may be written.
 pub fn vend_answer_due(sale: &Sale, since: Moment, sent: Option<Moment>) -> Moment {
@@ -325,6 +368,8 @@ pub fn grace_ends(sale: &Sale, since: Moment) -> Moment {
         | Phase::Opening { .. }
         | Phase::Prompting { .. }
         | Phase::Presenting { .. }
+        | Phase::Collected { .. }
+        | Phase::Confirming { .. }
         | Phase::Retracting { .. }
         | Phase::Vending { .. }
         | Phase::Settling { .. }

@@ -1,6 +1,7 @@
 //! How a fact changes a sale: total, and without a decision.
 
 use crate::ids::BootId;
+use crate::sale::cards::CardSeen;
 use crate::sale::fact::{Doubt, Fact, Retraction, VendDoubt};
 use crate::sale::key::Operation;
 use crate::sale::phase::{Phase, Prompt, RetractStep, Sale};
@@ -8,6 +9,7 @@ use crate::time::Moment;
 
 impl Sale {
     /// Applies one fact. Never fails: a fact that does not fit the phase changes what it can.
+    #[expect(clippy::too_many_lines, reason = "a closed list: an arm for each fact")]
     pub fn evolve(&mut self, fact: &Fact) {
         match fact {
             Fact::Opened(opened) => *self = Self::open((**opened).clone()),
@@ -16,14 +18,23 @@ impl Sale {
             Fact::PromptDoubted { why, at, .. } => self.prompt_doubted(why, *at),
             Fact::PromptMissing { .. } | Fact::SettlementMissing => self.doubt_settled(),
             Fact::Prompted { at, .. } => self.prompted(*at),
-            Fact::Declined { decline, .. } => self.decline = Some(decline.clone()),
-            Fact::RetractionDecided { why, at } => {
-                self.given_up = Some(why.clone());
-                let (why, since) = (why.clone(), *at);
-                self.phase = Phase::Retracting { why, since, step: RetractStep::Look };
+            Fact::Declined { decline, .. } => {
+                self.decline = Some(decline.clone());
+                self.not_taken = None;
             }
+            Fact::Collected { card, at, .. } => self.collected(card, *at),
+            Fact::CardRefused { why, .. } => {
+                self.not_taken = Some(why.clone());
+                self.decline = None;
+            }
+            Fact::ConfirmIntended { n, at } => self.confirm_intended(*n, *at),
+            Fact::ConfirmDoubted { why, .. } => self.confirm_state(None, Some(why.clone())),
+            Fact::ConfirmMissing { .. } => self.confirm_state(None, None),
+            Fact::ConfirmTaken { at } => self.confirm_state(Some(*at), None),
+            Fact::RetractionDecided { why, at } => self.retraction_decided(why, *at),
             Fact::PromptFound => self.retract_step(RetractStep::Clear),
             Fact::PromptCleared | Fact::ClearDoubted { .. } => {
+                self.clear_tried = true;
                 self.retract_step(RetractStep::Look);
             }
             Fact::FenceDoubted { why, .. } => {
@@ -85,7 +96,10 @@ impl Sale {
     /// The current prompt, where there is one.
     fn prompt(&self) -> Option<Prompt> {
         match &self.phase {
-            Phase::Prompting { prompt, .. } | Phase::Presenting { prompt, .. } => Some(*prompt),
+            Phase::Prompting { prompt, .. }
+            | Phase::Presenting { prompt, .. }
+            | Phase::Collected { prompt, .. }
+            | Phase::Confirming { prompt, .. } => Some(*prompt),
             Phase::Opening { .. }
             | Phase::Retracting { .. }
             | Phase::Vending { .. }
@@ -106,6 +120,7 @@ impl Sale {
         let before = self.prompt().filter(|before| before.attempt == attempt);
         let prompt = Prompt { attempt, n, since: before.map_or(at, |before| before.since) };
         let since = self.prompting_since().filter(|_| before.is_some()).unwrap_or(at);
+        self.clear_tried = false;
         self.phase = Phase::Prompting { prompt, since, doubt: None, doubted: at };
     }
 
@@ -119,6 +134,39 @@ impl Sale {
     fn prompted(&mut self, at: Moment) {
         if let Some(prompt) = self.prompt() {
             self.phase = Phase::Presenting { prompt, prompted: at };
+        }
+    }
+
+    fn collected(&mut self, card: &CardSeen, at: Moment) {
+        self.card = Some(card.clone());
+        if let Some(prompt) = self.prompt() {
+            self.phase = Phase::Collected { prompt, since: at };
+        }
+    }
+
+    fn confirm_intended(&mut self, n: u32, at: Moment) {
+        self.keys.spend(Operation::Confirm, n);
+        let since = match &self.phase {
+            Phase::Collected { since, .. } | Phase::Confirming { since, .. } => *since,
+            Phase::Opening { .. }
+            | Phase::Prompting { .. }
+            | Phase::Presenting { .. }
+            | Phase::Retracting { .. }
+            | Phase::Vending { .. }
+            | Phase::Doubtful { .. }
+            | Phase::Settling { .. }
+            | Phase::NeedsAttention { .. }
+            | Phase::Closed { .. } => at,
+        };
+        if let Some(prompt) = self.prompt() {
+            self.phase = Phase::Confirming { prompt, n, since, taken: None, doubt: None };
+        }
+    }
+
+    fn confirm_state(&mut self, since: Option<Moment>, why: Option<Doubt>) {
+        if let Phase::Confirming { taken, doubt, .. } = &mut self.phase {
+            *taken = since;
+            *doubt = why;
         }
     }
 
@@ -137,6 +185,12 @@ impl Sale {
         if matches!(operation, Operation::Capture | Operation::Cancel) {
             self.doubt_settled();
         }
+    }
+
+    fn retraction_decided(&mut self, why: &Retraction, at: Moment) {
+        self.given_up = Some(why.clone());
+        let step = RetractStep::Look;
+        self.phase = Phase::Retracting { why: why.clone(), since: at, step };
     }
 
     fn retract_step(&mut self, next: RetractStep) {
@@ -167,6 +221,10 @@ impl Sale {
         match &mut self.phase {
             Phase::Opening { since } => *since = at,
             Phase::Settling { doubt, .. } => *doubt = Some(Doubt::Restarted),
+            Phase::Confirming { taken, doubt, .. } => {
+                *taken = None;
+                *doubt = Some(Doubt::Restarted);
+            }
             Phase::Prompting { prompt, .. } | Phase::Presenting { prompt, .. } => {
                 let (prompt, doubt) = (*prompt, Some(Doubt::Restarted));
                 self.phase = Phase::Prompting { prompt, since: at, doubt, doubted: at };
@@ -185,7 +243,7 @@ impl Sale {
                     *why = doubt;
                 }
             }
-            Phase::NeedsAttention { .. } | Phase::Closed { .. } => {}
+            Phase::Collected { .. } | Phase::NeedsAttention { .. } | Phase::Closed { .. } => {}
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::ids::{
     ProductCode, ReaderId, SaleId, Slot,
 };
 use crate::money::Money;
+use crate::sale::cards::{CardRules, CardSeen, NotTaken};
 use crate::sale::input::Refusal;
 use crate::sale::key::Operation;
 use crate::time::{Moment, StripeTime, WallTime};
@@ -61,6 +62,49 @@ pub enum Fact {
         attempt: u32,
         /// Why.
         decline: Decline,
+    },
+    /// The reader has read a card, and nothing is authorized yet (two-step flow).
+    Collected {
+        /// Which card this is, from 1.
+        attempt: u32,
+        /// What it is.
+        card: CardSeen,
+        /// When the kiosk learned it.
+        at: Moment,
+    },
+    /// The card is none that the kiosk takes: the reader shall forget it.
+    CardRefused {
+        /// Which card this was, from 1.
+        attempt: u32,
+        /// Why.
+        why: NotTaken,
+    },
+    /// The card shall be confirmed, with key `n`: from here on it may be authorized.
+    ConfirmIntended {
+        /// Number of the idempotency key.
+        n: u32,
+        /// When.
+        at: Moment,
+    },
+    /// What became of the confirmation is not known, or it was refused: look before the next step.
+    ConfirmDoubted {
+        /// Number of the idempotency key.
+        n: u32,
+        /// Why.
+        why: Doubt,
+        /// When.
+        at: Moment,
+    },
+    /// A look showed that the reader is not at the confirmation that went out with key `n`; since
+    /// Stripe never answered, the same key may go again.
+    ConfirmMissing {
+        /// Number of the idempotency key.
+        n: u32,
+    },
+    /// The reader authorizes the card.
+    ConfirmTaken {
+        /// When the kiosk learned it.
+        at: Moment,
     },
     /// The sale will not go on unless the card turns out to be authorized: clear and fence it.
     RetractionDecided {
@@ -273,6 +317,23 @@ pub struct Policy {
     /// How long the dispenser may take.
     #[serde(with = "millis")]
     pub vend_timeout: Duration,
+    /// In how many steps a card is taken.
+    #[serde(default)]
+    pub flow: Flow,
+    /// Which cards are taken; only the two-step flow can tell before they are authorized.
+    #[serde(default)]
+    pub cards: CardRules,
+}
+
+/// In how many steps a card is taken.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Flow {
+    /// The reader reads and authorizes it in one.
+    #[default]
+    Process,
+    /// The reader reads it; it is looked at, and then authorized or not.
+    CollectConfirm,
 }
 
 /// What to do with the money of a vend whose result nobody knows.
@@ -504,6 +565,8 @@ impl Fact {
             | Self::KeySpent { .. }
             | Self::KeyTooOld { .. }
             | Self::Adopted { .. }
+            // The card may be authorized as soon as the first confirmation has left.
+            | Self::ConfirmIntended { .. }
             | Self::AttentionNeeded { .. } => true,
             // The first key of an operation follows from `Opened`; each later one is a fact that
             // must be on disk before it is used.
@@ -513,6 +576,11 @@ impl Fact {
             | Self::PromptMissing { .. }
             | Self::Prompted { .. }
             | Self::Declined { .. }
+            | Self::Collected { .. }
+            | Self::CardRefused { .. }
+            | Self::ConfirmDoubted { .. }
+            | Self::ConfirmMissing { .. }
+            | Self::ConfirmTaken { .. }
             | Self::RetractionDecided { .. }
             | Self::PromptFound
             | Self::ClearDoubted { .. }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::{BootId, ChargeId, PaymentIntentId, SaleId};
 use crate::money::Currency;
+use crate::sale::cards::CardSeen;
 use crate::time::{Moment, StripeTime, WallTime};
 
 /// One piece of news for one sale.
@@ -55,6 +56,11 @@ pub enum Call {
         /// Number of the key.
         n: u32,
     },
+    /// Confirm the card that was read (two-step flow).
+    Confirm {
+        /// Number of the key.
+        n: u32,
+    },
     /// Clear the reader.
     ClearReader {
         /// Number of the key.
@@ -70,6 +76,8 @@ pub enum Call {
         /// Number of the key.
         n: u32,
     },
+    /// Let the reader show the product; the kiosk's own, no sale waits for it.
+    ShowCart,
     /// Read the reader and the PaymentIntent.
     Look,
     /// Read the PaymentIntent alone.
@@ -158,6 +166,8 @@ pub struct ActionSeen {
     pub sale: Option<SaleId>,
     /// That PaymentIntent's status, where it was expanded.
     pub intent_status: Option<IntentStatus>,
+    /// The card that it has read, where it is to be confirmed.
+    pub card: Option<Box<CardSeen>>,
 }
 
 /// How far a reader's action is.
@@ -214,7 +224,9 @@ pub struct IntentSeen {
 pub enum IntentStatus {
     /// No card yet, or the last one was declined.
     RequiresPaymentMethod,
-    /// Under way; no conclusion yet (`requires_confirmation`, `requires_action`, `processing`).
+    /// A card was read and waits for its confirmation (two-step flow): nothing is authorized.
+    RequiresConfirmation,
+    /// Under way; no conclusion yet (`requires_action`, `processing`).
     Pending,
     /// Authorized, not captured.
     RequiresCapture,

@@ -20,6 +20,10 @@ pub enum Operation {
     Create,
     /// Prompt the reader for the PaymentIntent.
     Process,
+    /// Let the reader read a card (two-step flow).
+    Collect,
+    /// Confirm the card that was read (two-step flow).
+    Confirm,
     /// Clear the reader.
     ClearReader,
     /// Cancel the PaymentIntent: the fence before, the release after an authorization.
@@ -34,6 +38,8 @@ impl Operation {
         match self {
             Self::Create => "create",
             Self::Process => "process",
+            Self::Collect => "collect",
+            Self::Confirm => "confirm",
             Self::ClearReader => "clear",
             Self::Cancel => "cancel",
             Self::Capture => "capture",
@@ -70,11 +76,13 @@ pub struct KeyNumbers {
     pub cancel: u32,
     /// For [`Operation::Capture`].
     pub capture: u32,
+    /// For [`Operation::Confirm`]; `ConfirmIntended` counts it.
+    pub confirm: u32,
 }
 
 impl KeyNumbers {
     /// Nothing was asked yet.
-    pub const FIRST: Self = Self { create: 1, clear: 1, cancel: 1, capture: 1 };
+    pub const FIRST: Self = Self { create: 1, clear: 1, cancel: 1, capture: 1, confirm: 1 };
 
     /// The numbers of a sale that was found at Stripe: all below `first` may have been used.
     pub fn begin_at(&mut self, first: u32) {
@@ -90,8 +98,9 @@ impl KeyNumbers {
             Operation::ClearReader => &mut self.clear,
             Operation::Cancel => &mut self.cancel,
             Operation::Capture => &mut self.capture,
+            Operation::Confirm => &mut self.confirm,
             // Prompts name their key in `PromptIntended`.
-            Operation::Process => return,
+            Operation::Process | Operation::Collect => return,
         };
         *number = (*number).max(n.saturating_add(1));
     }

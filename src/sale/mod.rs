@@ -14,6 +14,9 @@
 //!              ▼                                     ▼
 //!            Closed ◄────────────────────────────────┘
 //! ```
+//! In the two-step flow `Presenting` is followed by `Collected` and `Confirming`: the card is read,
+//! looked at, and only then authorized.
+//!
 //! `NeedsAttention` can be reached from wherever a person has to decide.
 //!
 //! A walk through one sale: `Opened` is written, and [`duty()`] wants the PaymentIntent created.
@@ -25,11 +28,15 @@
 //!
 //! * [`fact`]: what can become true, in the past tense, as it stands in the journal
 //! * [`input`]: news from outside
-//! * [`decide()`]: news and a sale in, facts out; `retract` and `settle` are its later phases
+//! * [`decide()`]: news and a sale in, facts out; `confirm`, `retract` and `settle` are its later
+//!   phases
+//! * [`cards`]: which cards are taken
 //! * `evolve`: a fact changes the sale; never fails, never decides
 //! * [`duty()`]: the one thing that the sale wants now
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
+pub mod cards;
+mod confirm;
 mod decide;
 pub mod duty;
 mod evolve;

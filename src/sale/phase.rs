@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::ids::{BootId, PaymentIntentId, SaleId};
+use crate::sale::cards::{CardSeen, NotTaken};
 use crate::sale::fact::{
     Attention, Authorized, Decline, Doubt, Fact, Opened, Outcome, Retraction, Settlement, VendDoubt,
 };
@@ -22,8 +23,14 @@ pub struct Sale {
     pub keys: KeyNumbers,
     /// The card's authorization, once known.
     pub authorized: Option<Authorized>,
-    /// The last decline.
+    /// The last decline, unless another card was refused after it.
     pub decline: Option<Decline>,
+    /// The last card that was read before it was authorized.
+    pub card: Option<CardSeen>,
+    /// Why that card is not taken, if it is not.
+    pub not_taken: Option<NotTaken>,
+    /// Whether clearing the reader was tried since the last prompt.
+    pub clear_tried: bool,
     /// Whether a vend was ever intended.
     pub vend_intended: bool,
     /// Whether an order is known to have been written to the dispenser.
@@ -76,6 +83,26 @@ pub enum Phase {
         prompt: Prompt,
         /// When the kiosk learned that it stands.
         prompted: Moment,
+    },
+    /// A card was read that is not taken: the reader is cleared for another one.
+    Collected {
+        /// The prompt that brought it.
+        prompt: Prompt,
+        /// Since when.
+        since: Moment,
+    },
+    /// The card that was read is being authorized.
+    Confirming {
+        /// The prompt that brought it.
+        prompt: Prompt,
+        /// Number of the idempotency key.
+        n: u32,
+        /// When the card was read.
+        since: Moment,
+        /// Since when the reader is known to be at it.
+        taken: Option<Moment>,
+        /// Whether to look before asking (again).
+        doubt: Option<Doubt>,
     },
     /// The prompt is being taken back and the PaymentIntent fenced.
     Retracting {
@@ -154,6 +181,9 @@ impl Sale {
             keys: KeyNumbers::FIRST,
             authorized: None,
             decline: None,
+            card: None,
+            not_taken: None,
+            clear_tried: false,
             vend_intended: false,
             vend_sent: false,
             delivered: false,
@@ -193,7 +223,11 @@ impl Sale {
     /// Whether the reader may show this sale's prompt, or may come to show it.
     pub fn holds_reader(&self) -> bool {
         match self.phase {
-            Phase::Prompting { .. } | Phase::Presenting { .. } | Phase::Retracting { .. } => true,
+            Phase::Prompting { .. }
+            | Phase::Presenting { .. }
+            | Phase::Collected { .. }
+            | Phase::Confirming { .. }
+            | Phase::Retracting { .. } => true,
             Phase::Opening { .. }
             | Phase::Vending { .. }
             | Phase::Doubtful { .. }
@@ -223,6 +257,8 @@ impl Phase {
             Self::Opening { .. } => "opening",
             Self::Prompting { .. } => "prompting",
             Self::Presenting { .. } => "presenting",
+            Self::Collected { .. } => "collected",
+            Self::Confirming { .. } => "confirming",
             Self::Retracting { .. } => "retracting",
             Self::Vending { .. } => "vending",
             Self::Doubtful { .. } => "doubtful",

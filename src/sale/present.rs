@@ -3,9 +3,10 @@
 
 use std::time::Duration;
 
+use crate::sale::confirm;
 use crate::sale::decide::our_action;
 use crate::sale::fact::{
-    Attention, Authorized, Because, Decline, Doubt, Fact, Outcome, Retraction, Settlement,
+    Attention, Authorized, Because, Decline, Doubt, Fact, Flow, Outcome, Retraction, Settlement,
     VendDoubt,
 };
 use crate::sale::input::{
@@ -30,17 +31,18 @@ pub(super) fn decide(
         return Vec::new();
     }
     let Some(intent) = &seen.intent else { return Vec::new() };
-    if intent.status != IntentStatus::RequiresPaymentMethod {
+    if !is_open(sale, &intent.status) {
         return Vec::new();
     }
     match our_action(sale, seen) {
-        Some(ActionSeen { status: ActionStatus::Failed { code, decline_code }, .. }) => {
-            let decline = Decline {
-                code: code.clone(),
-                decline_code: decline_code.clone().or_else(|| intent.decline_code.clone()),
-                charge: intent.charge.as_ref().map(|charge| charge.id.clone()),
-            };
-            prompt_failed(sale, prompt, decline, now)
+        action @ Some(ActionSeen { status: ActionStatus::Failed { code, .. }, .. }) => {
+            prompt_failed(sale, prompt, Decline::seen(action, intent, code), now)
+        }
+        // In the two-step flow the card is read, and nothing is authorized.
+        Some(ActionSeen { card: Some(card), .. })
+            if intent.status == IntentStatus::RequiresConfirmation =>
+        {
+            confirm::collected(sale, prompt, card, now)
         }
         Some(ActionSeen {
             // Succeeded without an authorization yet: Stripe's books lag, look again.
@@ -52,10 +54,42 @@ pub(super) fn decide(
     }
 }
 
+/// Whether the PaymentIntent waits for a card. After the card of a two-step sale was read, it waits
+/// for the confirmation, and still does while another card is asked for.
+pub(super) fn is_open(sale: &Sale, status: &IntentStatus) -> bool {
+    let two_steps = sale.opened.policy.flow == Flow::CollectConfirm;
+    *status == IntentStatus::RequiresPaymentMethod
+        || (two_steps && *status == IntentStatus::RequiresConfirmation)
+}
+
+/// Whether no other card may follow this one.
+pub(super) fn is_last(sale: &Sale, prompt: Prompt) -> bool {
+    prompt.attempt >= sale.opened.policy.max_attempts
+}
+
+impl Decline {
+    /// What the reader's action and the PaymentIntent say of it.
+    pub(super) fn seen(action: Option<&ActionSeen>, intent: &IntentSeen, code: &str) -> Self {
+        let of_action = action.and_then(|action| match &action.status {
+            ActionStatus::Failed { decline_code, .. } => decline_code.clone(),
+            ActionStatus::InProgress | ActionStatus::Succeeded | ActionStatus::Other(_) => None,
+        });
+        Self {
+            code: code.to_owned(),
+            decline_code: of_action.or_else(|| intent.decline_code.clone()),
+            charge: intent.charge.as_ref().map(|charge| charge.id.clone()),
+        }
+    }
+}
+
 /// What follows a prompt that has ended without an authorization.
-fn prompt_failed(sale: &Sale, prompt: Prompt, decline: Decline, now: Moment) -> Vec<Fact> {
+pub(super) fn prompt_failed(
+    sale: &Sale,
+    prompt: Prompt,
+    decline: Decline,
+    now: Moment,
+) -> Vec<Fact> {
     let Prompt { attempt, n, .. } = prompt;
-    let policy = &sale.opened.policy;
     match decline.code.as_str() {
         "customer_canceled" => {
             vec![Fact::RetractionDecided { why: Retraction::CancelledOnReader, at: now }]
@@ -64,8 +98,7 @@ fn prompt_failed(sale: &Sale, prompt: Prompt, decline: Decline, now: Moment) -> 
         "connection_error" => vec![doubted(prompt, "connection_error", now)],
         _ => {
             let declined = Fact::Declined { attempt, decline };
-            let no_more = attempt >= policy.max_attempts;
-            let next = if no_more {
+            let next = if is_last(sale, prompt) {
                 Fact::RetractionDecided { why: Retraction::TooManyDeclines, at: now }
             } else {
                 Fact::PromptIntended { attempt: attempt + 1, n: n + 1, at: now }
@@ -93,9 +126,10 @@ pub(super) fn paid_or_ended(sale: &Sale, seen: &Seen, now: Moment) -> Option<Vec
             Some(vec![Fact::AttentionNeeded { why: Attention::CapturedElsewhere }])
         }
         IntentStatus::Canceled => Some(cancelled(sale, now)),
-        IntentStatus::RequiresPaymentMethod | IntentStatus::Pending | IntentStatus::Other(_) => {
-            None
-        }
+        IntentStatus::RequiresPaymentMethod
+        | IntentStatus::RequiresConfirmation
+        | IntentStatus::Pending
+        | IntentStatus::Other(_) => None,
     }
 }
 
@@ -106,6 +140,8 @@ fn cancelled(sale: &Sale, now: Moment) -> Vec<Fact> {
         Phase::Opening { .. }
         | Phase::Prompting { .. }
         | Phase::Presenting { .. }
+        | Phase::Collected { .. }
+        | Phase::Confirming { .. }
         | Phase::Vending { .. }
         | Phase::Doubtful { .. }
         | Phase::Settling { .. }

@@ -27,13 +27,15 @@ pub(super) fn decide(
         }
         (Call::Cancel { n }, result) if *n == sale.keys.cancel => fence_answered(why, *n, result),
         // A prompt that went out before the sale was taken back stands now after all.
-        (Call::Prompt { .. }, Ok(_)) => vec![Fact::PromptFound],
+        (Call::Prompt { .. } | Call::Confirm { .. }, Ok(_)) => vec![Fact::PromptFound],
         (
             Call::Create { .. }
             | Call::Prompt { .. }
+            | Call::Confirm { .. }
             | Call::ClearReader { .. }
             | Call::Cancel { .. }
             | Call::Capture { .. }
+            | Call::ShowCart
             | Call::Look
             | Call::Inspect
             | Call::AssignReader
@@ -49,13 +51,17 @@ fn looked(sale: &Sale, seen: &Seen, now: Moment) -> Vec<Fact> {
     }
     let Some(intent) = &seen.intent else { return Vec::new() };
     // Nothing brings what was left behind half-way to an end by itself.
-    let unpaid = intent.status == IntentStatus::RequiresPaymentMethod
-        || (sale.is_adopted && intent.status == IntentStatus::Pending);
+    let unpaid = matches!(
+        intent.status,
+        IntentStatus::RequiresPaymentMethod | IntentStatus::RequiresConfirmation
+    ) || (sale.is_adopted && intent.status == IntentStatus::Pending);
     if !unpaid {
         return Vec::new();
     }
     match our_action(sale, seen) {
         Some(action) if action.status == ActionStatus::InProgress => vec![Fact::PromptFound],
+        // A card that was read waits on the reader for its confirmation.
+        Some(action) if action.card.is_some() && !sale.clear_tried => vec![Fact::PromptFound],
         Some(_) | None => found_unpaid(sale, seen, intent),
     }
 }

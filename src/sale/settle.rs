@@ -30,9 +30,11 @@ pub(super) fn decide(
         (
             Call::Create { .. }
             | Call::Prompt { .. }
+            | Call::Confirm { .. }
             | Call::ClearReader { .. }
             | Call::Cancel { .. }
             | Call::Capture { .. }
+            | Call::ShowCart
             | Call::Look
             | Call::Inspect
             | Call::AssignReader
@@ -112,6 +114,7 @@ fn done(sale: &Sale, settlement: Settlement, intent: &IntentSeen) -> Option<Vec<
         (
             IntentStatus::RequiresCapture
             | IntentStatus::RequiresPaymentMethod
+            | IntentStatus::RequiresConfirmation
             | IntentStatus::Pending
             | IntentStatus::Other(_),
             Settlement::Capture { .. } | Settlement::Release,

@@ -14,6 +14,8 @@ pub(super) fn decide(sale: &Sale, news: &VendNews, now: Moment) -> Vec<Fact> {
         Phase::Opening { .. }
         | Phase::Prompting { .. }
         | Phase::Presenting { .. }
+        | Phase::Collected { .. }
+        | Phase::Confirming { .. }
         | Phase::Retracting { .. }
         | Phase::Closed { .. } => Vec::new(),
     }

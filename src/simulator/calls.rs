@@ -18,6 +18,8 @@ pub(super) enum Call<'a> {
     RetrieveReader(&'a str),
     UpdateReader(&'a str),
     ProcessIntent(&'a str),
+    CollectMethod(&'a str),
+    ConfirmIntent(&'a str),
     CancelAction(&'a str),
     SetDisplay(&'a str),
     PresentCard(&'a str),
@@ -41,6 +43,8 @@ struct Parameters {
 /// Parameters inside objects, where the simulator reads them.
 const NESTED: &[(&str, &[&str])] = &[
     ("process_config", &["enable_customer_cancellation", "skip_tipping", "allow_redisplay"]),
+    ("collect_config", &["enable_customer_cancellation", "skip_tipping", "allow_redisplay"]),
+    ("confirm_config", &[]),
     ("card_present", &["number"]),
     ("interac_present", &["number"]),
     ("cart", &["currency", "line_items", "tax", "total"]),
@@ -49,13 +53,21 @@ const NESTED: &[(&str, &[&str])] = &[
 ];
 
 /// Parameters inside objects that Stripe knows and the simulator does not.
-const NESTED_KNOWN: &[(&str, &[&str])] =
-    &[("process_config", &["return_url", "tipping"]), ("payment_method_options", &["card"])];
+const NESTED_KNOWN: &[(&str, &[&str])] = &[
+    ("process_config", &["return_url", "tipping"]),
+    ("collect_config", &["tipping"]),
+    ("confirm_config", &["return_url"]),
+    ("payment_method_options", &["card"]),
+];
 
 const CHARGE: &[&str] = &["latest_charge"];
 const READER: &[&str] = &[
     "action.process_payment_intent.payment_intent",
     "action.process_payment_intent.payment_intent.latest_charge",
+    "action.collect_payment_method.payment_intent",
+    "action.collect_payment_method.payment_intent.latest_charge",
+    "action.confirm_payment_intent.payment_intent",
+    "action.confirm_payment_intent.payment_intent.latest_charge",
 ];
 const REFUND: &[&str] = &["charge", "payment_intent"];
 
@@ -253,6 +265,8 @@ impl<'a> Call<'a> {
             [Some("terminal"), Some("readers"), Some(id), None, ..] => Some(Self::UpdateReader(id)),
             [Some("terminal"), Some("readers"), Some(id), Some(verb), None, _] => match verb {
                 "process_payment_intent" => Some(Self::ProcessIntent(id)),
+                "collect_payment_method" => Some(Self::CollectMethod(id)),
+                "confirm_payment_intent" => Some(Self::ConfirmIntent(id)),
                 "cancel_action" => Some(Self::CancelAction(id)),
                 "set_reader_display" => Some(Self::SetDisplay(id)),
                 _ => None,
@@ -282,6 +296,8 @@ impl<'a> Call<'a> {
             Self::RetrieveReader(_) | Self::CancelAction(_) => all(&["expand"], READER),
             Self::UpdateReader(_) => all(&["expand", "label", "metadata"], READER),
             Self::ProcessIntent(_) => all(&["expand", "payment_intent", "process_config"], READER),
+            Self::CollectMethod(_) => all(&["collect_config", "expand", "payment_intent"], READER),
+            Self::ConfirmIntent(_) => all(&["confirm_config", "expand", "payment_intent"], READER),
             Self::SetDisplay(_) => all(&["cart", "expand", "type"], READER),
             Self::PresentCard(_) => PRESENT_CARD,
             Self::CreateRefund => CREATE_REFUND,
@@ -289,6 +305,11 @@ impl<'a> Call<'a> {
             Self::RetrieveRefund(_) => all(&["expand"], REFUND),
             Self::RetrieveCharge(_) | Self::RetrieveLocation(_) => all(&["expand"], &[]),
         }
+    }
+
+    /// Whether it is one of the two steps, which older versions of the API lack.
+    pub(super) fn is_two_step(self) -> bool {
+        matches!(self, Self::CollectMethod(_) | Self::ConfirmIntent(_))
     }
 
     fn is_list(self) -> bool {

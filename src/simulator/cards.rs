@@ -12,6 +12,7 @@ pub struct Card {
     number: &'static str,
     brand: &'static str,
     funding: &'static str,
+    country: &'static str,
     verdict: Verdict,
 }
 
@@ -91,12 +92,16 @@ pub(super) struct Decline {
 }
 
 const fn approves(number: &'static str, brand: &'static str, funding: &'static str) -> Card {
-    Card { number, brand, funding, verdict: Verdict::Approves }
+    Card { number, brand, funding, country: "US", verdict: Verdict::Approves }
+}
+
+const fn abroad(card: Card, country: &'static str) -> Card {
+    Card { country, ..card }
 }
 
 const fn declines(number: &'static str, code: &'static str, decline_code: &'static str) -> Card {
     let verdict = Verdict::Declines { code, decline_code };
-    Card { number, brand: "visa", funding: "credit", verdict }
+    Card { number, brand: "visa", funding: "credit", country: "US", verdict }
 }
 
 impl Card {
@@ -110,10 +115,12 @@ impl Card {
     pub const MASTERCARD_PREPAID: Self = approves("5105105105105100", "mastercard", "prepaid");
     /// An American Express card that pays.
     pub const AMEX: Self = approves("378282246310005", "amex", "credit");
-    /// A Canadian Interac card that pays, at the tap.
-    pub const INTERAC: Self = approves("4506445006931933", "interac", "debit");
     /// A Discover card that pays.
     pub const DISCOVER: Self = approves("6011111111111117", "discover", "credit");
+    /// A British Visa card that pays.
+    pub const VISA_GB: Self = abroad(approves("4000008260000000", "visa", "credit"), "GB");
+    /// A Canadian Interac card that pays, at the tap.
+    pub const INTERAC: Self = abroad(approves("4506445006931933", "interac", "debit"), "CA");
     /// A JCB card that pays.
     pub const JCB: Self = approves("3566002020360505", "jcb", "credit");
     /// A UnionPay card that pays.
@@ -140,18 +147,20 @@ impl Card {
         number: "4000009990000122",
         brand: "visa",
         funding: "credit",
+        country: "US",
         verdict: Verdict::ByAmount,
     };
 
     /// Every card there is.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::VISA,
         Self::VISA_DEBIT,
         Self::MASTERCARD,
         Self::MASTERCARD_PREPAID,
         Self::AMEX,
-        Self::INTERAC,
         Self::DISCOVER,
+        Self::VISA_GB,
+        Self::INTERAC,
         Self::JCB,
         Self::UNIONPAY,
         Self::DECLINED,
@@ -183,6 +192,11 @@ impl Card {
     /// `credit`, `debit` or `prepaid`.
     pub fn funding(&self) -> &'static str {
         self.funding
+    }
+
+    /// The country that it was issued in: two letters, ISO 3166.
+    pub fn country(&self) -> &'static str {
+        self.country
     }
 
     /// The last four digits of its number.
@@ -229,7 +243,7 @@ impl Card {
         json!({
             "brand": self.brand,
             "cardholder_name": null,
-            "country": if self.is_interac() { "CA" } else { "US" },
+            "country": self.country,
             "emv_auth_data": null,
             "exp_month": 12,
             "exp_year": 2034,

@@ -15,7 +15,7 @@ use super::intents::IntentStatus;
 use super::model::Model;
 use super::names::later;
 use super::objects::View;
-use super::reader::{Action, ActionKind, ActionState, Failure};
+use super::reader::{Action, ActionKind, ActionState, Failure, Step};
 use super::scheduled::Event;
 use crate::ids::{PaymentIntentId, ReaderId};
 use crate::money::Money;
@@ -68,10 +68,14 @@ impl Model {
         now: WallTime,
     ) -> Result<(), SimulatorError> {
         self.advance(now);
-        let (intent, _) = self.waiting_payment(reader)?;
+        let (intent, step, _) = self.waiting_payment(reader)?;
         if !self.intent(&intent).takes(&card) {
             let card_type = card.method_type();
             return Err(SimulatorError::CardNotTaken { reader: reader.clone(), card_type });
+        }
+        if step == Step::Collect {
+            self.collected(reader, &intent, card);
+            return Ok(());
         }
         let until = later(self.now, self.setup.authorization_takes);
         if let Some(action) = &mut self.reader_mut(reader).action {
@@ -92,7 +96,7 @@ impl Model {
         now: WallTime,
     ) -> Result<(), SimulatorError> {
         self.advance(now);
-        let (_, may_cancel) = self.waiting_payment(reader)?;
+        let (_, _, may_cancel) = self.waiting_payment(reader)?;
         if !may_cancel {
             return Err(SimulatorError::NotCancelable { reader: reader.clone() });
         }
@@ -122,7 +126,7 @@ impl Model {
             return Screen::Offline;
         };
         let Some(Action { kind, state, .. }) = &reader.action else { return Screen::Idle };
-        let ActionKind::Payment { intent, amount, config } = kind else { return Screen::Cart };
+        let ActionKind::Payment { intent, amount, config, .. } = kind else { return Screen::Cart };
         let amount = Money::new(*amount, self.intent(intent).currency);
         let is_shown = |at: WallTime| later(at, self.setup.result_shown) > self.now;
         match state {
@@ -130,13 +134,16 @@ impl Model {
                 let may_cancel = config.enable_customer_cancellation == Some(true);
                 Screen::PresentCard { amount, may_cancel }
             }
-            ActionState::Authorizing { .. } | ActionState::Stuck => Screen::Processing { amount },
+            ActionState::Authorizing { .. }
+            | ActionState::Collected { .. }
+            | ActionState::Stuck => Screen::Processing { amount },
             ActionState::Succeeded { at } if is_shown(*at) => Screen::Approved { amount },
             ActionState::Failed { at, failure } if is_shown(*at) => match failure {
                 Failure::Declined { .. } => Screen::Declined { amount },
                 Failure::CustomerCanceled | Failure::IntentCanceled => Screen::Canceled,
                 Failure::Connection
                 | Failure::IntentState
+                | Failure::NotConfirmed
                 | Failure::PromptEnded
                 | Failure::Hardware => Screen::Failed,
             },
@@ -171,11 +178,12 @@ impl Model {
         }
     }
 
-    /// The payment that waits for a card, and whether the reader shows a cancel button.
+    /// The payment that waits for a card, which part of it that is, and whether the reader shows a
+    /// cancel button.
     fn waiting_payment(
         &self,
         reader: &ReaderId,
-    ) -> Result<(PaymentIntentId, bool), SimulatorError> {
+    ) -> Result<(PaymentIntentId, Step, bool), SimulatorError> {
         let found = self.readers.get(reader);
         let found = found.ok_or_else(|| SimulatorError::NoReader { reader: reader.clone() })?;
         if found.offline_since.is_some() {
@@ -184,10 +192,10 @@ impl Model {
         let not_presenting = || SimulatorError::NotPresenting { reader: reader.clone() };
         match found.action.as_ref().ok_or_else(not_presenting)? {
             Action {
-                kind: ActionKind::Payment { intent, config, .. },
+                kind: ActionKind::Payment { intent, config, step, .. },
                 state: ActionState::Waiting,
                 ..
-            } => Ok((intent.clone(), config.enable_customer_cancellation == Some(true))),
+            } => Ok((intent.clone(), *step, config.enable_customer_cancellation == Some(true))),
             Action { kind: ActionKind::Payment { .. } | ActionKind::Display { .. }, .. } => {
                 Err(not_presenting())
             }
@@ -217,12 +225,16 @@ impl Model {
         let (intent, reader_id) = (intent.clone(), reader.clone());
         let attempt = Attempt { intent, reader: reader_id, amount: *amount, card: *card };
         match self.intent(&attempt.intent).status {
-            IntentStatus::RequiresPaymentMethod | IntentStatus::Processing => {}
+            IntentStatus::RequiresPaymentMethod
+            | IntentStatus::RequiresConfirmation
+            | IntentStatus::Processing => {}
             IntentStatus::RequiresCapture | IntentStatus::Succeeded | IntentStatus::Canceled => {
                 return self.fail_action(reader, Failure::IntentState);
             }
         }
-        self.intent_mut(&attempt.intent).status = IntentStatus::RequiresPaymentMethod;
+        let intent = self.intent_mut(&attempt.intent);
+        intent.status = IntentStatus::RequiresPaymentMethod;
+        intent.collected = None;
         match self.faults.strike(reader, FaultKind::Payment) {
             Some(Fault::StuckAction { authorizes }) => {
                 if authorizes {
@@ -262,7 +274,7 @@ impl Model {
             return;
         };
         match state {
-            ActionState::Waiting => {}
+            ActionState::Waiting | ActionState::Collected { .. } => {}
             ActionState::Authorizing { card, until } => {
                 let (intent, amount) = (intent.clone(), *amount);
                 let attempt = Attempt { intent, reader: reader.clone(), amount, card: *card };
@@ -272,6 +284,7 @@ impl Model {
                 return;
             }
         }
+        self.lose_collected(reader);
         match left {
             LeftBehind::Stuck => self.set_action_state(reader, ActionState::Stuck),
             LeftBehind::Failed => self.fail_action(reader, Failure::Connection),
@@ -293,12 +306,12 @@ impl Model {
         self.set_action_state(reader, state);
     }
 
-    fn fail_action(&mut self, reader: &ReaderId, failure: Failure) {
+    pub(super) fn fail_action(&mut self, reader: &ReaderId, failure: Failure) {
         let at = self.now;
         self.set_action_state(reader, ActionState::Failed { at, failure });
     }
 
-    fn set_action_state(&mut self, reader: &ReaderId, state: ActionState) {
+    pub(super) fn set_action_state(&mut self, reader: &ReaderId, state: ActionState) {
         if let Some(action) = &mut self.reader_mut(reader).action {
             action.state = state;
         }

@@ -9,7 +9,7 @@ use super::cards::DeclineCode;
 use super::error::SimulatorError;
 use super::intents::IntentStatus;
 use super::model::Model;
-use super::reader::{ActionKind, ProcessConfig};
+use super::reader::{ActionKind, ProcessConfig, Step};
 use crate::ids::{PaymentIntentId, ReaderId};
 use crate::money::Money;
 use crate::time::WallTime;
@@ -86,7 +86,8 @@ pub enum EndedPrompt {
 pub(super) enum FaultKind {
     /// Any command to the reader.
     Connection,
-    /// `process_payment_intent`, after it was found valid.
+    /// `process_payment_intent`, `collect_payment_method` or `confirm_payment_intent`, after it was
+    /// found valid.
     Command,
     /// The start of an action that asks for a card.
     Prompt,
@@ -195,7 +196,8 @@ impl Model {
         let intent = self.create_foreign_intent();
         let amount = self.intent(&intent).amount;
         let config = ProcessConfig::default();
-        self.start_action(reader, ActionKind::Payment { intent, amount, config });
+        let step = Step::Process;
+        self.start_action(reader, ActionKind::Payment { intent, amount, config, step });
     }
 
     /// The hold on a PaymentIntent lapses, now and not at its time.

@@ -6,6 +6,8 @@
 //!      │    └──── a card is declined ┘    └── automatic capture, Interac ─► succeeded          │
 //!      └── cancel ─────────────────────────────────────────────────────────────► canceled ◄────┘
 //! ```
+//! In the two-step flow a collected card makes it `requires_confirmation` in between: see
+//! [`super::two_steps`].
 
 use std::collections::BTreeMap;
 
@@ -19,6 +21,7 @@ use super::form::Form;
 use super::model::Model;
 use super::names::seconds;
 use super::objects::View;
+use super::two_steps::Collected;
 use crate::ids::{ChargeId, PaymentIntentId};
 use crate::money::Currency;
 use crate::time::WallTime;
@@ -29,6 +32,8 @@ use crate::time::WallTime;
 pub enum IntentStatus {
     /// No card has paid: the only state in which a reader processes it.
     RequiresPaymentMethod,
+    /// A card was collected and waits for its confirmation.
+    RequiresConfirmation,
     /// The card is being authorized (only with [`super::Setup::shows_processing`]).
     Processing,
     /// Money is held.
@@ -44,6 +49,7 @@ impl IntentStatus {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::RequiresPaymentMethod => "requires_payment_method",
+            Self::RequiresConfirmation => "requires_confirmation",
             Self::Processing => "processing",
             Self::RequiresCapture => "requires_capture",
             Self::Succeeded => "succeeded",
@@ -75,6 +81,8 @@ pub(super) struct Intent {
     pub(super) amount_capturable: u64,
     pub(super) latest_charge: Option<ChargeId>,
     pub(super) last_error: Option<PaymentFailure>,
+    /// The card that was read in the two-step flow.
+    pub(super) collected: Option<Collected>,
     /// When the hold lapses.
     pub(super) lapses: Option<WallTime>,
     /// The hold lapsed: Stripe's code for a capture is then another.
@@ -149,6 +157,7 @@ impl Model {
             amount_capturable: 0,
             latest_charge: None,
             last_error: None,
+            collected: None,
             lapses: None,
             expired: false,
             id: id.clone(),
@@ -242,6 +251,7 @@ impl Model {
         let intent = self.intent(&id);
         match intent.status {
             IntentStatus::RequiresPaymentMethod
+            | IntentStatus::RequiresConfirmation
             | IntentStatus::Processing
             | IntentStatus::RequiresCapture => {}
             IntentStatus::Succeeded | IntentStatus::Canceled => {

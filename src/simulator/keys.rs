@@ -56,6 +56,8 @@ impl Right {
             Call::ListReaders | Call::RetrieveReader(_) => Self::ReadersRead,
             Call::UpdateReader(_)
             | Call::ProcessIntent(_)
+            | Call::CollectMethod(_)
+            | Call::ConfirmIntent(_)
             | Call::CancelAction(_)
             | Call::SetDisplay(_)
             | Call::PresentCard(_) => Self::ReadersWrite,

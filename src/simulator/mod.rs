@@ -28,6 +28,9 @@
 //! - A PaymentIntent whose amount was updated while a reader prompts is authorized for the amount
 //!   that the reader shows.
 //! - The version of the API is no part of what an idempotency key is compared by.
+//! - Clearing a reader that keeps a collected card leaves its PaymentIntent in
+//!   `requires_confirmation`; a card that nobody confirms for 30 s fails its action, `timeout`, and
+//!   its PaymentIntent wants a card again.
 //! - A parameter that Stripe knows and this simulator does not is refused, never ignored.
 
 mod books;
@@ -56,6 +59,7 @@ mod refunds;
 mod request;
 mod scheduled;
 mod setup;
+mod two_steps;
 mod version;
 
 pub use books::{Books, IntentBook, Totals};

@@ -137,6 +137,7 @@ impl Model {
         while let Some(at) = self.next_event().filter(|at| *at <= now) {
             self.now = self.now.max(at);
             self.finish_authorizations();
+            self.forget_collected();
             self.happen_as_scheduled();
             self.end_prompts();
             self.finish_refunds();
@@ -149,11 +150,12 @@ impl Model {
     /// When something will change by itself. Advance to it, and it has changed.
     pub fn next_event(&self) -> Option<WallTime> {
         let authorized = self.readers.values().filter_map(Reader::answers_at).min();
+        let forgotten = self.readers.values().filter_map(Reader::forgets_at).min();
         let lapsed = self.holds.first().map(|(at, _)| *at);
         let refunded = self.pending_refunds.first().map(|(at, _)| *at);
         let ended = self.readers.values().filter_map(|reader| Some(reader.prompt_ends()?.0)).min();
         let scheduled = self.schedule.next_at();
-        [authorized, ended, scheduled, lapsed, refunded].into_iter().flatten().min()
+        [authorized, forgotten, ended, scheduled, lapsed, refunded].into_iter().flatten().min()
     }
 
     /// The time that the model was advanced to.
@@ -233,6 +235,9 @@ impl Model {
             return Err(Refusal::unknown_url(request.method.as_str(), &request.path));
         };
         let form = &Form::new(&request.params);
+        if call.is_two_step() && !version.knows_two_steps() {
+            return Err(Refusal::unknown_url(request.method.as_str(), &request.path));
+        }
         call.check_names(*form, version)?;
         let view = &View { version: version.clone(), expand: call.expansions(*form)? };
         if view.shows_charges() {
@@ -251,6 +256,8 @@ impl Model {
             Call::RetrieveReader(id) => Ok(self.reader_json(&self.find_reader(id)?, view)),
             Call::UpdateReader(id) => self.update_reader(id, form, view),
             Call::ProcessIntent(id) => self.process_intent(id, form, view),
+            Call::CollectMethod(id) => self.collect_method(id, form, view),
+            Call::ConfirmIntent(id) => self.confirm_intent(id, form, view),
             Call::CancelAction(id) => self.cancel_action(id, view),
             Call::SetDisplay(id) => self.set_display(id, form, view),
             Call::PresentCard(id) => self.present_payment_method(id, form, view),
@@ -356,6 +363,7 @@ impl Model {
             amount_capturable: 0,
             latest_charge: None,
             last_error: None,
+            collected: None,
             lapses: None,
             expired: false,
         };

@@ -6,8 +6,9 @@ use super::cards::{Card, Decline};
 use super::error::doc_url;
 use super::intents::{Intent, PaymentFailure};
 use super::model::Model;
-use super::reader::{Action, ActionKind, ActionState, Failure, ProcessConfig};
+use super::reader::{Action, ActionKind, ActionState, Failure, ProcessConfig, Step};
 use super::refunds::Refund;
+use super::two_steps::method_json;
 use super::version::ApiVersion;
 use crate::ids::{ChargeId, PaymentIntentId, ReaderId};
 
@@ -16,9 +17,6 @@ pub(super) struct View {
     pub(super) version: ApiVersion,
     pub(super) expand: Vec<String>,
 }
-
-/// The place of the PaymentIntent in a reader.
-const IN_READER: &str = "action.process_payment_intent.payment_intent";
 
 /// Fields of a PaymentIntent that nothing here fills.
 const NULLS: [&str; 18] = [
@@ -94,6 +92,10 @@ impl Model {
         let id = &intent.id;
         let paid = intent.latest_charge.as_ref().and_then(|charge| self.charges.get(charge));
         let paid = paid.filter(|charge| charge.decline.is_none());
+        let payment_method = match &intent.collected {
+            Some(collected) => Some(collected.id.clone()),
+            None => paid.map(|charge| payment_method_id(&charge.id)),
+        };
         let mut fields = object(json!({
             "id": id,
             "object": "payment_intent",
@@ -112,7 +114,7 @@ impl Model {
             "last_payment_error": intent.last_error.as_ref().map(last_error_json),
             "livemode": self.setup.livemode,
             "metadata": intent.metadata,
-            "payment_method": paid.map(|charge| payment_method_id(&charge.id)),
+            "payment_method": payment_method,
             "payment_method_options": options_json(intent),
             "payment_method_types": intent.types,
             "receipt_email": intent.texts.get("receipt_email"),
@@ -147,15 +149,14 @@ impl Model {
 
     fn action_json(&self, action: &Action, view: &View) -> Value {
         let (kind, about) = match &action.kind {
-            ActionKind::Payment { intent, config, .. } => {
-                let intent = if view.expands(IN_READER) {
-                    self.intent_json(intent, &view.below(IN_READER))
-                } else {
-                    json!(intent)
-                };
-                let config = config_json(*config);
-                let about = json!({ "payment_intent": intent, "process_config": config });
-                ("process_payment_intent", about)
+            ActionKind::Payment { intent, config, step, .. } => {
+                let (name, mut about) = self.payment_json(intent, *config, *step, view);
+                if let ActionState::Collected { .. } = action.state
+                    && let Some(method) = method_json(self.intent(intent), self.setup.livemode)
+                {
+                    about["payment_method"] = method;
+                }
+                (name, about)
             }
             ActionKind::Display { cart } => {
                 ("set_reader_display", json!({ "type": "cart", "cart": cart }))
@@ -165,7 +166,10 @@ impl Model {
             ActionState::Waiting | ActionState::Authorizing { .. } | ActionState::Stuck => {
                 ("in_progress", None)
             }
-            ActionState::Succeeded { .. } => ("succeeded", None),
+            ActionState::Collected { .. } if self.setup.collected_is_in_progress => {
+                ("in_progress", None)
+            }
+            ActionState::Collected { .. } | ActionState::Succeeded { .. } => ("succeeded", None),
             ActionState::Failed { failure, .. } => ("failed", Some(failure)),
         };
         let (code, message) = failure.map(failure_text).unzip();
@@ -183,6 +187,28 @@ impl Model {
         Value::Object(json)
     }
 
+    /// The name of a payment's action, and what it is about.
+    fn payment_json(
+        &self,
+        id: &PaymentIntentId,
+        config: ProcessConfig,
+        step: Step,
+        view: &View,
+    ) -> (&'static str, Value) {
+        let (name, config_name) = match step {
+            Step::Process => ("process_payment_intent", "process_config"),
+            Step::Collect => ("collect_payment_method", "collect_config"),
+            Step::Confirm => ("confirm_payment_intent", "confirm_config"),
+        };
+        let place = format!("action.{name}.payment_intent");
+        let intent = if view.expands(&place) {
+            self.intent_json(id, &view.below(&place))
+        } else {
+            json!(id)
+        };
+        (name, json!({ "payment_intent": intent, config_name: config_json(config) }))
+    }
+
     /// The structured error of a failed action; none where the failure was the reader's own.
     fn api_error_json(&self, failure: &Failure, view: &View) -> Option<Value> {
         match failure {
@@ -197,6 +223,7 @@ impl Model {
             | Failure::Connection
             | Failure::IntentCanceled
             | Failure::IntentState
+            | Failure::NotConfirmed
             | Failure::PromptEnded
             | Failure::Hardware => None,
         }
@@ -254,6 +281,9 @@ fn failure_text(failure: &Failure) -> (&'static str, &'static str) {
         }
         Failure::PromptEnded => {
             ("card_collection_abandoned", "The reader stopped waiting for a card.")
+        }
+        Failure::NotConfirmed => {
+            ("timeout", "The payment method was collected and not confirmed in time.")
         }
         Failure::IntentState => {
             ("payment_intent_unexpected_state", "The PaymentIntent could not be confirmed.")

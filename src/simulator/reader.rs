@@ -47,8 +47,19 @@ pub(super) struct Action {
 /// What an action is about.
 #[derive(Clone, Debug)]
 pub(super) enum ActionKind {
-    Payment { intent: PaymentIntentId, amount: u64, config: ProcessConfig },
+    Payment { intent: PaymentIntentId, amount: u64, config: ProcessConfig, step: Step },
     Display { cart: Value },
+}
+
+/// Which part of a payment an action is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Step {
+    /// `process_payment_intent`: all of it.
+    Process,
+    /// `collect_payment_method`: the card is read.
+    Collect,
+    /// `confirm_payment_intent`: the card that was read is authorized.
+    Confirm,
 }
 
 /// How far an action is.
@@ -59,6 +70,10 @@ pub(super) enum ActionState {
     /// In progress: the issuer is being asked.
     Authorizing {
         card: Card,
+        until: WallTime,
+    },
+    /// The card was read; the reader keeps it until then.
+    Collected {
         until: WallTime,
     },
     /// In progress for ever: what became of it is not reported.
@@ -85,6 +100,8 @@ pub(super) enum Failure {
     Connection,
     /// The PaymentIntent was canceled while the reader prompted for it.
     IntentCanceled,
+    /// The card that was collected was not confirmed in time.
+    NotConfirmed,
     /// The PaymentIntent was paid elsewhere while the reader prompted for it.
     IntentState,
     /// The reader gave up waiting for a card.
@@ -116,6 +133,19 @@ impl Reader {
         match self.action.as_ref()?.state {
             ActionState::Authorizing { until, .. } => Some(until),
             ActionState::Waiting
+            | ActionState::Collected { .. }
+            | ActionState::Stuck
+            | ActionState::Succeeded { .. }
+            | ActionState::Failed { .. } => None,
+        }
+    }
+
+    /// When the card that was collected will be forgotten.
+    pub(super) fn forgets_at(&self) -> Option<WallTime> {
+        match self.action.as_ref()?.state {
+            ActionState::Collected { until } => Some(until),
+            ActionState::Waiting
+            | ActionState::Authorizing { .. }
             | ActionState::Stuck
             | ActionState::Succeeded { .. }
             | ActionState::Failed { .. } => None,
@@ -125,7 +155,10 @@ impl Reader {
     /// Whether its action is in progress.
     fn is_acting(&self) -> bool {
         self.action.as_ref().is_some_and(|action| match action.state {
-            ActionState::Waiting | ActionState::Authorizing { .. } | ActionState::Stuck => true,
+            ActionState::Waiting
+            | ActionState::Authorizing { .. }
+            | ActionState::Collected { .. }
+            | ActionState::Stuck => true,
             ActionState::Succeeded { .. } | ActionState::Failed { .. } => false,
         })
     }
@@ -136,6 +169,7 @@ impl Reader {
         match action.state {
             ActionState::Waiting => action.ends,
             ActionState::Authorizing { .. }
+            | ActionState::Collected { .. }
             | ActionState::Stuck
             | ActionState::Succeeded { .. }
             | ActionState::Failed { .. } => None,
@@ -148,7 +182,10 @@ impl Reader {
         match (&action.kind, &action.state) {
             (
                 ActionKind::Payment { intent, .. },
-                ActionState::Waiting | ActionState::Authorizing { .. } | ActionState::Stuck,
+                ActionState::Waiting
+                | ActionState::Authorizing { .. }
+                | ActionState::Collected { .. }
+                | ActionState::Stuck,
             ) => Some(intent),
             (ActionKind::Payment { .. } | ActionKind::Display { .. }, _) => None,
         }
@@ -185,18 +222,24 @@ impl Model {
         let intent = self.find_intent(form.required("payment_intent")?, "payment_intent")?;
         self.check_reachable(&reader)?;
         self.check_processable(&intent)?;
-        if self.readers[&reader].setup.location.is_none() {
-            let message = "The reader must be assigned to a location to take payments.";
-            let code = "terminal_reader_invalid_location_for_payment";
-            return Err(Refusal::state(code, message).at(self.setup.reader_error_status));
-        }
+        self.check_location(&reader)?;
         if self.readers[&reader].running_payment().is_some() && !self.prompts_anew(&reader, &intent)
         {
             return Err(self.busy("Reader is currently processing another request."));
         }
-        let amount = self.intent(&intent).amount;
-        self.prompt(&reader, ActionKind::Payment { intent, amount, config })?;
+        let (amount, step) = (self.intent(&intent).amount, Step::Process);
+        self.prompt(&reader, ActionKind::Payment { intent, amount, config, step })?;
         Ok(self.reader_json(&reader, view))
+    }
+
+    /// Only a reader with a location takes payments.
+    pub(super) fn check_location(&self, reader: &ReaderId) -> Result<(), Refusal> {
+        if self.readers[reader].setup.location.is_some() {
+            return Ok(());
+        }
+        let message = "The reader must be assigned to a location to take payments.";
+        let code = "terminal_reader_invalid_location_for_payment";
+        Err(Refusal::state(code, message).at(self.setup.reader_error_status))
     }
 
     /// Whether what the reader prompts for may be processed again.
@@ -210,7 +253,7 @@ impl Model {
     }
 
     /// Sends a command to a reader that is free for it.
-    fn prompt(&mut self, reader: &ReaderId, kind: ActionKind) -> Result<(), Refusal> {
+    pub(super) fn prompt(&mut self, reader: &ReaderId, kind: ActionKind) -> Result<(), Refusal> {
         let struck = self.faults.strike(reader, FaultKind::Command);
         let Some(Fault::Timeout { prompts, after_ms }) = struck else {
             self.start_action(reader, kind);
@@ -224,7 +267,7 @@ impl Model {
         Err(self.reader_timeout())
     }
 
-    fn check_processable(&self, id: &PaymentIntentId) -> Result<(), Refusal> {
+    pub(super) fn check_processable(&self, id: &PaymentIntentId) -> Result<(), Refusal> {
         let intent = self.intent(id);
         if intent.status != IntentStatus::RequiresPaymentMethod {
             let status = intent.status.as_str();
@@ -252,6 +295,8 @@ impl Model {
             let refusal = Refusal { code: None, ..Refusal::state("", message) };
             return Err(refusal.at(self.setup.reader_error_status));
         }
+        self.lose_collected(&reader);
+        self.lose_collected(&reader);
         self.reader_mut(&reader).action = None;
         Ok(self.reader_json(&reader, view))
     }
@@ -315,16 +360,19 @@ impl Model {
 
     pub(super) fn start_action(&mut self, reader: &ReaderId, kind: ActionKind) {
         let fault = match kind {
-            ActionKind::Payment { .. } => self.faults.strike(reader, FaultKind::Prompt),
-            ActionKind::Display { .. } => None,
+            ActionKind::Payment { step: Step::Process | Step::Collect, .. } => {
+                self.faults.strike(reader, FaultKind::Prompt)
+            }
+            ActionKind::Payment { step: Step::Confirm, .. } | ActionKind::Display { .. } => None,
         };
+        let state = self.first_state(reader, &kind);
         let ends = match fault {
             Some(Fault::PromptEnds { after_ms, action }) => {
                 Some((later(self.now, Duration::from_millis(after_ms)), action))
             }
             Some(_) | None => None,
         };
-        self.reader_mut(reader).action = Some(Action { kind, state: ActionState::Waiting, ends });
+        self.reader_mut(reader).action = Some(Action { kind, state, ends });
     }
 
     /// Prompts whose time is over end by themselves.

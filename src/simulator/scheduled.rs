@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::charges::Attempt;
 use super::intents::IntentStatus;
 use super::model::Model;
-use super::reader::ActionKind;
+use super::reader::{ActionKind, Step};
 use crate::ids::ReaderId;
 use crate::time::WallTime;
 
@@ -58,14 +58,21 @@ impl Model {
 
     /// A reader that does something else by now, or has no connection, drops the command.
     fn prompt_late(&mut self, reader: &ReaderId, kind: ActionKind) {
-        let is_wanted = match &kind {
-            ActionKind::Payment { intent, .. } => {
-                self.intent(intent).status == IntentStatus::RequiresPaymentMethod
-            }
-            ActionKind::Display { .. } => true,
-        };
         let found = &self.readers[reader];
-        if is_wanted && found.offline_since.is_none() && found.running_payment().is_none() {
+        let is_free = found.running_payment().is_none();
+        let is_wanted = match &kind {
+            ActionKind::Payment { intent, step: Step::Confirm, .. } => {
+                self.confirmable(reader, intent).is_ok()
+            }
+            ActionKind::Payment { intent, step: Step::Collect, .. } => {
+                is_free && self.is_collectable(intent)
+            }
+            ActionKind::Payment { intent, step: Step::Process, .. } => {
+                is_free && self.intent(intent).status == IntentStatus::RequiresPaymentMethod
+            }
+            ActionKind::Display { .. } => is_free,
+        };
+        if is_wanted && found.offline_since.is_none() {
             self.start_action(reader, kind);
         }
     }
@@ -73,7 +80,9 @@ impl Model {
     /// The issuer is asked only while the PaymentIntent still wants a card.
     fn authorize_late(&mut self, attempt: Attempt) {
         match self.intent(&attempt.intent).status {
-            IntentStatus::RequiresPaymentMethod | IntentStatus::Processing => {
+            IntentStatus::RequiresPaymentMethod
+            | IntentStatus::RequiresConfirmation
+            | IntentStatus::Processing => {
                 self.authorize(attempt);
             }
             IntentStatus::RequiresCapture | IntentStatus::Succeeded | IntentStatus::Canceled => {}

@@ -37,6 +37,12 @@ pub struct Setup {
     pub shows_processing: bool,
     /// The HTTP status of `terminal_reader_…` errors. Stripe has been seen to use 400 and 409.
     pub reader_error_status: u16,
+    /// Whether the action of `collect_payment_method` is `in_progress` while its card waits for the
+    /// confirmation, and not `succeeded`. Stripe's documentation can be read both ways.
+    pub collected_is_in_progress: bool,
+    /// Whether another card may be collected for a PaymentIntent in `requires_confirmation`, once
+    /// the reader was cleared. Stripe's documentation leaves it open.
+    pub collects_again: bool,
     /// What canceling a PaymentIntent does while its card is being authorized.
     pub cancel_while_authorizing: CancelWhileAuthorizing,
     /// Whether a PaymentIntent that a reader prompts for may be processed again, which prompts
@@ -109,6 +115,8 @@ impl Default for Setup {
             refund_takes: Duration::ZERO,
             shows_processing: false,
             reader_error_status: 400,
+            collected_is_in_progress: false,
+            collects_again: true,
             cancel_while_authorizing: CancelWhileAuthorizing::LockTimeout,
             processes_again: false,
             cancel_needs_action: false,

@@ -14,6 +14,13 @@ const TYPES_REFUSED_SINCE: &str = "2026-09-30";
 /// The first version with `api_error` in a reader's action. Source: Stripe's changelog.
 const ACTION_API_ERROR_SINCE: &str = "2026-05-27";
 
+/// The first version with `collect_payment_method` and `confirm_payment_intent`. Source: Stripe's
+/// changelog.
+const TWO_STEPS_SINCE: &str = "2025-06-30";
+
+/// What opened them before: appended to the version by those who were in the preview.
+const TWO_STEPS_PREVIEW: &str = "terminal_collect_confirm_beta";
+
 /// A version of the API, such as `2026-10-28.endive`; its date decides.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct ApiVersion {
@@ -46,6 +53,10 @@ impl ApiVersion {
 
     pub(super) fn knows_action_api_error(&self) -> bool {
         self.is_since(ACTION_API_ERROR_SINCE)
+    }
+
+    pub(super) fn knows_two_steps(&self) -> bool {
+        self.is_since(TWO_STEPS_SINCE) || self.text.contains(TWO_STEPS_PREVIEW)
     }
 
     fn is_since(&self, date: &str) -> bool {

@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use crate::ids::SaleId;
 use crate::kiosk::sweep::{Listed, Listing};
+use crate::sale::cards::CardSeen;
 use crate::sale::input::{
     ActionSeen, ActionStatus, ChargeSeen, IntentSeen, IntentStatus, ReaderSeen, Registration, Seen,
 };
@@ -105,6 +106,29 @@ struct Action {
 #[derive(Deserialize)]
 struct ActionDetails {
     payment_intent: Expandable<Intent>,
+    #[serde(default)]
+    payment_method: Option<Method>,
+}
+
+/// The payment method that a reader has collected.
+#[derive(Deserialize)]
+struct Method {
+    #[serde(default)]
+    card_present: Option<MethodCard>,
+    #[serde(default)]
+    interac_present: Option<MethodCard>,
+}
+
+#[derive(Deserialize)]
+struct MethodCard {
+    #[serde(default)]
+    brand: Option<String>,
+    #[serde(default)]
+    funding: Option<String>,
+    #[serde(default)]
+    country: Option<String>,
+    #[serde(default)]
+    last4: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -248,7 +272,22 @@ impl Action {
             }
             None => (None, None, None),
         };
-        ActionSeen { kind: self.r#type.clone(), status, intent, sale, intent_status }
+        let card =
+            self.details().and_then(|d| d.payment_method.as_ref()).map(Method::card).map(Box::new);
+        ActionSeen { kind: self.r#type.clone(), status, intent, sale, intent_status, card }
+    }
+}
+
+impl Method {
+    /// The card; one that says nothing of itself is still one.
+    fn card(&self) -> CardSeen {
+        let card = self.card_present.as_ref().or(self.interac_present.as_ref());
+        CardSeen {
+            brand: card.and_then(|card| card.brand.clone()),
+            funding: card.and_then(|card| card.funding.clone()),
+            country: card.and_then(|card| card.country.clone()),
+            last4: card.and_then(|card| card.last4.clone()),
+        }
     }
 }
 
@@ -315,7 +354,8 @@ fn text_if_any<'de, D: serde::Deserializer<'de>>(json: D) -> Result<Option<Strin
 fn status_of(status: &str) -> IntentStatus {
     match status {
         "requires_payment_method" => IntentStatus::RequiresPaymentMethod,
-        "requires_confirmation" | "requires_action" | "processing" => IntentStatus::Pending,
+        "requires_confirmation" => IntentStatus::RequiresConfirmation,
+        "requires_action" | "processing" => IntentStatus::Pending,
         "requires_capture" => IntentStatus::RequiresCapture,
         "succeeded" => IntentStatus::Succeeded,
         "canceled" => IntentStatus::Canceled,
@@ -360,6 +400,24 @@ mod tests {
         assert_eq!(action.sale.unwrap().as_str(), "SALE1");
         let charge = seen.intent.unwrap().charge.unwrap();
         assert_eq!(charge.capture_before, Some(StripeTime(1_790_172_800)));
+    }
+
+    #[test]
+    fn a_collected_card_tells_what_it_is() {
+        let reader = json!({
+            "object": "terminal.reader", "id": "tmr_1", "status": "online",
+            "action": {"type": "collect_payment_method", "status": "in_progress",
+                "collect_payment_method": {"payment_intent": "pi_1", "payment_method":
+                    {"type": "card_present", "card_present":
+                        {"brand": "visa", "funding": "prepaid", "country": null}}}}
+        });
+        let seen = read_json(Expected::Reader, &reader).unwrap();
+        let card = seen.reader.unwrap().action.unwrap().card.unwrap();
+        assert_eq!(
+            (card.brand.as_deref(), card.funding.as_deref()),
+            (Some("visa"), Some("prepaid"))
+        );
+        assert_eq!((&card.country, &card.last4), (&None, &None));
     }
 
     #[test]

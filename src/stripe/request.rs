@@ -4,18 +4,24 @@ use std::time::Duration;
 
 use crate::ids::{ControllerId, IdempotencyKey, KioskId, PaymentIntentId, ReaderId};
 use crate::money::Money;
-use crate::sale::fact::Opened;
+use crate::sale::fact::{Item, Opened};
 use crate::time::StripeTime;
 
 /// A reader command may take this long to answer: the reply waits for the reader. Source: the
 /// limit of Stripe's own SDKs, 80 s, and a little more.
 const COMMAND_LIMIT: Duration = Duration::from_secs(85);
 
+/// A product that the reader shows is a nicety which the prompt behind it waits for: no longer than
+/// a customer takes to look up from the keys.
+const CART_LIMIT: Duration = Duration::from_secs(2);
+
 /// Everything else answers quickly or not at all.
 const PLAIN_LIMIT: Duration = Duration::from_secs(20);
 
-/// Brings reader, PaymentIntent and charge in one reply (four levels, Stripe's limit).
-const EXPAND_ACTION: &str = "action.process_payment_intent.payment_intent.latest_charge";
+/// What a reader's payment may be, in one step or in two.
+const PROCESS: &str = "process_payment_intent";
+const COLLECT: &str = "collect_payment_method";
+const CONFIRM: &str = "confirm_payment_intent";
 
 /// The key of a reader's metadata that names the board it is assigned to.
 pub const CONTROLLER: &str = "kioskd_controller";
@@ -47,6 +53,26 @@ pub enum Request {
         /// Its key.
         key: IdempotencyKey,
     },
+    /// Let the reader read a card for a PaymentIntent (two-step flow).
+    Collect {
+        /// The reader.
+        reader: ReaderId,
+        /// The PaymentIntent.
+        intent: PaymentIntentId,
+        /// Whether the reader shows a cancel button.
+        customer_cancellation: bool,
+        /// Its key.
+        key: IdempotencyKey,
+    },
+    /// Let the reader confirm the card that it has read (two-step flow).
+    Confirm {
+        /// The reader.
+        reader: ReaderId,
+        /// The PaymentIntent.
+        intent: PaymentIntentId,
+        /// Its key.
+        key: IdempotencyKey,
+    },
     /// Clear the reader.
     ClearReader {
         /// The reader.
@@ -54,6 +80,13 @@ pub enum Request {
         /// Its key. None where no sale is concerned: clearing a dead action moves no money and
         /// may be repeated at will.
         key: Option<IdempotencyKey>,
+    },
+    /// Let the reader show a product and its price. Without a key: the same again does no harm.
+    ShowCart {
+        /// The reader.
+        reader: ReaderId,
+        /// The product.
+        item: Box<Item>,
     },
     /// Cancel a PaymentIntent.
     CancelIntent {
@@ -143,26 +176,35 @@ impl Request {
             Self::CreateIntent { opened, key } => {
                 post("/v1/payment_intents".into(), create_params(opened), Some(key))
             }
-            Self::Process { reader, intent, customer_cancellation, key } => Wire {
-                limit: COMMAND_LIMIT,
-                ..post(
-                    format!("/v1/terminal/readers/{reader}/process_payment_intent"),
-                    vec![
-                        pair("payment_intent", intent),
-                        pair("process_config[enable_customer_cancellation]", customer_cancellation),
-                        pair("process_config[skip_tipping]", &true),
-                        pair("expand[]", EXPAND_ACTION),
-                    ],
-                    Some(key),
-                )
-            },
-            Self::ClearReader { reader, key } => Wire {
-                limit: COMMAND_LIMIT,
-                ..post(
-                    format!("/v1/terminal/readers/{reader}/cancel_action"),
-                    Vec::new(),
-                    key.as_ref(),
-                )
+            Self::Process { reader, intent, customer_cancellation, key } => {
+                let params = vec![
+                    pair("payment_intent", intent),
+                    pair("process_config[enable_customer_cancellation]", customer_cancellation),
+                    pair("process_config[skip_tipping]", &true),
+                    pair("expand[]", &expand_action(PROCESS)),
+                ];
+                command(reader, PROCESS, params, Some(key))
+            }
+            Self::Collect { reader, intent, customer_cancellation, key } => {
+                let params = vec![
+                    pair("payment_intent", intent),
+                    pair("collect_config[enable_customer_cancellation]", customer_cancellation),
+                    pair("collect_config[skip_tipping]", &true),
+                    pair("expand[]", &expand_action(COLLECT)),
+                ];
+                command(reader, COLLECT, params, Some(key))
+            }
+            Self::Confirm { reader, intent, key } => {
+                let params =
+                    vec![pair("payment_intent", intent), pair("expand[]", &expand_action(CONFIRM))];
+                command(reader, CONFIRM, params, Some(key))
+            }
+            Self::ClearReader { reader, key } => {
+                command(reader, "cancel_action", Vec::new(), key.as_ref())
+            }
+            Self::ShowCart { reader, item } => Wire {
+                limit: CART_LIMIT,
+                ..command(reader, "set_reader_display", cart_params(item), None)
             },
             Self::CancelIntent { intent, key } => post(
                 format!("/v1/payment_intents/{intent}/cancel"),
@@ -179,27 +221,19 @@ impl Request {
                 vec![
                     pair(&format!("metadata[{CONTROLLER}]"), controller),
                     pair(&format!("metadata[{KIOSK}]"), kiosk),
-                    pair("expand[]", EXPAND_ACTION),
+                    pair("expand[]", &expand_action(PROCESS)),
                 ],
                 None,
             ),
             Self::ReadReader { reader } => {
-                get(format!("/v1/terminal/readers/{reader}"), EXPAND_ACTION)
+                let expand = [PROCESS, COLLECT, CONFIRM].map(expand_action);
+                get(format!("/v1/terminal/readers/{reader}"), &expand)
             }
             Self::ListIntents { created_gte, starting_after } => {
-                let after = starting_after.iter().map(|after| pair("starting_after", after));
-                let params =
-                    [pair("created[gte]", &created_gte.0), pair("limit", &PAGE)].into_iter();
-                Wire {
-                    method: Method::Get,
-                    path: "/v1/payment_intents".into(),
-                    params: params.chain(after).collect(),
-                    key: None,
-                    limit: PLAIN_LIMIT,
-                }
+                list_intents(*created_gte, starting_after.as_ref())
             }
             Self::ReadIntent { intent } => {
-                get(format!("/v1/payment_intents/{intent}"), "latest_charge")
+                get(format!("/v1/payment_intents/{intent}"), &["latest_charge".to_owned()])
             }
         }
     }
@@ -212,7 +246,10 @@ impl Request {
             | Self::Capture { .. }
             | Self::ReadIntent { .. } => Expected::Intent,
             Self::Process { .. }
+            | Self::Collect { .. }
+            | Self::Confirm { .. }
             | Self::ClearReader { .. }
+            | Self::ShowCart { .. }
             | Self::AssignReader { .. }
             | Self::ReadReader { .. } => Expected::Reader,
             Self::ListIntents { .. } => Expected::Intents,
@@ -221,7 +258,20 @@ impl Request {
 
     /// Whether it is a command that the reader itself has to answer: these go one at a time.
     pub fn is_reader_command(&self) -> bool {
-        matches!(self, Self::Process { .. } | Self::ClearReader { .. })
+        match self {
+            Self::Process { .. }
+            | Self::Collect { .. }
+            | Self::Confirm { .. }
+            | Self::ClearReader { .. }
+            | Self::ShowCart { .. } => true,
+            Self::CreateIntent { .. }
+            | Self::CancelIntent { .. }
+            | Self::Capture { .. }
+            | Self::AssignReader { .. }
+            | Self::ReadReader { .. }
+            | Self::ListIntents { .. }
+            | Self::ReadIntent { .. } => false,
+        }
     }
 }
 
@@ -246,6 +296,18 @@ fn create_params(opened: &Opened) -> Vec<(String, String)> {
     ]
 }
 
+fn cart_params(item: &Item) -> Vec<(String, String)> {
+    let price = item.price;
+    vec![
+        pair("type", "cart"),
+        pair("cart[currency]", &price.currency),
+        pair("cart[total]", &price.amount),
+        pair("cart[line_items][0][description]", &item.name),
+        pair("cart[line_items][0][amount]", &price.amount),
+        pair("cart[line_items][0][quantity]", &1),
+    ]
+}
+
 fn pair(name: &str, value: &(impl ToString + ?Sized)) -> (String, String) {
     (name.to_owned(), value.to_string())
 }
@@ -254,8 +316,36 @@ fn post(path: String, params: Vec<(String, String)>, key: Option<&IdempotencyKey
     Wire { method: Method::Post, path, params, key: key.cloned(), limit: PLAIN_LIMIT }
 }
 
-fn get(path: String, expand: &str) -> Wire {
-    let params = vec![pair("expand[]", expand)];
+/// A command that the reader itself has to answer.
+fn command(
+    reader: &ReaderId,
+    verb: &str,
+    params: Vec<(String, String)>,
+    key: Option<&IdempotencyKey>,
+) -> Wire {
+    let path = format!("/v1/terminal/readers/{reader}/{verb}");
+    Wire { limit: COMMAND_LIMIT, ..post(path, params, key) }
+}
+
+/// Brings reader, PaymentIntent and charge in one reply (four levels, Stripe's limit).
+fn expand_action(action: &str) -> String {
+    format!("action.{action}.payment_intent.latest_charge")
+}
+
+fn list_intents(created_gte: StripeTime, starting_after: Option<&PaymentIntentId>) -> Wire {
+    let after = starting_after.map(|after| pair("starting_after", after));
+    let params = [pair("created[gte]", &created_gte.0), pair("limit", &PAGE)].into_iter();
+    Wire {
+        method: Method::Get,
+        path: "/v1/payment_intents".into(),
+        params: params.chain(after).collect(),
+        key: None,
+        limit: PLAIN_LIMIT,
+    }
+}
+
+fn get(path: String, expand: &[String]) -> Wire {
+    let params = expand.iter().map(|field| pair("expand[]", field)).collect();
     Wire { method: Method::Get, path, params, key: None, limit: PLAIN_LIMIT }
 }
 

@@ -1,5 +1,6 @@
 //! Facts as sentences: the log's lines, `kioskd sales ID`, and the demo tell a sale in these words.
 
+use crate::sale::cards::{CardSeen, NotTaken};
 use crate::sale::fact::{
     Attention, Because, Doubt, Fact, Outcome, Retraction, Settlement, VendDoubt,
 };
@@ -17,6 +18,7 @@ pub enum Weight {
 }
 
 /// One fact as a sentence.
+#[expect(clippy::too_many_lines, reason = "a closed list: a sentence for each fact")]
 pub fn sentence(fact: &Fact) -> String {
     match fact {
         Fact::Opened(opened) => {
@@ -36,6 +38,14 @@ pub fn sentence(fact: &Fact) -> String {
             Some(reason) => format!("card {attempt} was declined: {reason}"),
             None => format!("card {attempt} was declined: {}", decline.code),
         },
+        Fact::Collected { attempt, card, .. } => card_read(*attempt, card),
+        Fact::CardRefused { attempt, why } => format!("card {attempt}: {}", not_taken(why)),
+        Fact::ConfirmIntended { n, .. } => format!("the card shall be authorized (request {n})"),
+        Fact::ConfirmDoubted { why, .. } => {
+            format!("whether the reader authorizes the card is not known ({}): looking", doubt(why))
+        }
+        Fact::ConfirmMissing { .. } => "the reader does not authorize yet: asking it again".into(),
+        Fact::ConfirmTaken { .. } => "the reader authorizes the card".into(),
         Fact::RetractionDecided { why, .. } => format!("taking back: {}", retraction(why)),
         Fact::PromptFound => "the reader still asks: clearing it".into(),
         Fact::ClearDoubted { why, .. } => format!("the reader was not cleared ({})", doubt(why)),
@@ -95,6 +105,7 @@ pub fn weight(fact: &Fact) -> Weight {
     match fact {
         Fact::AttentionNeeded { .. } | Fact::Closed { outcome: Outcome::Lost } => Weight::Alarm,
         Fact::PromptDoubted { .. }
+        | Fact::ConfirmDoubted { .. }
         | Fact::ClearDoubted { .. }
         | Fact::FenceDoubted { .. }
         | Fact::VendDoubted { .. }
@@ -111,6 +122,11 @@ pub fn weight(fact: &Fact) -> Weight {
         | Fact::PromptMissing { .. }
         | Fact::Prompted { .. }
         | Fact::Declined { .. }
+        | Fact::Collected { .. }
+        | Fact::CardRefused { .. }
+        | Fact::ConfirmIntended { .. }
+        | Fact::ConfirmMissing { .. }
+        | Fact::ConfirmTaken { .. }
         | Fact::RetractionDecided { .. }
         | Fact::PromptFound
         | Fact::PromptCleared
@@ -138,6 +154,21 @@ fn doubt(doubt: &Doubt) -> String {
         Doubt::Ended { how } => how.clone(),
         Doubt::Restarted => "kioskd was restarted".into(),
     }
+}
+
+fn card_read(attempt: u32, card: &CardSeen) -> String {
+    let brand = card.brand.as_deref().unwrap_or("card");
+    let last4 = card.last4.as_deref().unwrap_or("????");
+    format!("card {attempt} was read: {brand} …{last4}, nothing is authorized yet")
+}
+
+fn not_taken(why: &NotTaken) -> String {
+    let (property, value) = match why {
+        NotTaken::Brand { brand } => ("brands", brand),
+        NotTaken::Funding { funding } => ("funding", funding),
+        NotTaken::Country { country } => ("countries", country),
+    };
+    format!("not taken, by payment.accept or payment.reject: {property} {value}")
 }
 
 fn vend_doubt(doubt: &VendDoubt) -> String {

@@ -31,11 +31,8 @@ pub(super) const VEND_TIMEOUT: RangeInclusive<Duration> =
     Duration::from_secs(1)..=Duration::from_mins(5);
 
 /// What the settings can say and this version cannot do. Whoever builds it deletes its row.
-const UNSUPPORTED: [(&str, &str); 3] = [
-    ("payment.flow", "collect_confirm"),
-    ("payment.capture", "automatic"),
-    ("payment.interac", "true"),
-];
+const UNSUPPORTED: [(&str, &str); 2] =
+    [("payment.capture", "automatic"), ("payment.interac", "true")];
 
 /// How often a declined customer may try.
 const ATTEMPTS: RangeInclusive<u32> = 1..=10;

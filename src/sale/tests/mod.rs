@@ -6,6 +6,7 @@ mod interleavings;
 mod key_age;
 mod properties;
 mod restarts;
+mod two_steps;
 mod watching;
 mod ways;
 
@@ -13,7 +14,8 @@ use std::time::Duration;
 
 use crate::ids::{BootId, PaymentIntentId, SaleId};
 use crate::money::Money;
-use crate::sale::fact::{Fact, Item, Opened, Origin, Outcome, Policy, UnknownVend};
+use crate::sale::cards::CardRules;
+use crate::sale::fact::{Fact, Flow, Item, Opened, Origin, Outcome, Policy, UnknownVend};
 use crate::sale::input::{
     ActionSeen, ActionStatus, Call, ChargeSeen, Input, IntentSeen, IntentStatus, Obstacle,
     ReaderSeen, Refusal, Reply, Seen, Trouble, VendNews,
@@ -53,6 +55,8 @@ pub(crate) fn opened() -> Opened {
             unknown_vend: UnknownVend::Release,
             vend_grace: Duration::from_secs(10),
             vend_timeout: Duration::from_secs(20),
+            flow: Flow::Process,
+            cards: CardRules::default(),
         },
         wire: 1,
         boot: BootId::new("boot-1").unwrap(),
@@ -185,6 +189,7 @@ pub(super) fn seen(action: Option<ActionStatus>, intent: IntentSeen) -> Seen {
         intent: Some(intent.id.clone()),
         sale: intent.sale.clone(),
         intent_status: Some(intent.status.clone()),
+        card: None,
     });
     Seen {
         date: Some(StripeTime(EPOCH)),

@@ -2,11 +2,13 @@
 
 use proptest::prelude::*;
 
+use super::two_steps::{card, no_prepaid, read, step};
 use super::*;
 
 fn statuses() -> impl Strategy<Value = IntentStatus> {
     prop_oneof![
         Just(IntentStatus::RequiresPaymentMethod),
+        Just(IntentStatus::RequiresConfirmation),
         Just(IntentStatus::Pending),
         Just(IntentStatus::RequiresCapture),
         Just(IntentStatus::Succeeded),
@@ -45,6 +47,14 @@ fn results() -> impl Strategy<Value = Result<Seen, Trouble>> {
                 intent.amount_received = 250;
             }
             Ok(seen(action, intent))
+        }),
+        1 => (statuses(), actions()).prop_map(|(status, action)| {
+            let action = action.unwrap_or(ActionStatus::InProgress);
+            Ok(step("confirm_payment_intent", action, with_status(status)))
+        }),
+        2 => any::<bool>().prop_map(|taken| {
+            let funding = if taken { "credit" } else { "prepaid" };
+            Ok(read(card("visa", funding), ActionStatus::Succeeded))
         }),
         1 => Just(unanswered()),
         1 => Just(Err(Trouble::NotSent { obstacle: Obstacle::Connection, why: "refused".into() })),
@@ -88,6 +98,15 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     prop::collection::vec(step, 1..40)
 }
 
+/// A sale in one step or in two.
+fn bench(two_steps: bool) -> Bench {
+    Bench::with(|opened| {
+        if two_steps {
+            no_prepaid(opened);
+        }
+    })
+}
+
 fn play(bench: &mut Bench, step: &Step) {
     match step {
         Step::Answer(result) => {
@@ -124,6 +143,9 @@ fn check(bench: &Bench) {
     assert!(bench.vends() <= 1 + restarts, "only a restart lets the board be asked to fire");
     let closed = position(|fact| matches!(fact, Fact::Closed { .. }));
     assert!(closed.is_none_or(|at| at + 1 == facts.len()), "nothing follows the end: {facts:?}");
+    let confirmed = position(|fact| matches!(fact, Fact::ConfirmIntended { .. }));
+    let read = position(|fact| matches!(fact, Fact::Collected { .. }));
+    assert!(confirmed.is_none_or(|at| read.is_some_and(|read| read < at)), "read, then confirmed");
     let sold = bench.outcome() == Some(Outcome::Sold);
     let captured = position(|fact| matches!(fact, Fact::Captured { .. })).is_some();
     assert_eq!(sold, captured);
@@ -133,8 +155,8 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn whatever_happens_the_rules_hold(steps in steps()) {
-        let mut bench = Bench::opened();
+    fn whatever_happens_the_rules_hold(steps in steps(), two_steps in any::<bool>()) {
+        let mut bench = bench(two_steps);
         for step in &steps {
             play(&mut bench, step);
             check(&bench);
@@ -142,8 +164,12 @@ proptest! {
     }
 
     #[test]
-    fn every_prefix_of_a_history_can_be_restarted(steps in steps(), same in any::<bool>()) {
-        let mut bench = Bench::opened();
+    fn every_prefix_of_a_history_can_be_restarted(
+        steps in steps(),
+        same in any::<bool>(),
+        two_steps in any::<bool>(),
+    ) {
+        let mut bench = bench(two_steps);
         for step in &steps {
             play(&mut bench, step);
         }
@@ -162,6 +188,7 @@ proptest! {
             prop_assert_eq!(idle, over, "an open sale always wants something");
             prop_assert!(!matches!(bench.want(), Want::Dispense { .. }), "the board is asked first");
             prop_assert!(!matches!(bench.want(), Want::PromptReader { .. }), "look first");
+            prop_assert!(!matches!(bench.want(), Want::ConfirmIntent { .. }), "look first");
         }
     }
 
@@ -176,8 +203,8 @@ proptest! {
     }
 
     #[test]
-    fn facts_survive_the_journal(steps in steps()) {
-        let mut bench = Bench::opened();
+    fn facts_survive_the_journal(steps in steps(), two_steps in any::<bool>()) {
+        let mut bench = bench(two_steps);
         for step in &steps {
             play(&mut bench, step);
         }

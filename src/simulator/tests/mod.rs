@@ -14,6 +14,7 @@ mod keys;
 mod payments;
 mod readers;
 mod setups;
+mod two_steps;
 
 /// A model with the time of day, and words for what kiosk and customer do.
 struct Shop {
