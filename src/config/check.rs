@@ -27,8 +27,8 @@ pub(super) fn settings(path: &Path, merged: &Merged) -> Result<Settings, ConfigE
     let kiosk = check.kiosk(&raw.kiosk);
     let stripe = check.stripe(&raw.stripe);
     let reader = check.reader(&raw.reader);
-    let payment = check.payment(&raw.payment);
     let currency = raw.kiosk.currency.parse().ok();
+    let payment = check.payment(&raw.payment, currency);
     let products = check.products(&raw.product, currency);
     let inputs = check.inputs(&raw.input);
     let dispensers = check.dispensers(&raw.dispenser);
@@ -98,7 +98,7 @@ impl Check<'_> {
         Some(ReaderSettings { restart_window, power_cycle, power_cycle_every })
     }
 
-    fn payment(&mut self, raw: &RawPayment) -> Option<PaymentSettings> {
+    fn payment(&mut self, raw: &RawPayment, currency: Option<Currency>) -> Option<PaymentSettings> {
         let table = KeyPath::new(["payment"]);
         let flows = [("process", Flow::Process), ("collect_confirm", Flow::CollectConfirm)];
         let flow = self.choice(&table.join("flow"), &raw.flow, &flows);
@@ -121,7 +121,7 @@ impl Check<'_> {
             self.duration(&table.join("vend_grace"), &raw.vend_grace, values::VEND_GRACE);
         let max_attempts = self.attempts(&table.join("max_attempts"), raw.max_attempts);
         let exposure_limit = self.count(&table.join("exposure_limit"), raw.exposure_limit, 1000);
-        let interac = self.interac(&table.join("interac"), raw.interac);
+        let interac = self.interac(&table.join("interac"), raw.interac, currency);
         Some(PaymentSettings {
             flow: flow?,
             capture: capture?,

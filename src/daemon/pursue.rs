@@ -12,6 +12,7 @@ use crate::sale::duty::Pace;
 use crate::sale::input::{Call, VendNews};
 use crate::sale::{Input, Sale, Want, duty};
 use crate::stripe::Request;
+use crate::stripe::request::Refund;
 use crate::time::Moment;
 
 /// How often time alone may change a sale in one turn: a bound against a sale that never rests.
@@ -121,6 +122,7 @@ impl Driver {
                     self.watch_slow_prompt(sale, &look, now.moment);
                 }
             }
+            Want::RefundInPerson { .. } if !self.kiosk.may_prompt(id) => {}
             Want::ClearReader { .. } if self.is_prompt_under_way(sale) => {
                 self.fence_beside_prompt(sale, now.moment);
             }
@@ -129,10 +131,17 @@ impl Driver {
                 let pace = if urgent { AUTHORIZATION_LOOKS } else { pace };
                 self.pursue_call(sale, &want, pace, now.moment);
             }
+            Want::ListRefunds { pace, .. } => {
+                self.pursue_call(sale, &want, pace, now.moment);
+            }
             Want::CreateIntent { .. }
             | Want::ClearReader { .. }
             | Want::CancelIntent { .. }
-            | Want::Capture { .. } => self.pursue_call(sale, &want, Pace::AT_ONCE, now.moment),
+            | Want::Capture { .. }
+            | Want::Refund { .. }
+            | Want::RefundInPerson { .. } => {
+                self.pursue_call(sale, &want, Pace::AT_ONCE, now.moment);
+            }
         }
     }
 
@@ -280,6 +289,24 @@ fn request_for(sale: &Sale, want: &Want, call: Call) -> Option<Request> {
         Want::Capture { intent, amount, .. } => {
             Request::Capture { intent: of(intent), amount: *amount, key: key? }
         }
+        Want::Refund { intent, amount, n } => Request::Refund(Refund {
+            intent: of(intent),
+            amount: *amount,
+            sale: sale.id().clone(),
+            n: *n,
+            key: key?,
+        }),
+        Want::RefundInPerson { intent, amount, n } => Request::RefundInPerson {
+            reader,
+            refund: Refund {
+                intent: of(intent),
+                amount: *amount,
+                sale: sale.id().clone(),
+                n: *n,
+                key: key?,
+            },
+        },
+        Want::ListRefunds { intent, .. } => Request::ListRefunds { intent: of(intent) },
         Want::Nothing | Want::FindIntent | Want::Dispense { .. } | Want::AskDispenser { .. } => {
             return None;
         }

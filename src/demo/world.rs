@@ -15,7 +15,7 @@ use crate::ids::{DispenserName, JournalId, ProductCode, ReaderId, SaleId, Slot};
 use crate::journal::{Filter, Journal, JournalError, Summary};
 use crate::kiosk::{Product, Setup, View};
 use crate::money::Money;
-use crate::sale::fact::{Origin, Policy, UnknownVend};
+use crate::sale::fact::{CaptureMode, Origin, Policy, UnknownVend};
 use crate::sale::input::{Obstacle, VendNews};
 use crate::simulator::{self, Card, Model, Screen};
 use crate::stripe::meaning::{Answer, NoAnswer};
@@ -80,10 +80,21 @@ pub struct World {
 impl World {
     /// A kiosk with three products, switched on.
     pub fn new(state_dir: &Path, seed: u64) -> Result<Self, JournalError> {
+        Self::with(state_dir, seed, |_| {})
+    }
+
+    /// The same, set up otherwise.
+    pub fn with(
+        state_dir: &Path,
+        seed: u64,
+        change: impl FnOnce(&mut Setup),
+    ) -> Result<Self, JournalError> {
         let journal = Journal::open(state_dir)?;
+        let mut setup = setup(journal.id());
+        change(&mut setup);
         let mut world = Self {
             state_dir: state_dir.to_owned(),
-            setup: setup(journal.id()),
+            setup,
             now: BEGIN.0,
             coming: BTreeMap::new(),
             counter: 0,
@@ -364,6 +375,7 @@ impl World {
             | Effect::CallFailed { .. }
             | Effect::Raised(_)
             | Effect::Cleared(_)
+            | Effect::SaleOrdered(_)
             | Effect::Ordered(_)
             | Effect::OrderRefused(_)
             | Effect::CancelsSpare { .. }
@@ -457,6 +469,8 @@ pub(crate) fn setup(journal: &JournalId) -> Setup {
             unknown_vend: UnknownVend::Release,
             vend_grace: Duration::from_secs(10),
             vend_timeout: Duration::from_secs(20),
+            capture: CaptureMode::AfterVend,
+            interac: false,
         },
         boot: "demo-boot".parse().expect("a fixed name is one"),
         restart_window: None,

@@ -6,10 +6,12 @@ use crate::ids::SaleId;
 use crate::kiosk::kiosk::Kiosk;
 use crate::kiosk::out_of_order::{Denied, READER_HALF_OPEN_AFTER, Reason, Since};
 use crate::kiosk::view::BusyWith;
+use crate::sale::fact::{CaptureMode, Policy};
 use crate::sale::input::{
     ActionSeen, ActionStatus, Call, Hindrance, IntentStatus, Obstacle, ReaderSeen, Refusal, Reply,
     Seen, Trouble,
 };
+use crate::sale::phase::{Refunding, RefundingStep};
 use crate::sale::{Phase, Sale};
 use crate::time::{Moment, StripeTime};
 
@@ -139,8 +141,7 @@ impl Kiosk {
     /// What settles old sales says nothing of the next: it only makes the kiosk look.
     fn unanswered(&mut self, call: Call, obstacle: Obstacle, now: Since) {
         self.watch.unanswered = self.watch.unanswered.saturating_add(1);
-        let settles = matches!(call, Call::Inspect | Call::Cancel { .. } | Call::Capture { .. });
-        if self.watch.unanswered >= UNANSWERED_LIMIT && !settles {
+        if self.watch.unanswered >= UNANSWERED_LIMIT && !call.is_about_payment() {
             self.reasons.raise_link(obstacle, now);
         }
     }
@@ -154,7 +155,7 @@ impl Kiosk {
 
     /// A call went well: what would have kept it from that is over.
     fn worked(&mut self, about: Option<&SaleId>, call: Call, seen: &Seen, now: Since) {
-        let denied = denied(call);
+        let denied = denied(call, &self.setup.policy);
         self.reasons.clear(&Reason::KeyTooNarrow { denied });
         match call {
             Call::Create { .. } => {
@@ -178,10 +179,12 @@ impl Kiosk {
                     matches!(reason, Reason::ReaderRefuses { .. } | Reason::ReaderNoLocation)
                 });
             }
-            Call::ClearReader { .. } => self.reader_answered(),
-            Call::Inspect | Call::Cancel { .. } | Call::Capture { .. } => {
-                self.reasons.clear(&Reason::PaymentNotFound);
-            }
+            Call::ClearReader { .. } | Call::RefundInPerson { .. } => self.reader_answered(),
+            Call::Inspect
+            | Call::Cancel { .. }
+            | Call::Capture { .. }
+            | Call::Refund { .. }
+            | Call::ListRefunds => self.reasons.clear(&Reason::PaymentNotFound),
             Call::Look | Call::AssignReader | Call::List => {}
         }
     }
@@ -199,26 +202,27 @@ impl Kiosk {
             return;
         }
         if *refusal == Refusal::Forbidden {
-            self.reasons.raise(Reason::KeyTooNarrow { denied: denied(call) }, now);
+            self.reasons
+                .raise(Reason::KeyTooNarrow { denied: denied(call, &self.setup.policy) }, now);
             return;
         }
         match call {
-            Call::Prompt { .. } | Call::ClearReader { .. } => {
+            Call::Prompt { .. } | Call::ClearReader { .. } | Call::RefundInPerson { .. } => {
                 self.reader_refused(call, refusal, now);
             }
             Call::Create { .. } => self.create_refused(about, refusal, now),
             Call::Look if *refusal == Refusal::NotFound => {
                 self.reasons.raise(Reason::ReaderNotFound, now);
             }
-            Call::Inspect | Call::Cancel { .. } | Call::Capture { .. }
-                if *refusal == Refusal::NotFound =>
-            {
+            call if call.is_about_payment() && *refusal == Refusal::NotFound => {
                 self.reasons.raise(Reason::PaymentNotFound, now);
             }
             Call::Look
             | Call::Inspect
             | Call::Cancel { .. }
             | Call::Capture { .. }
+            | Call::Refund { .. }
+            | Call::ListRefunds
             | Call::AssignReader
             | Call::List => {}
         }
@@ -383,7 +387,12 @@ impl Kiosk {
     pub fn reader_wish(&self) -> ReaderWish {
         let seen_at = self.watch.seen.as_ref().map(|(asked, _)| *asked);
         let waiting = self.sales.values().find(|sale| {
-            matches!(sale.phase, Phase::Opening { .. } | Phase::Prompting { doubt: None, .. })
+            matches!(
+                &sale.phase,
+                Phase::Opening { .. }
+                    | Phase::Prompting { doubt: None, .. }
+                    | Phase::Refunding(Refunding { step: RefundingStep::Ask, .. })
+            )
         });
         if let Some(sale) = waiting {
             if seen_at.is_none_or(|asked| asked < sale.opened.at) {
@@ -463,13 +472,20 @@ fn shows_own(sale: &Sale, reader: &ReaderSeen) -> bool {
 }
 
 /// Which permission a call needs.
-fn denied(call: Call) -> Denied {
+fn denied(call: Call, policy: &Policy) -> Denied {
     match call {
         Call::Look => Denied::ReadReader,
-        Call::Prompt { .. } | Call::ClearReader { .. } | Call::AssignReader => Denied::DriveReader,
+        Call::Prompt { .. }
+        | Call::ClearReader { .. }
+        | Call::RefundInPerson { .. }
+        | Call::AssignReader => Denied::DriveReader,
         Call::Create { .. } => Denied::CreatePayment,
         Call::Inspect | Call::List => Denied::ReadPayment,
         Call::Cancel { .. } => Denied::CancelPayment,
         Call::Capture { .. } => Denied::CapturePayment,
+        Call::Refund { .. } | Call::ListRefunds if policy.capture == CaptureMode::Automatic => {
+            Denied::RefundPayment
+        }
+        Call::Refund { .. } | Call::ListRefunds => Denied::RefundSold,
     }
 }

@@ -89,6 +89,7 @@ fn intent(status: IntentStatus) -> IntentSeen {
             capture_before: Some(StripeTime(EPOCH + 172_800)),
             brand: None,
             last4: None,
+            interac: false,
         }),
     }
 }
@@ -134,7 +135,7 @@ impl Bench {
     }
 
     fn look(&mut self, reader: ReaderSeen) {
-        let seen = Seen { date: None, reader: Some(reader), intent: None };
+        let seen = Seen { date: None, reader: Some(reader), intent: None, refunds: None };
         self.hear(Call::Look, Ok(seen));
     }
 
@@ -149,6 +150,7 @@ impl Bench {
             date: Some(StripeTime(EPOCH + 1)),
             reader: None,
             intent: Some(intent(status)),
+            refunds: None,
         });
         let reply = Box::new(Reply { call, asked: self.now, result });
         self.give(&Input::Replied(reply));
@@ -281,6 +283,7 @@ fn a_declined_customer_is_told_why() {
         date: None,
         reader: Some(reader(Some(action("pi_1", failed, IntentStatus::RequiresPaymentMethod)))),
         intent: Some(declined),
+        refunds: None,
     };
     let reply = Reply { call: Call::Look, asked: bench.now, result: Ok(seen) };
     bench.give(&Input::Replied(Box::new(reply)));
@@ -378,7 +381,7 @@ fn a_reader_that_refuses_is_tried_again_without_a_restart() {
     assert!(matches!(bench.select("S1"), Err(Turned::OutOfOrder { .. })));
     bench.wait(300);
     bench.select("S1").unwrap();
-    let taken = Seen { date: None, reader: Some(reader(None)), intent: None };
+    let taken = Seen { date: None, reader: Some(reader(None)), intent: None, refunds: None };
     bench.hear(Call::Prompt { n: 1 }, Ok(taken));
     assert!(!bench.stands(&Reason::ReaderRefuses { code: code() }));
 }

@@ -18,6 +18,7 @@ pub(super) enum Call<'a> {
     RetrieveReader(&'a str),
     UpdateReader(&'a str),
     ProcessIntent(&'a str),
+    RefundPayment(&'a str),
     CancelAction(&'a str),
     SetDisplay(&'a str),
     PresentCard(&'a str),
@@ -41,6 +42,7 @@ struct Parameters {
 /// Parameters inside objects, where the simulator reads them.
 const NESTED: &[(&str, &[&str])] = &[
     ("process_config", &["enable_customer_cancellation", "skip_tipping", "allow_redisplay"]),
+    ("refund_payment_config", &["enable_customer_cancellation"]),
     ("card_present", &["number"]),
     ("interac_present", &["number"]),
     ("cart", &["currency", "line_items", "tax", "total"]),
@@ -166,6 +168,12 @@ const CREATE_REFUND: Parameters = Parameters {
     expandable: REFUND,
 };
 
+const REFUND_PAYMENT: Parameters = Parameters {
+    simulated: &["amount", "expand", "metadata", "payment_intent", "refund_payment_config"],
+    known: &["charge", "refund_application_fee", "reverse_transfer"],
+    expandable: READER,
+};
+
 const LIST_REFUNDS: Parameters = Parameters {
     simulated: &[
         "charge",
@@ -253,6 +261,7 @@ impl<'a> Call<'a> {
             [Some("terminal"), Some("readers"), Some(id), None, ..] => Some(Self::UpdateReader(id)),
             [Some("terminal"), Some("readers"), Some(id), Some(verb), None, _] => match verb {
                 "process_payment_intent" => Some(Self::ProcessIntent(id)),
+                "refund_payment" => Some(Self::RefundPayment(id)),
                 "cancel_action" => Some(Self::CancelAction(id)),
                 "set_reader_display" => Some(Self::SetDisplay(id)),
                 _ => None,
@@ -282,6 +291,7 @@ impl<'a> Call<'a> {
             Self::RetrieveReader(_) | Self::CancelAction(_) => all(&["expand"], READER),
             Self::UpdateReader(_) => all(&["expand", "label", "metadata"], READER),
             Self::ProcessIntent(_) => all(&["expand", "payment_intent", "process_config"], READER),
+            Self::RefundPayment(_) => REFUND_PAYMENT,
             Self::SetDisplay(_) => all(&["cart", "expand", "type"], READER),
             Self::PresentCard(_) => PRESENT_CARD,
             Self::CreateRefund => CREATE_REFUND,

@@ -56,6 +56,7 @@ impl Right {
             Call::ListReaders | Call::RetrieveReader(_) => Self::ReadersRead,
             Call::UpdateReader(_)
             | Call::ProcessIntent(_)
+            | Call::RefundPayment(_)
             | Call::CancelAction(_)
             | Call::SetDisplay(_)
             | Call::PresentCard(_) => Self::ReadersWrite,

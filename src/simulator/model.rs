@@ -251,6 +251,7 @@ impl Model {
             Call::RetrieveReader(id) => Ok(self.reader_json(&self.find_reader(id)?, view)),
             Call::UpdateReader(id) => self.update_reader(id, form, view),
             Call::ProcessIntent(id) => self.process_intent(id, form, view),
+            Call::RefundPayment(id) => self.refund_payment(id, form, view),
             Call::CancelAction(id) => self.cancel_action(id, view),
             Call::SetDisplay(id) => self.set_display(id, form, view),
             Call::PresentCard(id) => self.present_payment_method(id, form, view),

@@ -19,6 +19,7 @@ use super::model::Model;
 use super::names::later;
 use super::objects::View;
 use super::pages::{Page, list_json};
+use super::refund_action::RefundPrompt;
 use super::scheduled::Event;
 use super::setup::ReaderSetup;
 use crate::ids::{ChargeId, PaymentIntentId, ReaderId};
@@ -49,6 +50,7 @@ pub(super) struct Action {
 pub(super) enum ActionKind {
     Payment { intent: PaymentIntentId, amount: u64, config: ProcessConfig },
     Display { cart: Value },
+    Refund(RefundPrompt),
 }
 
 /// How far an action is.
@@ -83,6 +85,8 @@ pub(super) enum Failure {
     CustomerCanceled,
     /// The reader lost its connection; what became of the payment, it does not know.
     Connection,
+    /// A refund was asked for, and the card is not the one that paid.
+    OtherCard,
     /// The PaymentIntent was canceled while the reader prompted for it.
     IntentCanceled,
     /// The PaymentIntent was paid elsewhere while the reader prompted for it.
@@ -150,7 +154,10 @@ impl Reader {
                 ActionKind::Payment { intent, .. },
                 ActionState::Waiting | ActionState::Authorizing { .. } | ActionState::Stuck,
             ) => Some(intent),
-            (ActionKind::Payment { .. } | ActionKind::Display { .. }, _) => None,
+            (
+                ActionKind::Payment { .. } | ActionKind::Display { .. } | ActionKind::Refund(_),
+                _,
+            ) => None,
         }
     }
 }
@@ -190,8 +197,9 @@ impl Model {
             let code = "terminal_reader_invalid_location_for_payment";
             return Err(Refusal::state(code, message).at(self.setup.reader_error_status));
         }
-        if self.readers[&reader].running_payment().is_some() && !self.prompts_anew(&reader, &intent)
-        {
+        let at = &self.readers[&reader];
+        let other_payment = at.running_payment().is_some() && !self.prompts_anew(&reader, &intent);
+        if other_payment || at.running_refund().is_some() {
             return Err(self.busy("Reader is currently processing another request."));
         }
         let amount = self.intent(&intent).amount;
@@ -210,7 +218,7 @@ impl Model {
     }
 
     /// Sends a command to a reader that is free for it.
-    fn prompt(&mut self, reader: &ReaderId, kind: ActionKind) -> Result<(), Refusal> {
+    pub(super) fn prompt(&mut self, reader: &ReaderId, kind: ActionKind) -> Result<(), Refusal> {
         let struck = self.faults.strike(reader, FaultKind::Command);
         let Some(Fault::Timeout { prompts, after_ms }) = struck else {
             self.start_action(reader, kind);
@@ -316,7 +324,7 @@ impl Model {
     pub(super) fn start_action(&mut self, reader: &ReaderId, kind: ActionKind) {
         let fault = match kind {
             ActionKind::Payment { .. } => self.faults.strike(reader, FaultKind::Prompt),
-            ActionKind::Display { .. } => None,
+            ActionKind::Display { .. } | ActionKind::Refund(_) => None,
         };
         let ends = match fault {
             Some(Fault::PromptEnds { after_ms, action }) => {

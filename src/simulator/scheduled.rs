@@ -62,7 +62,7 @@ impl Model {
             ActionKind::Payment { intent, .. } => {
                 self.intent(intent).status == IntentStatus::RequiresPaymentMethod
             }
-            ActionKind::Display { .. } => true,
+            ActionKind::Display { .. } | ActionKind::Refund(_) => true,
         };
         let found = &self.readers[reader];
         if is_wanted && found.offline_since.is_none() && found.running_payment().is_none() {

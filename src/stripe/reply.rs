@@ -7,7 +7,8 @@ use serde::Deserialize;
 use crate::ids::SaleId;
 use crate::kiosk::sweep::{Listed, Listing};
 use crate::sale::input::{
-    ActionSeen, ActionStatus, ChargeSeen, IntentSeen, IntentStatus, ReaderSeen, Registration, Seen,
+    ActionSeen, ActionStatus, ChargeSeen, IntentSeen, IntentStatus, ReaderSeen, RefundSeen,
+    RefundStatus, Registration, Seen,
 };
 use crate::stripe::request::{CONTROLLER, Expected, KIOSK};
 use crate::time::{StripeTime, WallTime};
@@ -18,16 +19,25 @@ pub fn read(expected: Expected, body: &[u8], date: Option<StripeTime>) -> Result
     match expected {
         Expected::Intent => {
             let intent: Intent = serde_json::from_slice(body).map_err(malformed)?;
-            Ok(Seen { date, reader: None, intent: Some(intent.seen()?) })
+            Ok(Seen { date, reader: None, intent: Some(intent.seen()?), refunds: None })
         }
         Expected::Intents => {
             listing(body, date)?;
-            Ok(Seen { date, reader: None, intent: None })
+            Ok(Seen { date, reader: None, intent: None, refunds: None })
         }
         Expected::Reader => {
             let reader: Reader = serde_json::from_slice(body).map_err(malformed)?;
             let intent = reader.action_intent().map(Intent::seen).transpose()?;
-            Ok(Seen { date, reader: Some(reader.seen()?), intent })
+            Ok(Seen { date, reader: Some(reader.seen()?), intent, refunds: None })
+        }
+        Expected::Refund => {
+            let refund: Refund = serde_json::from_slice(body).map_err(malformed)?;
+            let refunds = Some(vec![refund.seen()?]);
+            Ok(Seen { date, reader: None, intent: None, refunds })
+        }
+        Expected::Refunds => {
+            let list: RefundList = serde_json::from_slice(body).map_err(malformed)?;
+            Ok(Seen { date, reader: None, intent: None, refunds: Some(list.seen()?) })
         }
     }
 }
@@ -100,6 +110,14 @@ struct Action {
     collect_payment_method: Option<ActionDetails>,
     #[serde(default)]
     confirm_payment_intent: Option<ActionDetails>,
+    #[serde(default)]
+    refund_payment: Option<RefundDetails>,
+}
+
+#[derive(Deserialize)]
+struct RefundDetails {
+    #[serde(default)]
+    payment_intent: Option<Expandable<Intent>>,
 }
 
 #[derive(Deserialize)]
@@ -162,6 +180,8 @@ struct Charge {
 struct MethodDetails {
     #[serde(default)]
     card_present: Option<CardPresent>,
+    #[serde(default)]
+    interac_present: Option<CardPresent>,
 }
 
 #[derive(Deserialize)]
@@ -172,6 +192,59 @@ struct CardPresent {
     last4: Option<String>,
     #[serde(default)]
     capture_before: Option<i64>,
+}
+
+#[derive(Deserialize)]
+struct Refund {
+    object: String,
+    id: String,
+    amount: u64,
+    currency: String,
+    #[serde(default)]
+    status: Option<String>,
+    #[serde(default)]
+    metadata: Option<BTreeMap<String, String>>,
+}
+
+#[derive(Deserialize)]
+struct RefundList {
+    object: String,
+    has_more: bool,
+    data: Vec<Refund>,
+}
+
+impl RefundList {
+    fn seen(&self) -> Result<Vec<RefundSeen>, String> {
+        if self.object != "list" || self.has_more {
+            return Err("not the whole list of refunds".to_owned());
+        }
+        self.data.iter().map(Refund::seen).collect()
+    }
+}
+
+impl Refund {
+    fn seen(&self) -> Result<RefundSeen, String> {
+        if self.object != "refund" {
+            return Err(format!("a \"{}\" instead of a refund", self.object));
+        }
+        let status = match self.status.as_deref() {
+            Some("pending") => RefundStatus::Pending,
+            Some("succeeded") => RefundStatus::Succeeded,
+            Some("failed") => RefundStatus::Failed,
+            Some("requires_action") => RefundStatus::RequiresAction,
+            Some("canceled") => RefundStatus::Canceled,
+            other => RefundStatus::Other(other.unwrap_or("none").into()),
+        };
+        let metadata = |name: &str| self.metadata.as_ref().and_then(|all| all.get(name));
+        Ok(RefundSeen {
+            id: self.id.parse().map_err(|error| format!("{error}"))?,
+            status,
+            amount: self.amount,
+            currency: self.currency.parse().map_err(|error| format!("{error}"))?,
+            sale: metadata("sale").and_then(|sale| sale.parse().ok()),
+            n: metadata("n").and_then(|n| n.parse().ok()),
+        })
+    }
 }
 
 impl Reader {
@@ -216,7 +289,7 @@ impl Reader {
     }
 
     fn action_intent(&self) -> Option<&Intent> {
-        match &self.action.as_ref()?.details()?.payment_intent {
+        match self.action.as_ref()?.intent()? {
             Expandable::Object(intent) => Some(intent),
             Expandable::Id(_) => None,
         }
@@ -224,11 +297,14 @@ impl Reader {
 }
 
 impl Action {
-    fn details(&self) -> Option<&ActionDetails> {
+    fn intent(&self) -> Option<&Expandable<Intent>> {
+        let refunded = self.refund_payment.as_ref();
         self.process_payment_intent
             .as_ref()
             .or(self.collect_payment_method.as_ref())
             .or(self.confirm_payment_intent.as_ref())
+            .map(|details| &details.payment_intent)
+            .or_else(|| refunded.and_then(|refund| refund.payment_intent.as_ref()))
     }
 
     fn seen(&self) -> ActionSeen {
@@ -241,7 +317,7 @@ impl Action {
             },
             other => ActionStatus::Other(other.into()),
         };
-        let (intent, sale, intent_status) = match self.details().map(|d| &d.payment_intent) {
+        let (intent, sale, intent_status) = match self.intent() {
             Some(Expandable::Id(id)) => (id.parse().ok(), None, None),
             Some(Expandable::Object(intent)) => {
                 (intent.id.parse().ok(), intent.sale(), Some(status_of(&intent.status)))
@@ -294,7 +370,9 @@ impl Intent {
 
 impl Charge {
     fn seen(&self) -> Result<ChargeSeen, String> {
-        let card = self.payment_method_details.as_ref().and_then(|d| d.card_present.as_ref());
+        let details = self.payment_method_details.as_ref();
+        let interac = details.and_then(|details| details.interac_present.as_ref());
+        let card = details.and_then(|details| details.card_present.as_ref()).or(interac);
         Ok(ChargeSeen {
             id: self.id.parse().map_err(|error| format!("{error}"))?,
             authorized: self.paid,
@@ -303,6 +381,7 @@ impl Charge {
             capture_before: card.and_then(|card| card.capture_before).map(StripeTime),
             brand: card.and_then(|card| card.brand.clone()),
             last4: card.and_then(|card| card.last4.clone()),
+            interac: interac.is_some(),
         })
     }
 }

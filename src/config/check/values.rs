@@ -12,6 +12,7 @@ use super::super::duration;
 use super::super::origins::KeyPath;
 use super::super::problem::{nearest, quoted};
 use super::Check;
+use crate::money::Currency;
 
 /// Stripe's readers give up by themselves after a few minutes; less than ten seconds is no time to
 /// find a card.
@@ -31,11 +32,7 @@ pub(super) const VEND_TIMEOUT: RangeInclusive<Duration> =
     Duration::from_secs(1)..=Duration::from_mins(5);
 
 /// What the settings can say and this version cannot do. Whoever builds it deletes its row.
-const UNSUPPORTED: [(&str, &str); 3] = [
-    ("payment.flow", "collect_confirm"),
-    ("payment.capture", "automatic"),
-    ("payment.interac", "true"),
-];
+const UNSUPPORTED: [(&str, &str); 1] = [("payment.flow", "collect_confirm")];
 
 /// How often a declined customer may try.
 const ATTEMPTS: RangeInclusive<u32> = 1..=10;
@@ -96,12 +93,18 @@ impl Check<'_> {
         None
     }
 
-    /// Whether Interac cards are taken.
-    pub(super) fn interac(&mut self, key: &KeyPath, value: bool) -> Option<bool> {
-        if is_supported(key, if value { "true" } else { "false" }) {
+    /// Whether Interac cards are taken: there are none but in Canadian dollars.
+    pub(super) fn interac(
+        &mut self,
+        key: &KeyPath,
+        value: bool,
+        currency: Option<Currency>,
+    ) -> Option<bool> {
+        let Some(other) = currency.filter(|currency| value && currency.code() != "cad") else {
             return Some(value);
-        }
-        self.unsupported(key, "true", "false");
+        };
+        let wrong = format!("Interac cards pay in cad only, and kiosk.currency is \"{other}\"");
+        self.wrong(key, wrong, "false, unless the currency is \"cad\"", "remove the key");
         None
     }
 
