@@ -106,6 +106,11 @@ id!(
     |t| stripe_id(t, "ch_") || stripe_id(t, "py_")
 );
 id!(
+    /// A refund of Stripe's.
+    RefundId, "refund id", "\"re_\" or \"pyr_\" and letters or digits",
+    |t| stripe_id(t, "re_") || stripe_id(t, "pyr_")
+);
+id!(
     /// A Terminal reader of Stripe's.
     ReaderId, "reader id", "\"tmr_\" and letters or digits", |t| stripe_id(t, "tmr_")
 );

@@ -183,7 +183,8 @@ impl Money {
         }
     }
 
-    fn decimal(text: &str, currency: Currency) -> Result<Self, MoneyError> {
+    /// Reads an amount in major units, such as `0.20`, whether Stripe can charge it or not.
+    pub fn decimal(text: &str, currency: Currency) -> Result<Self, MoneyError> {
         let not_decimal = || MoneyError::NotDecimal { text: text.to_owned() };
         let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
         let digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());

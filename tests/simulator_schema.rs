@@ -245,6 +245,27 @@ fn interac_and_automatic_capture_have_stripes_shape() {
     assert_eq!(intent["latest_charge"]["payment_method_details"]["type"], "interac_present");
     let refused = Request::post("/v1/refunds", &[("payment_intent", &id)]);
     stripe.expect_error(&refused, "charge_not_refundable");
+    let at_the_reader = [
+        ("payment_intent", id.as_str()),
+        ("amount", "250"),
+        ("refund_payment_config[enable_customer_cancellation]", "true"),
+        ("metadata[sale]", "S1"),
+        ("metadata[n]", "1"),
+    ];
+    let path = format!("{READER}/refund_payment");
+    stripe.post(&path, &at_the_reader);
+    stripe.tap("4242424242424242");
+    let other = stripe.look();
+    assert_eq!(other["action"]["status"], "failed", "money goes back onto the card that paid");
+    stripe.post(&path, &at_the_reader);
+    stripe.post(PRESENT, &interac);
+    stripe.wait(Duration::from_secs(2));
+    let refunded = stripe.look();
+    assert_eq!(refunded["action"]["status"], "succeeded");
+    let list = stripe.get("/v1/refunds", &[("payment_intent", &id)]);
+    assert_eq!(list["data"][0]["id"], refunded["action"]["refund_payment"]["refund"]);
+    assert_eq!(list["data"][0]["metadata"]["sale"], "S1");
+    stripe.expect_error(&Request::post(&path, &at_the_reader), "charge_already_refunded");
 }
 
 #[test]
@@ -415,6 +436,7 @@ fn every_parameter_that_stripe_knows_is_known() {
         Request::get(READER),
         Request::get("/v1/terminal/readers"),
         Request::post(READER, &[]),
+        Request::post(format!("{READER}/refund_payment"), &[]),
         Request::post(PRESENT, &[]),
     ];
     let mut model = Model::new(Setup::default());

@@ -4,6 +4,8 @@ mod check;
 mod control;
 mod demo;
 mod reader;
+mod refund;
+mod resolve;
 mod run;
 mod sales;
 mod simulate;
@@ -94,6 +96,10 @@ enum Command {
     Status(status::Arguments),
     /// List sales, or tell one sale as a story
     Sales(sales::Arguments),
+    /// Decide about a sale that waits for a person
+    Resolve(resolve::Arguments),
+    /// Give back money of a sale that is over
+    Refund(refund::Arguments),
     /// Show the reader, assign it to this board, or clear it
     Reader(reader::Arguments),
     /// Play a whole kiosk without hardware or account
@@ -136,6 +142,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, environment: &Environ
         Command::Check(arguments) => check::run(&arguments, environment),
         Command::Status(arguments) => status::run(&arguments, environment),
         Command::Sales(arguments) => sales::run(&arguments, environment),
+        Command::Resolve(arguments) => resolve::run(&arguments, environment),
+        Command::Refund(arguments) => refund::run(&arguments, environment),
         Command::Reader(arguments) => reader::run(&arguments, environment),
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Simulate(arguments) => simulate::run(&arguments, environment),

@@ -28,8 +28,8 @@ pub(super) fn settings(path: &Path, merged: &Merged) -> Result<Settings, ConfigE
     let kiosk = check.kiosk(&raw.kiosk);
     let stripe = check.stripe(&raw.stripe);
     let reader = check.reader(&raw.reader);
-    let payment = check.payment(&raw.payment);
     let currency = raw.kiosk.currency.parse().ok();
+    let payment = check.payment(&raw.payment, currency);
     let products = check.products(&raw.product, currency);
     let inputs = check.inputs(&raw.input);
     let dispensers = check.dispensers(&raw.dispenser);
@@ -99,7 +99,7 @@ impl Check<'_> {
         Some(ReaderSettings { restart_window, power_cycle, power_cycle_every })
     }
 
-    fn payment(&mut self, raw: &RawPayment) -> Option<PaymentSettings> {
+    fn payment(&mut self, raw: &RawPayment, currency: Option<Currency>) -> Option<PaymentSettings> {
         let table = KeyPath::new(["payment"]);
         let flows = [("process", Flow::Process), ("collect_confirm", Flow::CollectConfirm)];
         let flow = self.choice(&table.join("flow"), &raw.flow, &flows);
@@ -122,7 +122,7 @@ impl Check<'_> {
             self.duration(&table.join("vend_grace"), &raw.vend_grace, values::VEND_GRACE);
         let max_attempts = self.attempts(&table.join("max_attempts"), raw.max_attempts);
         let exposure_limit = self.count(&table.join("exposure_limit"), raw.exposure_limit, 1000);
-        let interac = self.interac(&table.join("interac"), raw.interac);
+        let interac = self.interac(&table.join("interac"), raw.interac, currency);
         let cards = self.cards(&table, raw);
         Some(PaymentSettings {
             flow: flow?,

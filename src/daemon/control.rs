@@ -1,5 +1,6 @@
 //! The control socket: HTTP over a Unix socket, for `kioskd status` and friends and for `curl`.
 
+mod orders;
 mod reader;
 
 use std::os::unix::fs::PermissionsExt;
@@ -18,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use tokio::net::UnixListener;
 use tokio::sync::{mpsc, oneshot};
 
+pub use crate::daemon::control::orders::{OrderDocument, RefundOrder, Resolution};
 pub use crate::daemon::control::reader::{AssignOrder, ResetDocument};
 use crate::daemon::journal_thread::Job;
 use crate::daemon::run::Message;
@@ -160,10 +162,12 @@ impl std::fmt::Display for Caller {
     }
 }
 
-#[derive(Clone)]
 struct Shared {
     driver: mpsc::Sender<Message>,
     journal: thread_queue::Sender<Job>,
+    /// Orders go one at a time: what one of them finds in the journal is still so when it is
+    /// carried out.
+    orders: tokio::sync::Mutex<()>,
 }
 
 #[derive(Deserialize)]
@@ -202,6 +206,8 @@ pub async fn serve(
         .route("/v1/status", get(status))
         .route("/v1/sales", get(sales))
         .route("/v1/sales/{id}", get(sale))
+        .route("/v1/sales/{id}/resolve", post(orders::resolve))
+        .route("/v1/sales/{id}/refund", post(orders::refund))
         .route("/v1/select", post(select))
         .route("/v1/cancel", post(cancel))
         .route("/v1/hint", post(hint))
@@ -211,10 +217,9 @@ pub async fn serve(
         .route("/v1/reader/reset", post(reader::reset))
         .fallback(|| async { refused(StatusCode::NOT_FOUND, "there is no such path") })
         .layer(DefaultBodyLimit::max(MOST_BODY_BYTES))
-        .with_state(Arc::new(Shared { driver, journal }));
-    if let Err(error) =
-        axum::serve(listener, routes.into_make_service_with_connect_info::<Caller>()).await
-    {
+        .with_state(Arc::new(Shared { driver, journal, orders: tokio::sync::Mutex::default() }));
+    let service = routes.into_make_service_with_connect_info::<Caller>();
+    if let Err(error) = axum::serve(listener, service).await {
         tracing::error!(%error, "the control socket has failed");
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::daemon::flights::{FlightId, Flights};
 use crate::daemon::ledger::{Batch, Ledger};
+use crate::daemon::orders::Ordered;
 use crate::ids::{DispenserName, PaymentIntentId, ProductCode, ReaderId, SaleId, Slot};
 use crate::journal::Stored;
 use crate::kiosk::claim::{OrderRefused, ReaderOrder};
@@ -13,6 +14,7 @@ use crate::kiosk::out_of_order::Since;
 use crate::kiosk::{Kiosk, Reason, Setup, Turned, View};
 use crate::sale::fact::Attention;
 use crate::sale::input::{Call, Trouble, VendNews};
+use crate::sale::resolve::Order;
 use crate::sale::{Fact, Input, Phase, Sale};
 use crate::stripe::Request;
 use crate::stripe::meaning::{Answer, NoAnswer};
@@ -78,6 +80,15 @@ pub enum Event {
         sale: SaleId,
         /// In which way.
         what: String,
+    },
+    /// A person asks for something about a sale.
+    SaleOrdered {
+        /// The sale.
+        sale: SaleId,
+        /// What the journal has of it.
+        stored: Box<Stored>,
+        /// What is asked for.
+        order: Order,
     },
     /// A person wants something of the reader.
     ReaderOrder(ReaderOrder),
@@ -154,6 +165,8 @@ pub enum Effect {
     },
     /// A selection opened no sale.
     Turned(Turned),
+    /// What has become of a person's order.
+    SaleOrdered(Ordered),
     /// A person's order has become this call.
     Ordered(FlightId),
     /// A person's order is not carried out.
@@ -244,6 +257,9 @@ impl Driver {
             Event::Contradicted { number, sale, what } => {
                 self.contradicted(number, &sale, what, now);
             }
+            Event::SaleOrdered { sale, stored, order } => {
+                self.sale_ordered(&sale, &stored, &order, now);
+            }
             Event::ReaderOrder(order) => self.ordered(order, now.moment),
             Event::Recalled(stored) => self.recalled(stored, now),
             Event::Tick => {}
@@ -294,7 +310,7 @@ impl Driver {
         let livemode = self.kiosk.setup().livemode;
         let ours = self.kiosk.sales().filter(|sale| sale.opened.livemode == livemode);
         let waiting = ours.into_iter().any(|sale| match sale.phase {
-            Phase::Retracting { .. } => !cut_off,
+            Phase::Retracting { .. } | Phase::Refunding(_) => !cut_off,
             Phase::Opening { .. }
             | Phase::Prompting { .. }
             | Phase::Presenting { .. }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::ids::SaleId;
 use crate::sale::duty::Pace;
-use crate::sale::input::{Call, ReaderSeen, Trouble};
+use crate::sale::input::{Call, ReaderSeen, RefundSeen, Trouble};
 use crate::stripe::Request;
 use crate::time::Moment;
 
@@ -74,6 +74,13 @@ pub enum Purpose {
         /// What was seen of the reader.
         reader: Option<ReaderSeen>,
     },
+    /// The second half of a look at the refunds: they are read, the PaymentIntent is not.
+    RefundsIntent {
+        /// The sale.
+        sale: SaleId,
+        /// The refunds.
+        refunds: Vec<RefundSeen>,
+    },
     /// The kiosk's own look at the reader.
     ReaderLook,
     /// Clearing what stands on the reader for nothing, or what a person wants cleared.
@@ -140,7 +147,9 @@ impl Purpose {
     /// The sale it is for.
     pub fn sale(&self) -> Option<&SaleId> {
         match self {
-            Self::Sale { sale, .. } | Self::LookIntent { sale, .. } => Some(sale),
+            Self::Sale { sale, .. }
+            | Self::LookIntent { sale, .. }
+            | Self::RefundsIntent { sale, .. } => Some(sale),
             Self::ReaderLook
             | Self::Clear
             | Self::Claim
@@ -155,6 +164,7 @@ impl Purpose {
         match self {
             Self::Sale { call, .. } => *call,
             Self::LookIntent { .. } | Self::ReaderLook => Call::Look,
+            Self::RefundsIntent { .. } => Call::ListRefunds,
             Self::Clear => Call::ClearReader { n: 0 },
             Self::Claim => Call::AssignReader,
             Self::Sweep => Call::List,
@@ -172,8 +182,11 @@ impl Purpose {
             Call::Cancel { .. } => "cancel",
             Call::Capture { .. } => "capture",
             Call::ShowCart => "cart",
+            Call::Refund { .. } => "refund",
+            Call::RefundInPerson { .. } => "refund_card",
             Call::Look => "look",
             Call::Inspect => "inspect",
+            Call::ListRefunds => "refunds",
             Call::AssignReader => "assign",
             Call::List => "list",
         };
@@ -188,7 +201,7 @@ impl Purpose {
     }
 
     fn changes_something(&self) -> bool {
-        !matches!(self.call(), Call::Look | Call::Inspect | Call::List)
+        !matches!(self.call(), Call::Look | Call::Inspect | Call::ListRefunds | Call::List)
     }
 }
 

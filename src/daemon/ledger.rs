@@ -157,6 +157,17 @@ impl Ledger {
         !self.waits_for.contains_key(sale) && !self.set_aside.contains(sale)
     }
 
+    /// Whether the journal can take no fact of this sale any more.
+    pub fn is_set_aside(&self, sale: &SaleId) -> bool {
+        self.set_aside.contains(sale)
+    }
+
+    /// Whether any fact of this sale is not on disk yet.
+    pub fn is_writing(&self, sale: &SaleId) -> bool {
+        let batches = self.unflushed.iter().flat_map(|batch| &batch.rows);
+        self.lazy.iter().chain(batches).any(|row| row.sale == *sale)
+    }
+
     /// Whether everything is on disk.
     pub fn is_empty(&self) -> bool {
         self.lazy.is_empty() && self.unflushed.is_empty()

@@ -10,6 +10,7 @@
 //! * [`run`](mod@run): the loop around the driver
 //! * [`journal_thread`], [`devices`], [`control`], [`notify`]: who carries effects out and brings
 //!   news
+//! * [`orders`]: what people decide about a sale
 //! * [`waiting`]: what an open sale waits for, and when it is tried again
 //! * [`reader_power`]: the operator's program that switches the reader off and on
 //! * [`clock`], [`identity`]: what the machine says of time and of itself
@@ -26,7 +27,10 @@ pub mod identity;
 mod interleavings;
 pub mod journal_thread;
 pub mod ledger;
+mod looks;
 pub mod notify;
+pub mod orders;
+mod policy;
 mod pursue;
 pub mod reader_power;
 mod replies;

@@ -7,12 +7,13 @@ use crate::daemon::driver::{Driver, Effect, Now};
 use crate::daemon::flights::{Flight, FlightId, Purpose};
 use crate::ids::{PaymentIntentId, SaleId};
 use crate::kiosk::Reason;
-use crate::kiosk::reader::ReaderWish;
+use crate::kiosk::reader_wish::ReaderWish;
 use crate::sale::duty::Pace;
 use crate::sale::fact::Flow;
 use crate::sale::input::{Call, VendNews};
 use crate::sale::{Input, Phase, Sale, Want, duty};
 use crate::stripe::Request;
+use crate::stripe::request::Refund;
 use crate::time::Moment;
 
 /// How often time alone may change a sale in one turn: a bound against a sale that never rests.
@@ -122,6 +123,7 @@ impl Driver {
                     self.watch_slow_prompt(sale, &look, now.moment);
                 }
             }
+            Want::RefundInPerson { .. } if !self.kiosk.may_prompt(id) => {}
             Want::ConfirmIntent { ref intent, .. } => {
                 let look = Want::Look { intent: intent.clone(), pace: SLOW_COMMAND_LOOKS };
                 self.pursue_call(sale, &want, Pace::AT_ONCE, now.moment);
@@ -135,10 +137,17 @@ impl Driver {
                 let pace = if urgent { AUTHORIZATION_LOOKS } else { pace };
                 self.pursue_call(sale, &want, pace, now.moment);
             }
+            Want::ListRefunds { pace, .. } => {
+                self.pursue_call(sale, &want, pace, now.moment);
+            }
             Want::CreateIntent { .. }
             | Want::ClearReader { .. }
             | Want::CancelIntent { .. }
-            | Want::Capture { .. } => self.pursue_call(sale, &want, Pace::AT_ONCE, now.moment),
+            | Want::Capture { .. }
+            | Want::Refund { .. }
+            | Want::RefundInPerson { .. } => {
+                self.pursue_call(sale, &want, Pace::AT_ONCE, now.moment);
+            }
         }
     }
 
@@ -309,6 +318,24 @@ fn request_for(sale: &Sale, want: &Want, call: Call) -> Option<Request> {
         Want::Capture { intent, amount, .. } => {
             Request::Capture { intent: of(intent), amount: *amount, key: key? }
         }
+        Want::Refund { intent, amount, n } => Request::Refund(Refund {
+            intent: of(intent),
+            amount: *amount,
+            sale: sale.id().clone(),
+            n: *n,
+            key: key?,
+        }),
+        Want::RefundInPerson { intent, amount, n } => Request::RefundInPerson {
+            reader,
+            refund: Refund {
+                intent: of(intent),
+                amount: *amount,
+                sale: sale.id().clone(),
+                n: *n,
+                key: key?,
+            },
+        },
+        Want::ListRefunds { intent, .. } => Request::ListRefunds { intent: of(intent) },
         Want::Nothing | Want::FindIntent | Want::Dispense { .. } | Want::AskDispenser { .. } => {
             return None;
         }

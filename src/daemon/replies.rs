@@ -2,12 +2,11 @@
 //! concerns.
 
 use crate::daemon::driver::{Driver, Effect, HURRY_WITHIN, Now};
-use crate::daemon::flights::{Flight, FlightId, Purpose, Setback};
-use crate::ids::SaleId;
+use crate::daemon::flights::{FlightId, Purpose, Setback};
 use crate::sale::input::{Call, Refusal, Reply, Seen, Trouble};
 use crate::sale::{Input, Sale};
 use crate::stripe::meaning::{Answer, NoAnswer};
-use crate::stripe::{Request, understand};
+use crate::stripe::understand;
 
 impl Driver {
     /// A call has ended.
@@ -18,7 +17,8 @@ impl Driver {
         let reply = Reply { call, asked: flight.asked, result: understood };
         let was_down = self.kiosk.is_stripe_unreachable();
         // The second half of a look concerns the PaymentIntent alone.
-        let second_half = matches!(flight.purpose, Purpose::LookIntent { .. });
+        let second_half =
+            matches!(flight.purpose, Purpose::LookIntent { .. } | Purpose::RefundsIntent { .. });
         let about = if second_half { Call::Inspect } else { call };
         let heard = Reply { call: about, ..reply.clone() };
         // A product that is not shown says nothing of the reader: it had two seconds.
@@ -57,11 +57,19 @@ impl Driver {
         }
         match flight.purpose.clone() {
             Purpose::Sale { sale, call: Call::Look } => self.looked(&sale, &flight, reply, now),
+            Purpose::Sale { sale, call: Call::ListRefunds } => {
+                self.refunds_listed(sale, &flight, reply, now);
+            }
             Purpose::Sale { sale, .. } => {
                 self.give(&sale, &Input::Replied(Box::new(reply)), now);
             }
             Purpose::LookIntent { sale, reader } => {
                 let result = reply.result.map(|seen| Seen { reader, ..seen });
+                let reply = Reply { result, ..reply };
+                self.give(&sale, &Input::Replied(Box::new(reply)), now);
+            }
+            Purpose::RefundsIntent { sale, refunds } => {
+                let result = reply.result.map(|seen| Seen { refunds: Some(refunds), ..seen });
                 let reply = Reply { result, ..reply };
                 self.give(&sale, &Input::Replied(Box::new(reply)), now);
             }
@@ -75,24 +83,5 @@ impl Driver {
         if let Some(sale) = flight.purpose.sale().filter(|sale| self.kiosk.sale(sale).is_none()) {
             self.flights.forget(sale);
         }
-    }
-
-    /// A sale's look at the reader has ended. Where the reader shows something else, or cannot be
-    /// read, the PaymentIntent is read by itself.
-    fn looked(&mut self, id: &SaleId, flight: &Flight, reply: Reply, now: Now) {
-        let Some(intent) = self.kiosk.sale(id).and_then(|sale| sale.intent.clone()) else { return };
-        let sees_ours = |seen: &Seen| seen.intent.as_ref().is_some_and(|seen| seen.id == intent);
-        let reader = match &reply.result {
-            Ok(seen) if !sees_ours(seen) => seen.reader.clone(),
-            Err(Trouble::Refused(_)) => None,
-            Ok(_)
-            | Err(Trouble::NotSent { .. } | Trouble::Unknown { .. } | Trouble::NotYet { .. }) => {
-                self.give(id, &Input::Replied(Box::new(reply)), now);
-                return;
-            }
-        };
-        let purpose = Purpose::LookIntent { sale: id.clone(), reader };
-        let request = Request::ReadIntent { intent };
-        self.start(Flight { purpose, request, asked: flight.asked, sent: now.moment });
     }
 }

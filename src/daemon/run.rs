@@ -14,17 +14,20 @@ use crate::daemon::flights::FlightId;
 use crate::daemon::identity::{self, IdentityError};
 use crate::daemon::journal_thread::{self, Job};
 use crate::daemon::notify::{self, Notifier};
+use crate::daemon::orders::Ordered;
+use crate::daemon::policy::policy;
 use crate::daemon::waiting::Waiting;
 use crate::daemon::{clock, devices, reader_power, tell};
 use crate::dispenser::Order;
 use crate::ids::{ControllerId, DispenserName, ProductCode, SaleId};
-use crate::journal::{Filter, Journal, JournalError};
+use crate::journal::{Filter, Journal, JournalError, Stored};
 use crate::kiosk::claim::{OrderRefused, ReaderOrder};
 use crate::kiosk::reader_status::ReaderDocument;
 use crate::kiosk::restart_window::RestartWindow;
 use crate::kiosk::{Product, Setup, View};
 use crate::sale::Fact;
-use crate::sale::fact::{Flow, Origin, Policy, UnknownVend};
+use crate::sale::fact::Origin;
+use crate::sale::resolve;
 use crate::stripe::meaning::{Answer, NoAnswer};
 use crate::stripe::transport::ClientError;
 use crate::stripe::{Client, Request};
@@ -50,6 +53,17 @@ pub enum Message {
         code: ProductCode,
         /// For the sale's id, or why there is none; a keypad does not ask.
         answer: Option<oneshot::Sender<Result<String, String>>>,
+    },
+    /// Somebody decides about a sale.
+    SaleOrder {
+        /// The sale.
+        sale: SaleId,
+        /// What the journal has of it.
+        stored: Box<Stored>,
+        /// What is asked for.
+        order: resolve::Order,
+        /// For what has become of it.
+        answer: oneshot::Sender<Ordered>,
     },
     /// Somebody wants to know how the kiosk is.
     Status(oneshot::Sender<StatusDocument>),
@@ -277,6 +291,16 @@ fn hear(driver: &mut Driver, message: Message, tasks: &mut Tasks, config: &Confi
             };
             drop(answer.send(document));
         }
+        Message::SaleOrder { sale, stored, order, answer } => {
+            let effects = driver.turn(Event::SaleOrdered { sale, stored, order }, now);
+            let ordered = effects.iter().find_map(|effect| {
+                if let Effect::SaleOrdered(ordered) = effect { Some(ordered.clone()) } else { None }
+            });
+            if let Some(ordered) = ordered {
+                drop(answer.send(ordered));
+            }
+            perform(effects, tasks);
+        }
         Message::Waiting(answer) => drop(answer.send(driver.waiting(now))),
         Message::NewKey(key) => {
             if take_key(driver, tasks, &key) {
@@ -393,6 +417,7 @@ fn perform(effects: Vec<Effect>, tasks: &Tasks) {
             | Effect::LeftAlone { .. }
             | Effect::Turned(_)
             | Effect::Ordered(_)
+            | Effect::SaleOrdered(_)
             | Effect::OrderRefused(_) => {}
         }
     }
@@ -459,27 +484,4 @@ fn setup(settings: &Settings, key: &ApiKey, origin: Origin) -> Result<Setup, Run
             .is_some()
             .then_some(settings.reader.power_cycle_every),
     })
-}
-
-fn policy(settings: &Settings) -> Policy {
-    let payment = &settings.payment;
-    Policy {
-        customer_timeout: payment.customer_timeout,
-        customer_cancellation: payment.customer_cancellation,
-        max_attempts: payment.max_attempts,
-        resume_window: payment.resume_window,
-        unknown_vend: match payment.unknown_vend {
-            crate::config::UnknownVend::Release => UnknownVend::Release,
-            crate::config::UnknownVend::Capture => UnknownVend::Capture,
-            crate::config::UnknownVend::Hold => UnknownVend::Hold,
-        },
-        vend_grace: payment.vend_grace,
-        // Each dispenser has its own; this one is for none.
-        vend_timeout: Duration::from_secs(20),
-        flow: match payment.flow {
-            crate::config::Flow::Process => Flow::Process,
-            crate::config::Flow::CollectConfirm => Flow::CollectConfirm,
-        },
-        cards: payment.cards.clone(),
-    }
 }

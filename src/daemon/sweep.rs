@@ -56,7 +56,7 @@ impl Driver {
         // For a sale that is sought, the list answers what its creation did not.
         for (sale, intent) in found.sought {
             let Some(n) = self.kiosk.sale(&sale).map(|sale| sale.keys.create) else { continue };
-            let seen = Seen { date, reader: None, intent: Some(intent) };
+            let seen = Seen { date, reader: None, intent: Some(intent), refunds: None };
             let call = Call::Create { n };
             let reply = Reply { call, asked: now.moment, result: Ok(seen) };
             self.give(&sale, &Input::Replied(Box::new(reply)), now);

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::daemon::driver::Effect;
+use crate::daemon::orders::Ordered;
 use crate::ids::SaleId;
 use crate::kiosk::Reason;
 use crate::sale::input::{Call, Hindrance, Trouble};
@@ -57,6 +58,9 @@ pub fn effect(effect: &Effect) {
             let what = reason.what();
             line!(info, names::OUT_OF_ORDER, reason = reason.code(), "over: {what}");
         }
+        Effect::SaleOrdered(Ordered::Refused(why)) => {
+            line!(info, names::TURNED, "a person's order was refused: {why}");
+        }
         Effect::LeftAlone { intent, why } => {
             line!(warn, names::SWEEP, %intent, "found at Stripe and not touched: {why}");
         }
@@ -68,6 +72,7 @@ pub fn effect(effect: &Effect) {
         | Effect::Call { .. }
         | Effect::Vend { .. }
         | Effect::AskDispenser { .. }
+        | Effect::SaleOrdered(Ordered::Decided | Ordered::Already)
         | Effect::PowerCycleReader
         | Effect::Recall { .. }
         | Effect::Show(_)
@@ -191,6 +196,9 @@ pub(super) fn asked(call: Call) -> &'static str {
         Call::Cancel { .. } => "cancelling the PaymentIntent",
         Call::Capture { .. } => "capturing",
         Call::ShowCart => "showing the product on the reader",
+        Call::Refund { .. } => "refunding",
+        Call::RefundInPerson { .. } => "asking for the card to refund",
+        Call::ListRefunds => "looking at the refunds",
         Call::Look => "looking at the reader",
         Call::Inspect => "looking at the PaymentIntent",
         Call::AssignReader => "assigning the reader to this board",

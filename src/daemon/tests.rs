@@ -99,6 +99,7 @@ impl Bench {
                 | Effect::Raised(_)
                 | Effect::Cleared(_)
                 | Effect::CallFailed { .. }
+                | Effect::SaleOrdered(_)
                 | Effect::CancelsSpare { .. }
                 | Effect::LeftAlone { .. } => {}
                 Effect::Recall { sales } => self.recalls.push(sales),

@@ -59,6 +59,7 @@ fn doing(sale: &Sale) -> String {
         | Phase::Retracting { .. }
         | Phase::Vending { .. }
         | Phase::Doubtful { .. }
+        | Phase::Refunding(_)
         | Phase::Closed { .. } => match duty(sale).want.call() {
             Some(call) => tell::asked(call).to_owned(),
             None => sale.phase.word().to_owned(),

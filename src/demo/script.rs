@@ -56,6 +56,8 @@ pub enum Expected {
     Abandoned,
     /// A hold was released.
     Released,
+    /// Charged and given back.
+    Refunded,
     /// A person has to decide.
     NeedsAttention,
 }
@@ -64,7 +66,7 @@ pub enum Expected {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "line {line}: \"{text}\": {wrong}\n  commands: select CODE, tap NUMBER, cancel, walk-away, \
-     jam, network down|up, crash, wait 5s, expect sold|declined|abandoned|released|needs_attention"
+     jam, network down|up, crash, wait 5s, expect sold|declined|abandoned|released|refunded|needs_attention"
 )]
 pub struct ScriptError {
     /// Counted from 1.
@@ -138,6 +140,7 @@ fn expected(word: &str) -> Result<Expected, String> {
         "declined" => Ok(Expected::Declined),
         "abandoned" => Ok(Expected::Abandoned),
         "released" => Ok(Expected::Released),
+        "refunded" => Ok(Expected::Refunded),
         "needs_attention" => Ok(Expected::NeedsAttention),
         _ => Err("not an outcome".to_owned()),
     }
@@ -150,6 +153,7 @@ impl Expected {
             Self::Declined => "declined",
             Self::Abandoned => "abandoned",
             Self::Released => "released",
+            Self::Refunded => "refunded",
             Self::NeedsAttention => "needs_attention",
         }
     }
@@ -218,10 +222,15 @@ fn expect(world: &mut World, expected: Expected) -> Result<Option<String>, Journ
 mod tests {
     use super::*;
     use crate::kiosk::Setup;
+    use crate::sale::fact::CaptureMode;
     use crate::simulator;
 
     fn played(script: &str) -> Played {
         played_by(script, |_| {})
+    }
+
+    fn play_with(script: &str, capture: CaptureMode) -> Played {
+        played_by(script, |setup| setup.policy.capture = capture)
     }
 
     fn played_by(script: &str, change: impl FnOnce(&mut Setup)) -> Played {
@@ -266,6 +275,26 @@ mod tests {
         let played = play(&mut world, &[], |_| {}).unwrap();
         assert!(played.findings.is_empty(), "{:?}", played.findings);
         assert!(played.summary.starts_with("sales 0, sold 0, captured 0.00 USD"));
+    }
+
+    #[test]
+    fn a_crash_or_an_outage_at_any_moment_of_a_charged_sale_leaves_the_books_right() {
+        let both = |script: &str| {
+            play_with(script, CaptureMode::Automatic);
+            play_with(&format!("jam\n{script}"), CaptureMode::Automatic);
+        };
+        for millis in (0..7000).step_by(50) {
+            let tap = "select A1\ntap 4242424242424242";
+            both(&format!("{tap}\nwait {millis}ms\ncrash\nwait 1m"));
+            both(&format!("{tap}\nwait {millis}ms\nnetwork down\nwait 20s\nnetwork up\nwait 3m"));
+            both(&format!("{tap}\nwait {millis}ms\ncancel\nwait 1m"));
+        }
+    }
+
+    #[test]
+    fn a_jam_of_a_charged_sale_is_refunded() {
+        let script = "select A1\njam\ntap 4242424242424242\nexpect refunded";
+        play_with(script, CaptureMode::Automatic);
     }
 
     #[test]

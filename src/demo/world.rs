@@ -16,7 +16,7 @@ use crate::journal::{Filter, Journal, JournalError, Summary};
 use crate::kiosk::{Product, Setup, View};
 use crate::money::Money;
 use crate::sale::cards::CardRules;
-use crate::sale::fact::{Flow, Origin, Policy, UnknownVend};
+use crate::sale::fact::{CaptureMode, Flow, Origin, Policy, UnknownVend};
 use crate::sale::input::{Obstacle, VendNews};
 use crate::simulator::{self, Card, Model, Screen};
 use crate::stripe::meaning::{Answer, NoAnswer};
@@ -377,6 +377,7 @@ impl World {
             | Effect::CallFailed { .. }
             | Effect::Raised(_)
             | Effect::Cleared(_)
+            | Effect::SaleOrdered(_)
             | Effect::Ordered(_)
             | Effect::OrderRefused(_)
             | Effect::CancelsSpare { .. }
@@ -472,6 +473,8 @@ pub(crate) fn setup(journal: &JournalId) -> Setup {
             vend_timeout: Duration::from_secs(20),
             flow: Flow::Process,
             cards: CardRules::default(),
+            capture: CaptureMode::AfterVend,
+            interac: false,
         },
         boot: "demo-boot".parse().expect("a fixed name is one"),
         reader_display: false,

@@ -63,6 +63,21 @@ pub fn words(view: &View) -> Text {
         View::HoldWillBeReleased { why } => {
             text(ending(*why), "Any hold on your card will be released.")
         }
+        View::WillBeRefunded { why } => {
+            text(ending(*why), "Your money will be refunded to your card.")
+        }
+        View::Refunded { why } => text(ending(*why), "Your money has been refunded to your card."),
+        View::PresentCardAgain { product, seconds_left } => text(
+            format!("{} did not come out", product.name),
+            format!("Present the same card again to get your money back ({seconds_left} s)."),
+        ),
+        View::MoneyOwed { sale, amount } => text(
+            "We are sorry",
+            format!(
+                "The operator owes you {}. Please note this number: {sale}.",
+                customer_money(*amount)
+            ),
+        ),
         View::OperatorDecides => text(
             "We are sorry",
             "The operator will check this purchase. Please note the time if you have a question.",

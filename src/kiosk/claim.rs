@@ -10,7 +10,7 @@ use std::time::Duration;
 use crate::ids::SaleId;
 use crate::kiosk::kiosk::Kiosk;
 use crate::kiosk::out_of_order::{Reason, Since};
-use crate::kiosk::reader::ReaderWish;
+use crate::kiosk::reader_wish::ReaderWish;
 use crate::sale::input::ReaderSeen;
 use crate::time::Moment;
 

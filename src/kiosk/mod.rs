@@ -5,6 +5,7 @@
 //! * [`select`]: whether a selection may open a sale
 //! * `cart`: the product on the reader before it asks for the card
 //! * [`reader`]: what is known of the reader, and when it has to be looked at or cleared
+//! * [`reader_wish`]: what the kiosk itself wants of the reader
 //! * [`restart_window`]: the hours at which readers restart every night
 //! * [`claim`]: whose the reader is, and what people may ask of it
 //! * [`out_of_order`]: reasons not to sell, each with what to do about it
@@ -21,6 +22,7 @@ mod kiosk;
 pub mod out_of_order;
 pub mod reader;
 pub mod reader_status;
+pub mod reader_wish;
 pub mod restart_window;
 pub mod select;
 pub mod status;

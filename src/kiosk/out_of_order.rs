@@ -109,6 +109,11 @@ pub enum Denied {
     CancelPayment,
     /// Capture a PaymentIntent.
     CapturePayment,
+    /// Refund what was charged at the tap, or read its refunds: a product that does not come could
+    /// not be given back.
+    RefundPayment,
+    /// Refund what was sold, or read its refunds, where only a person asks for that.
+    RefundSold,
 }
 
 /// How a reason affects selling.
@@ -342,9 +347,12 @@ impl Denied {
     /// tried by one.
     fn stops(self) -> Stops {
         match self {
-            Self::ReadReader | Self::ReadPayment | Self::CancelPayment | Self::CapturePayment => {
-                Stops::Everything
-            }
+            Self::ReadReader
+            | Self::ReadPayment
+            | Self::CancelPayment
+            | Self::CapturePayment
+            | Self::RefundPayment => Stops::Everything,
+            Self::RefundSold => Stops::Nothing,
             Self::DriveReader | Self::CreatePayment => {
                 Stops::UntilTried { after: REFUSAL_HALF_OPEN_AFTER }
             }
@@ -359,6 +367,9 @@ impl Denied {
             Self::ReadPayment => "read payments (PaymentIntents: read)",
             Self::CancelPayment => "cancel payments (PaymentIntents: write)",
             Self::CapturePayment => "capture payments (PaymentIntents: write)",
+            Self::RefundPayment | Self::RefundSold => {
+                "refund payments (Charges and Refunds: write)"
+            }
         }
     }
 }

@@ -7,19 +7,14 @@ use crate::kiosk::cart::CartWatch;
 use crate::kiosk::kiosk::Kiosk;
 use crate::kiosk::out_of_order::{Denied, READER_HALF_OPEN_AFTER, Reason, Since};
 use crate::kiosk::view::BusyWith;
+use crate::sale::fact::{CaptureMode, Policy};
 use crate::sale::input::{
     ActionSeen, ActionStatus, Call, Hindrance, IntentStatus, Obstacle, ReaderSeen, Refusal, Reply,
     Seen, Trouble,
 };
-use crate::sale::{Phase, Sale};
+
+use crate::sale::Sale;
 use crate::time::{Moment, StripeTime};
-
-/// How often a reader or a link that is out of order is looked at.
-const PROBE_EVERY: Duration = Duration::from_secs(5);
-
-/// How often an idle kiosk looks at its reader. Ten thousand of them then ask some fifteen times a
-/// second in all; Stripe allows an account 100 reads a second.
-const IDLE_EVERY: Duration = Duration::from_mins(15);
 
 /// How many calls in a row may stay without an answer before the link counts as down.
 const UNANSWERED_LIMIT: u32 = 2;
@@ -44,36 +39,14 @@ pub struct ReaderWatch {
     /// Stripe's clock, and when it was read.
     pub stripe_clock: Option<(StripeTime, Moment)>,
     /// When a harmless command was last answered, well or badly.
-    knocked: Option<Moment>,
-    unanswered: u32,
+    pub(super) knocked: Option<Moment>,
+    pub(super) unanswered: u32,
     timeouts: u32,
     busy_with_itself: u32,
     /// When a claim of ours last ended, in whichever way.
     pub(super) claim_ended: Option<Moment>,
     /// The product that it shows before it asks for the card.
     pub(super) cart: CartWatch,
-}
-
-/// What the kiosk itself, and no sale, wants of the reader.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum ReaderWish {
-    /// Look at it now.
-    Look,
-    /// Look at it at this moment.
-    LookAt {
-        /// When.
-        at: Moment,
-    },
-    /// Look at it again and again, about this far apart.
-    Probe {
-        /// The time between two looks.
-        every: Duration,
-    },
-    /// Clear what stands on it for nothing: before the next prompt, or as a harmless command that
-    /// shows whether it answers.
-    Clear,
-    /// Write on it that it belongs to this board.
-    Claim,
 }
 
 impl Kiosk {
@@ -142,8 +115,7 @@ impl Kiosk {
     /// What settles old sales says nothing of the next: it only makes the kiosk look.
     fn unanswered(&mut self, call: Call, obstacle: Obstacle, now: Since) {
         self.watch.unanswered = self.watch.unanswered.saturating_add(1);
-        let settles = matches!(call, Call::Inspect | Call::Cancel { .. } | Call::Capture { .. });
-        if self.watch.unanswered >= UNANSWERED_LIMIT && !settles {
+        if self.watch.unanswered >= UNANSWERED_LIMIT && !call.is_about_payment() {
             self.reasons.raise_link(obstacle, now);
         }
     }
@@ -157,7 +129,7 @@ impl Kiosk {
 
     /// A call went well: what would have kept it from that is over.
     fn worked(&mut self, about: Option<&SaleId>, call: Call, seen: &Seen, now: Since) {
-        let denied = denied(call);
+        let denied = denied(call, &self.setup.policy);
         self.reasons.clear(&Reason::KeyTooNarrow { denied });
         match call {
             Call::Create { .. } => {
@@ -181,10 +153,14 @@ impl Kiosk {
                     matches!(reason, Reason::ReaderRefuses { .. } | Reason::ReaderNoLocation)
                 });
             }
-            Call::ClearReader { .. } | Call::ShowCart => self.reader_answered(),
-            Call::Inspect | Call::Cancel { .. } | Call::Capture { .. } => {
-                self.reasons.clear(&Reason::PaymentNotFound);
+            Call::ClearReader { .. } | Call::ShowCart | Call::RefundInPerson { .. } => {
+                self.reader_answered();
             }
+            Call::Inspect
+            | Call::Cancel { .. }
+            | Call::Capture { .. }
+            | Call::Refund { .. }
+            | Call::ListRefunds => self.reasons.clear(&Reason::PaymentNotFound),
             Call::Look | Call::AssignReader | Call::List => {}
         }
     }
@@ -202,26 +178,30 @@ impl Kiosk {
             return;
         }
         if *refusal == Refusal::Forbidden {
-            self.reasons.raise(Reason::KeyTooNarrow { denied: denied(call) }, now);
+            self.reasons
+                .raise(Reason::KeyTooNarrow { denied: denied(call, &self.setup.policy) }, now);
             return;
         }
         match call {
-            Call::Prompt { .. } | Call::Confirm { .. } | Call::ClearReader { .. } => {
+            Call::Prompt { .. }
+            | Call::Confirm { .. }
+            | Call::ClearReader { .. }
+            | Call::RefundInPerson { .. } => {
                 self.reader_refused(call, refusal, now);
             }
             Call::Create { .. } => self.create_refused(about, refusal, now),
             Call::Look if *refusal == Refusal::NotFound => {
                 self.reasons.raise(Reason::ReaderNotFound, now);
             }
-            Call::Inspect | Call::Cancel { .. } | Call::Capture { .. }
-                if *refusal == Refusal::NotFound =>
-            {
+            call if call.is_about_payment() && *refusal == Refusal::NotFound => {
                 self.reasons.raise(Reason::PaymentNotFound, now);
             }
             Call::Look
             | Call::Inspect
             | Call::Cancel { .. }
             | Call::Capture { .. }
+            | Call::Refund { .. }
+            | Call::ListRefunds
             | Call::AssignReader
             | Call::List
             | Call::ShowCart => {}
@@ -337,14 +317,14 @@ impl Kiosk {
     }
 
     /// Never on a reader of another board: its prompts are that board's business.
-    fn shows_dead_action(&self) -> bool {
+    pub(super) fn shows_dead_action(&self) -> bool {
         let seen = self.watch.seen.as_ref().and_then(|(_, reader)| reader.action.as_ref());
         self.is_reader_ours() && seen.is_some_and(ActionSeen::is_dead)
     }
 
     /// An action that stands on the reader although its sale is paid or fenced: it is cleared
     /// before the next prompt.
-    fn leftover(&self) -> bool {
+    pub(super) fn leftover(&self) -> bool {
         let Some(action) = self.watch.seen.as_ref().and_then(|(_, reader)| reader.action.as_ref())
         else {
             return false;
@@ -386,79 +366,6 @@ impl Kiosk {
         (self.watch.busy_with_itself > 0).then_some(BusyWith::Itself)
     }
 
-    /// What the kiosk wants of the reader, beside what its sales want.
-    pub fn reader_wish(&self) -> ReaderWish {
-        let seen_at = self.watch.seen.as_ref().map(|(asked, _)| *asked);
-        let waiting = self.sales.values().find(|sale| {
-            matches!(sale.phase, Phase::Opening { .. } | Phase::Prompting { doubt: None, .. })
-        });
-        if let Some(sale) = waiting {
-            if seen_at.is_none_or(|asked| asked < sale.opened.at) {
-                return ReaderWish::Look;
-            }
-            if self.leftover() {
-                return ReaderWish::Clear;
-            }
-            if !self.may_prompt(sale.id()) {
-                return ReaderWish::Probe { every: Duration::from_secs(1) };
-            }
-        }
-        // A dead prompt must not stand there for the next passer-by to pay at.
-        if self.shows_dead_action() && !self.is_reader_held() {
-            return ReaderWish::Clear;
-        }
-        if self.is_cart_left() {
-            return ReaderWish::Clear;
-        }
-        let unclear = self.watch.cart.unclear.is_some() && !self.is_reader_held();
-        let Some(seen_at) = seen_at.filter(|_| !unclear) else { return ReaderWish::Look };
-        let is_in_doubt = self.watch.unanswered > 0;
-        let is_out_of_order = self.reasons.iter().any(|(reason, _)| match reason {
-            Reason::Starting
-            | Reason::Link { .. }
-            | Reason::KeyRejected
-            | Reason::KeyTooNarrow { .. }
-            | Reason::ReaderOffline
-            | Reason::ReaderRestarting
-            | Reason::ReaderDeaf
-            | Reason::ReaderUpdating
-            | Reason::ReaderInUse
-            | Reason::ReaderRefuses { .. }
-            | Reason::ReaderNotFound
-            | Reason::ReaderAssignedElsewhere { .. }
-            | Reason::ReaderUnassigned
-            | Reason::ReaderWrongMode { .. }
-            | Reason::ReaderNoLocation => true,
-            Reason::NoCardPresent
-            | Reason::PaymentsRefused { .. }
-            | Reason::PriceRefused { .. }
-            | Reason::PaymentNotFound
-            | Reason::Exposure
-            | Reason::DeadlineNear
-            | Reason::Journal
-            | Reason::Clone
-            | Reason::OtherMode
-            | Reason::Sweeping
-            | Reason::DispenserAway { .. } => false,
-        });
-        if self.may_knock(seen_at) {
-            return ReaderWish::Clear;
-        }
-        let often = is_out_of_order || is_in_doubt;
-        ReaderWish::Probe { every: if often { PROBE_EVERY } else { IDLE_EVERY } }
-    }
-
-    /// Whether a reader that did not answer may be asked to clear its screen, only to see whether
-    /// it answers: nothing of anybody's stands on it, as a look after the last such question shows.
-    fn may_knock(&self, seen_at: Moment) -> bool {
-        let silent = self.reasons.iter().any(|(reason, _)| reason.is_over_when_reader_answers());
-        let looked = self.watch.knocked.is_none_or(|knocked| seen_at > knocked);
-        let action = self.watch.seen.as_ref().and_then(|(_, reader)| reader.action.as_ref());
-        let nothing = action.is_none_or(|action| action.status != ActionStatus::InProgress);
-        let ours = self.is_reader_ours();
-        silent && ours && looked && nothing && !self.is_blind() && !self.is_reader_held()
-    }
-
     /// The dead action was cleared: what was seen of it is old.
     pub fn dead_action_cleared(&mut self) {
         if let Some((_, reader)) = &mut self.watch.seen {
@@ -474,17 +381,22 @@ fn shows_own(sale: &Sale, reader: &ReaderSeen) -> bool {
 }
 
 /// Which permission a call needs.
-fn denied(call: Call) -> Denied {
+fn denied(call: Call, policy: &Policy) -> Denied {
     match call {
         Call::Look => Denied::ReadReader,
         Call::Prompt { .. }
         | Call::Confirm { .. }
         | Call::ClearReader { .. }
+        | Call::RefundInPerson { .. }
         | Call::AssignReader
         | Call::ShowCart => Denied::DriveReader,
         Call::Create { .. } => Denied::CreatePayment,
         Call::Inspect | Call::List => Denied::ReadPayment,
         Call::Cancel { .. } => Denied::CancelPayment,
         Call::Capture { .. } => Denied::CapturePayment,
+        Call::Refund { .. } | Call::ListRefunds if policy.capture == CaptureMode::Automatic => {
+            Denied::RefundPayment
+        }
+        Call::Refund { .. } | Call::ListRefunds => Denied::RefundSold,
     }
 }

@@ -6,9 +6,6 @@ use crate::kiosk::out_of_order::{REFUSAL_HALF_OPEN_AFTER, Reason, Since, Stops};
 use crate::sale::fact::{Item, Opened};
 use crate::time::Moment;
 
-/// Which rendering of request bodies new sales use.
-pub const WIRE: u32 = 1;
-
 /// Why a selection opens no sale.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Turned {
@@ -71,8 +68,8 @@ impl Kiosk {
             reader: self.setup.reader.clone(),
             livemode: self.setup.livemode,
             origin: self.setup.origin.clone(),
+            wire: policy.wire(),
             policy,
-            wire: WIRE,
             boot: self.setup.boot.clone(),
             at: now.moment,
             wall: now.wall,

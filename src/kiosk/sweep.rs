@@ -12,7 +12,6 @@ use std::time::Duration;
 use crate::ids::{IdempotencyKey, JournalId, PaymentIntentId, ProductCode, SaleId};
 use crate::kiosk::kiosk::{Kiosk, Product};
 use crate::kiosk::out_of_order::{Reason, Since};
-use crate::kiosk::select::WIRE;
 use crate::money::Money;
 use crate::sale::fact::{Item, Opened, Origin};
 use crate::sale::input::{IntentSeen, IntentStatus};
@@ -335,8 +334,8 @@ impl Kiosk {
             reader: self.setup.reader.clone(),
             livemode: self.setup.livemode,
             origin: Origin { journal, ..self.setup.origin.clone() },
+            wire: policy.wire(),
             policy,
-            wire: WIRE,
             boot,
             at: now.moment,
             wall: WallTime(intent.created.0.saturating_mul(1000)),

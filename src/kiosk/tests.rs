@@ -91,6 +91,7 @@ fn intent(status: IntentStatus) -> IntentSeen {
             capture_before: Some(StripeTime(EPOCH + 172_800)),
             brand: None,
             last4: None,
+            interac: false,
         }),
     }
 }
@@ -136,7 +137,7 @@ impl Bench {
     }
 
     fn look(&mut self, reader: ReaderSeen) {
-        let seen = Seen { date: None, reader: Some(reader), intent: None };
+        let seen = Seen { date: None, reader: Some(reader), intent: None, refunds: None };
         self.hear(Call::Look, Ok(seen));
     }
 
@@ -151,6 +152,7 @@ impl Bench {
             date: Some(StripeTime(EPOCH + 1)),
             reader: None,
             intent: Some(intent(status)),
+            refunds: None,
         });
         let reply = Box::new(Reply { call, asked: self.now, result });
         self.give(&Input::Replied(reply));
@@ -283,6 +285,7 @@ fn a_declined_customer_is_told_why() {
         date: None,
         reader: Some(reader(Some(action("pi_1", failed, IntentStatus::RequiresPaymentMethod)))),
         intent: Some(declined),
+        refunds: None,
     };
     let reply = Reply { call: Call::Look, asked: bench.now, result: Ok(seen) };
     bench.give(&Input::Replied(Box::new(reply)));
@@ -316,7 +319,7 @@ fn a_living_foreign_action_is_waited_for() {
     let foreign = action("pi_other", ActionStatus::InProgress, IntentStatus::RequiresPaymentMethod);
     bench.look(reader(Some(foreign)));
     assert!(!bench.kiosk.may_prompt(&"S1".parse().unwrap()));
-    assert!(matches!(bench.kiosk.reader_wish(), super::reader::ReaderWish::Probe { .. }));
+    assert!(matches!(bench.kiosk.reader_wish(), super::reader_wish::ReaderWish::Probe { .. }));
 }
 
 #[test]
@@ -326,7 +329,7 @@ fn a_dead_action_is_cleared_before_the_next_prompt() {
     let dead = action("pi_old", ActionStatus::InProgress, IntentStatus::Canceled);
     bench.look(reader(Some(dead)));
     assert!(!bench.kiosk.may_prompt(&"S1".parse().unwrap()));
-    assert_eq!(bench.kiosk.reader_wish(), super::reader::ReaderWish::Clear);
+    assert_eq!(bench.kiosk.reader_wish(), super::reader_wish::ReaderWish::Clear);
     bench.kiosk.dead_action_cleared();
     assert!(bench.kiosk.may_prompt(&"S1".parse().unwrap()));
 }
@@ -336,9 +339,9 @@ fn a_dead_prompt_does_not_wait_for_the_next_sale_to_be_cleared() {
     let mut bench = Bench::ready();
     bench.wait(1);
     bench.look(reader(Some(action("pi_old", ActionStatus::InProgress, IntentStatus::Canceled))));
-    assert_eq!(bench.kiosk.reader_wish(), super::reader::ReaderWish::Clear);
+    assert_eq!(bench.kiosk.reader_wish(), super::reader_wish::ReaderWish::Clear);
     bench.kiosk.dead_action_cleared();
-    assert!(matches!(bench.kiosk.reader_wish(), super::reader::ReaderWish::Probe { .. }));
+    assert!(matches!(bench.kiosk.reader_wish(), super::reader_wish::ReaderWish::Probe { .. }));
 }
 
 #[test]
@@ -347,7 +350,7 @@ fn no_prompt_before_the_reader_was_looked_at_for_this_sale() {
     bench.wait(5);
     bench.select("S1").unwrap();
     assert!(!bench.kiosk.may_prompt(&"S1".parse().unwrap()));
-    assert_eq!(bench.kiosk.reader_wish(), super::reader::ReaderWish::Look);
+    assert_eq!(bench.kiosk.reader_wish(), super::reader_wish::ReaderWish::Look);
     bench.look(reader(None));
     assert!(bench.kiosk.may_prompt(&"S1".parse().unwrap()));
 }
@@ -380,7 +383,7 @@ fn a_reader_that_refuses_is_tried_again_without_a_restart() {
     assert!(matches!(bench.select("S1"), Err(Turned::OutOfOrder { .. })));
     bench.wait(300);
     bench.select("S1").unwrap();
-    let taken = Seen { date: None, reader: Some(reader(None)), intent: None };
+    let taken = Seen { date: None, reader: Some(reader(None)), intent: None, refunds: None };
     bench.hear(Call::Prompt { n: 1 }, Ok(taken));
     assert!(!bench.stands(&Reason::ReaderRefuses { code: code() }));
 }

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use crate::ids::ProductCode;
+use crate::ids::{ProductCode, SaleId};
 use crate::kiosk::kiosk::Kiosk;
 use crate::kiosk::out_of_order::Reason;
 use crate::kiosk::select::Turned;
 use crate::money::Money;
 use crate::sale::cards::{CardSeen, NotTaken};
-use crate::sale::fact::{Decline, Fact, Outcome, Retraction, Settlement};
+use crate::sale::fact::{Attention, Decline, Fact, Outcome, Retraction, Settlement};
+use crate::sale::phase::Refunding;
 use crate::sale::{Phase, Sale};
 use crate::time::Moment;
 
@@ -89,6 +90,30 @@ pub enum View {
         /// Why.
         why: Ending,
     },
+    /// The sale is over without a product, and the money that was charged is on its way back.
+    WillBeRefunded {
+        /// Why.
+        why: Ending,
+    },
+    /// The sale is over without a product, and Stripe has confirmed the refund.
+    Refunded {
+        /// Why.
+        why: Ending,
+    },
+    /// Present the same card again, to get the money back.
+    PresentCardAgain {
+        /// What was bought.
+        product: Shown,
+        /// How long the customer still has.
+        seconds_left: u64,
+    },
+    /// The customer gets money back which could not be put onto the card here.
+    MoneyOwed {
+        /// The sale, for whoever is asked for it.
+        sale: SaleId,
+        /// How much.
+        amount: Money,
+    },
     /// Nobody knows yet; the operator will settle it.
     OperatorDecides,
     /// What was pressed opens no sale.
@@ -112,7 +137,9 @@ impl View {
     #[must_use]
     pub fn without_countdown(&self) -> Self {
         let mut calm = self.clone();
-        if let Self::PresentCard { seconds_left, .. } = &mut calm {
+        if let Self::PresentCard { seconds_left, .. }
+        | Self::PresentCardAgain { seconds_left, .. } = &mut calm
+        {
             *seconds_left = 60;
         }
         calm
@@ -168,6 +195,9 @@ pub struct Notice {
 /// How long a message of thanks or regret stands.
 const NOTICE: Duration = Duration::from_secs(8);
 
+/// How long a message stands of which the customer notes a number.
+const LONG_NOTICE: Duration = Duration::from_secs(30);
+
 /// How long "not now" stands.
 const SHORT_NOTICE: Duration = Duration::from_secs(3);
 
@@ -206,7 +236,7 @@ impl Kiosk {
         let second = Duration::from_secs(1);
         let notice = self.notice.as_ref().map(|notice| notice.until).filter(|until| *until > now);
         let front = self.front_sale().and_then(|sale| match &sale.phase {
-            Phase::Presenting { .. } => Some(now + second),
+            Phase::Presenting { .. } | Phase::Refunding(_) => Some(now + second),
             Phase::Retracting { since, .. } => Some(*since + RETRACTING_PATIENCE),
             Phase::Opening { .. }
             | Phase::Prompting { .. }
@@ -237,22 +267,31 @@ impl Kiosk {
     /// What facts of a sale mean for the customer in front: whether they are done with, and what
     /// they are told.
     pub(super) fn tell_customer(&mut self, sale: &Sale, facts: &[Fact], now: Moment) {
+        // A person has the customer's card put to the reader: that customer is in front now.
+        if self.front.is_none() && matches!(sale.phase, Phase::Refunding(_)) && has_customer(sale) {
+            self.front = Some(sale.id().clone());
+        }
         let is_front = self.front.as_ref() == Some(sale.id());
         if is_front && (!sale.is_open() || !has_customer(sale)) {
             self.front = None;
             let view = ending_view(sale);
             self.last_told = Some(sale.id().clone());
-            self.notice = Some(Notice { view, until: now + NOTICE });
+            let stands = if matches!(view, View::MoneyOwed { .. }) { LONG_NOTICE } else { NOTICE };
+            self.notice = Some(Notice { view, until: now + stands });
             return;
         }
         // The hold is released while the customer still reads that it will be.
-        let confirmed = facts.iter().any(|fact| matches!(fact, Fact::Released | Fact::Fenced));
-        if confirmed
-            && self.last_told.as_ref() == Some(sale.id())
+        let released = facts.iter().any(|fact| matches!(fact, Fact::Released | Fact::Fenced));
+        let refunded = facts.iter().any(|fact| matches!(fact, Fact::RefundConfirmed { .. }));
+        if self.last_told.as_ref() == Some(sale.id())
             && let Some(Notice { view, until }) = &mut self.notice
-            && let (View::HoldWillBeReleased { why }, true) = (&*view, now < *until)
+            && now < *until
         {
-            *view = View::NotCharged { why: *why };
+            if let (View::HoldWillBeReleased { why }, true) = (&*view, released) {
+                *view = View::NotCharged { why: *why };
+            } else if let (View::WillBeRefunded { why }, true) = (&*view, refunded) {
+                *view = View::Refunded { why: *why };
+            }
         }
     }
 
@@ -283,6 +322,7 @@ pub(super) fn has_customer(sale: &Sale) -> bool {
         | Phase::Retracting { .. }
         | Phase::Vending { .. }
         | Phase::Doubtful { .. } => true,
+        Phase::Refunding(ref refunding) => refunding.given_up.is_none(),
         Phase::Settling { .. } | Phase::NeedsAttention { .. } | Phase::Closed { .. } => false,
     }
 }
@@ -304,10 +344,13 @@ fn sale_view(sale: &Sale, now: Moment) -> View {
             View::Connecting { product }
         }
         Phase::Confirming { .. } => View::Authorizing { product, card: sale.card.clone() },
+        Phase::Refunding(refunding) if refunding.given_up.is_none() => {
+            let seconds_left = seconds_left(sale, refunding.since, now);
+            View::PresentCardAgain { product, seconds_left }
+        }
+        Phase::Refunding(_) => ending_view(sale),
         Phase::Presenting { prompt, .. } => {
-            let timeout = sale.opened.policy.customer_timeout;
-            let left = timeout.saturating_sub(now.since(prompt.since));
-            let seconds_left = left.as_secs() + u64::from(left.subsec_nanos() > 0);
+            let seconds_left = seconds_left(sale, prompt.since, now);
             let (declined, not_taken) = (sale.decline.clone(), sale.not_taken.clone());
             View::PresentCard { product, seconds_left, declined, not_taken }
         }
@@ -320,6 +363,12 @@ fn sale_view(sale: &Sale, now: Moment) -> View {
     }
 }
 
+/// How long a customer who was asked at `since` still has.
+fn seconds_left(sale: &Sale, since: Moment, now: Moment) -> u64 {
+    let left = sale.opened.policy.customer_timeout.saturating_sub(now.since(since));
+    left.as_secs() + u64::from(left.subsec_nanos() > 0)
+}
+
 /// What the customer is told when the sale no longer needs them. Three texts only: paid, not
 /// charged (Stripe has said so), any hold will be released (everything else).
 fn ending_view(sale: &Sale) -> View {
@@ -329,13 +378,26 @@ fn ending_view(sale: &Sale) -> View {
         Phase::Settling { settlement: Settlement::Release, .. } => {
             View::HoldWillBeReleased { why: vend_ending(sale) }
         }
+        Phase::Settling { settlement: Settlement::Refund { .. }, .. } => {
+            View::WillBeRefunded { why: vend_ending(sale) }
+        }
+        Phase::Refunding(Refunding { amount, .. }) => {
+            View::MoneyOwed { sale: sale.id().clone(), amount: *amount }
+        }
+        Phase::NeedsAttention { why: Attention::RefundNeedsCard { .. } } => {
+            let amount = sale.captured.unwrap_or(sale.opened.product.price);
+            View::MoneyOwed { sale: sale.id().clone(), amount }
+        }
+        Phase::Closed { outcome: Outcome::Refunded } => View::Refunded { why: vend_ending(sale) },
         Phase::Closed { outcome: Outcome::Declined } => View::NotCharged { why: Ending::Declined },
         Phase::Closed { outcome: Outcome::Abandoned | Outcome::Released } => {
             View::NotCharged { why: sale.given_up.as_ref().map_or(Ending::Trouble, ending) }
         }
         Phase::Settling { settlement: Settlement::Capture { .. }, .. }
         | Phase::NeedsAttention { .. }
-        | Phase::Closed { outcome: Outcome::Sold | Outcome::Lost }
+        | Phase::Closed {
+            outcome: Outcome::Sold | Outcome::Lost | Outcome::PartlySold | Outcome::Dismissed,
+        }
         | Phase::Opening { .. }
         | Phase::Prompting { .. }
         | Phase::Presenting { .. }

@@ -66,6 +66,9 @@ pub(super) fn decide(sale: &Sale, reply: &Reply, now: Moment) -> Vec<Fact> {
             | Call::AssignReader
             | Call::List
             | Call::ShowCart
+            | Call::Refund { .. }
+            | Call::RefundInPerson { .. }
+            | Call::ListRefunds
             | Call::Look
             | Call::Inspect,
             _,
@@ -137,7 +140,14 @@ fn looked(sale: &Sale, seen: &Seen, now: Moment) -> Vec<Fact> {
             // Not a decline: the card may be authorized. Look once more, then ask for it again.
             Some(Doubt::Ended { .. }) if is_open => vec![ask_again(*prompt, now)],
             Some(Doubt::Ended { .. }) => Vec::new(),
-            Some(Doubt::Unanswered | Doubt::Refused(_) | Doubt::Restarted) | None => {
+            Some(
+                Doubt::Unanswered
+                | Doubt::Refused(_)
+                | Doubt::Restarted
+                | Doubt::Pending
+                | Doubt::Decided,
+            )
+            | None => {
                 vec![ended(sale, code, now)]
             }
         },
@@ -180,7 +190,13 @@ fn confirm_missing(sale: &Sale, seen: &Seen, now: Moment) -> Vec<Fact> {
         Some(Doubt::Refused(_)) if has_card => {
             vec![Fact::ConfirmIntended { n: n.saturating_add(1), at: now }]
         }
-        Some(Doubt::Unanswered | Doubt::Refused(_) | Doubt::Ended { .. }) => {
+        Some(
+            Doubt::Unanswered
+            | Doubt::Refused(_)
+            | Doubt::Ended { .. }
+            | Doubt::Pending
+            | Doubt::Decided,
+        ) => {
             vec![ask_again(*prompt, now)]
         }
     }

@@ -8,14 +8,14 @@ use crate::ids::BootId;
 use crate::sale::duty::{
     self, OPENING_PATIENCE, PROMPTING_PATIENCE, RECOVERY_PATIENCE, confirm_due,
 };
-use crate::sale::fact::{Attention, Doubt, Fact, Outcome, Retraction};
+use crate::sale::fact::{Attention, CardAway, Doubt, Fact, Outcome, Retraction};
 use crate::sale::input::{
     ActionSeen, ActionStatus, Call, Input, IntentSeen, IntentStatus, ReaderSeen, Refusal, Reply,
     Seen, Trouble,
 };
 use crate::sale::key::Operation;
 use crate::sale::phase::{Phase, Prompt, Sale};
-use crate::sale::{confirm, present, retract, settle, vend};
+use crate::sale::{attention, confirm, in_person, present, retract, settle, vend};
 use crate::time::Moment;
 
 /// How long a prompt may come late after the reader was said not to have acknowledged it.
@@ -55,11 +55,12 @@ fn replied(sale: &Sale, reply: &Reply, now: Moment) -> Vec<Fact> {
         Phase::Settling { settlement, doubt } => {
             settle::decide(sale, *settlement, doubt.as_ref(), reply)
         }
+        Phase::Refunding(refunding) => in_person::decide(sale, refunding, reply, now),
         Phase::Opening { .. }
         | Phase::Vending { .. }
         | Phase::Doubtful { .. }
-        | Phase::NeedsAttention { .. }
         | Phase::Closed { .. } => Vec::new(),
+        Phase::NeedsAttention { why } => attention::decide(sale, why, reply),
     }
 }
 
@@ -82,7 +83,10 @@ fn restarted(sale: &Sale, boot: &BootId, now: Moment) -> Vec<Fact> {
         Phase::Retracting { .. } => {
             [restarted].into_iter().chain(creation_of_unknown_age(sale, boot)).collect()
         }
-        Phase::Vending { .. } | Phase::Doubtful { .. } | Phase::Settling { .. } => vec![restarted],
+        Phase::Vending { .. }
+        | Phase::Doubtful { .. }
+        | Phase::Settling { .. }
+        | Phase::Refunding(_) => vec![restarted],
         Phase::NeedsAttention { .. } | Phase::Closed { .. } => Vec::new(),
     }
 }
@@ -134,6 +138,11 @@ fn time_passed(sale: &Sale, now: Moment) -> Vec<Fact> {
         }
         Phase::Vending { since, sent } => vend::answer_missing(sale, *since, *sent, now),
         Phase::Doubtful { why, since, .. } => vend::grace_over(sale, why, *since, now),
+        Phase::Refunding(refunding)
+            if now >= refunding.since + sale.opened.policy.customer_timeout =>
+        {
+            in_person::give_up(refunding, CardAway::TimedOut, now)
+        }
         Phase::Opening { .. }
         | Phase::Prompting { .. }
         | Phase::Presenting { .. }
@@ -141,6 +150,7 @@ fn time_passed(sale: &Sale, now: Moment) -> Vec<Fact> {
         | Phase::Confirming { .. }
         | Phase::Retracting { .. }
         | Phase::Settling { .. }
+        | Phase::Refunding(_)
         | Phase::NeedsAttention { .. }
         | Phase::Closed { .. } => Vec::new(),
     }
@@ -162,6 +172,7 @@ fn reader_lost(sale: &Sale, now: Moment) -> Vec<Fact> {
         | Phase::Vending { .. }
         | Phase::Doubtful { .. }
         | Phase::Settling { .. }
+        | Phase::Refunding(_)
         | Phase::NeedsAttention { .. }
         | Phase::Closed { .. } => Vec::new(),
     }
@@ -183,10 +194,14 @@ fn give_up_before_card(sale: &Sale, why: Retraction, now: Moment) -> Vec<Fact> {
         {
             vec![Fact::RetractionDecided { why, at: now }]
         }
+        Phase::Refunding(refunding) if why == Retraction::CancelledOnKiosk => {
+            in_person::give_up(refunding, CardAway::Cancelled, now)
+        }
         Phase::Retracting { .. }
         | Phase::Vending { .. }
         | Phase::Doubtful { .. }
         | Phase::Settling { .. }
+        | Phase::Refunding(_)
         | Phase::NeedsAttention { .. }
         | Phase::Closed { .. } => Vec::new(),
     }
@@ -301,8 +316,11 @@ fn prompting(
             | Call::Cancel { .. }
             | Call::Capture { .. }
             | Call::ShowCart
+            | Call::Refund { .. }
+            | Call::RefundInPerson { .. }
             | Call::Look
             | Call::Inspect
+            | Call::ListRefunds
             | Call::AssignReader
             | Call::List,
             Ok(_) | Err(_),
@@ -389,7 +407,7 @@ fn doubt_looked_into(
         // Another system is at it: its action is never cleared, and asking again is no use yet.
         _ if seen.reader.as_ref().is_some_and(ReaderSeen::is_busy) || !settled => Vec::new(),
         // Stripe never answered: the same key brings the same prompt, whether it ran or not.
-        Doubt::Unanswered => vec![Fact::PromptMissing { n }],
+        Doubt::Unanswered | Doubt::Pending | Doubt::Decided => vec![Fact::PromptMissing { n }],
         // Stripe takes no other card for it: it ends, and nothing is charged.
         Doubt::Refused(Refusal::WrongState) if has_card => {
             let why = "the PaymentIntent takes no other card".into();

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use crate::ids::{DispenserName, IdempotencyKey, PaymentIntentId, Slot};
 use crate::money::Money;
-use crate::sale::fact::{Flow, Settlement};
+use crate::sale::fact::{Attention, Doubt, Flow, Settlement};
 use crate::sale::input::Call;
 use crate::sale::key::{Operation, RELIED_ON_FOR, key};
-use crate::sale::phase::{Phase, RetractStep, Sale};
+use crate::sale::phase::{Phase, Refunding, RefundingStep, RetractStep, Sale};
 use crate::time::Moment;
 
 /// How long a customer waits for the PaymentIntent before the sale is taken back.
@@ -44,6 +44,12 @@ const WATCH: [(Duration, Duration); 3] = [
     (Duration::from_secs(30), Duration::from_millis(850)),
     (Duration::MAX, Duration::from_millis(1600)),
 ];
+
+/// How often a refund that Stripe calls pending is looked at: that takes it minutes or days.
+const PENDING_EVERY: Pace = Pace::Every(Duration::from_mins(1));
+
+/// How often a sale that waits for a person is looked at: somebody may act in the Dashboard.
+const ATTENTION_EVERY: Pace = Pace::Every(Duration::from_mins(1));
 
 /// How often a silent dispenser is asked for a doubtful vend.
 const ASK_EVERY: Duration = Duration::from_secs(1);
@@ -135,6 +141,13 @@ pub enum Want {
         /// How long to wait between two looks.
         pace: Pace,
     },
+    /// Read the refunds of the PaymentIntent, and the PaymentIntent, again and again.
+    ListRefunds {
+        /// The PaymentIntent.
+        intent: PaymentIntentId,
+        /// How long to wait between two looks.
+        pace: Pace,
+    },
     /// Clear our prompt from the reader.
     ClearReader {
         /// Number of the key.
@@ -149,6 +162,24 @@ pub enum Want {
     },
     /// Capture it.
     Capture {
+        /// The PaymentIntent.
+        intent: PaymentIntentId,
+        /// How much.
+        amount: Money,
+        /// Number of the key.
+        n: u32,
+    },
+    /// Refund what was captured.
+    Refund {
+        /// The PaymentIntent.
+        intent: PaymentIntentId,
+        /// How much.
+        amount: Money,
+        /// Number of the key.
+        n: u32,
+    },
+    /// Have the reader ask for the card again, to put the money back onto it.
+    RefundInPerson {
         /// The PaymentIntent.
         intent: PaymentIntentId,
         /// How much.
@@ -184,8 +215,11 @@ impl Want {
             Self::ClearReader { n } => Some(Call::ClearReader { n: *n }),
             Self::CancelIntent { n, .. } => Some(Call::Cancel { n: *n }),
             Self::Capture { n, .. } => Some(Call::Capture { n: *n }),
+            Self::Refund { n, .. } => Some(Call::Refund { n: *n }),
+            Self::RefundInPerson { n, .. } => Some(Call::RefundInPerson { n: *n }),
             Self::Look { .. } => Some(Call::Look),
             Self::Inspect { .. } => Some(Call::Inspect),
+            Self::ListRefunds { .. } => Some(Call::ListRefunds),
             Self::Nothing
             | Self::FindIntent
             | Self::Dispense { .. }
@@ -204,12 +238,15 @@ impl Want {
             | Self::ClearReader { .. }
             | Self::CancelIntent { .. }
             | Self::Capture { .. }
+            | Self::Refund { .. }
+            | Self::RefundInPerson { .. }
             | Self::Dispense { .. } => true,
             Self::CreateIntent { n } => *n > 1,
             Self::Nothing
             | Self::FindIntent
             | Self::Look { .. }
             | Self::Inspect { .. }
+            | Self::ListRefunds { .. }
             | Self::AskDispenser { .. } => false,
         }
     }
@@ -228,7 +265,14 @@ impl Call {
             Self::ClearReader { n } => (Operation::ClearReader, n),
             Self::Cancel { n } => (Operation::Cancel, n),
             Self::Capture { n } => (Operation::Capture, n),
-            Self::ShowCart | Self::Look | Self::Inspect | Self::AssignReader | Self::List => {
+            Self::Refund { n } => (Operation::Refund, n),
+            Self::RefundInPerson { n } => (Operation::RefundInPerson, n),
+            Self::ShowCart
+            | Self::Look
+            | Self::Inspect
+            | Self::ListRefunds
+            | Self::AssignReader
+            | Self::List => {
                 return None;
             }
         };
@@ -238,6 +282,7 @@ impl Call {
 
 /// What the sale wants now. It follows from the sale's state alone, so a lost event costs time and
 /// never correctness.
+#[expect(clippy::too_many_lines, reason = "a closed list: an arm for each phase")]
 pub fn duty(sale: &Sale) -> Duty {
     let Some(intent) = sale.intent.clone() else { return duty_without_intent(sale) };
     let wait = |want| Duty { want, wake: None };
@@ -295,15 +340,51 @@ pub fn duty(sale: &Sale) -> Duty {
             grace_ends(sale, *since),
             "the grace for the dispenser's answer is over",
         ),
+        Phase::Settling { settlement: Settlement::Refund { .. }, doubt: Some(doubt) } => {
+            let pace = if *doubt == Doubt::Pending { PENDING_EVERY } else { DOUBT_EVERY };
+            wait(Want::ListRefunds { intent, pace })
+        }
         Phase::Settling { doubt: Some(_), .. } => wait(Want::Inspect { intent, pace: DOUBT_EVERY }),
         Phase::Settling { settlement, doubt: None } => wait(match *settlement {
             Settlement::Capture { amount } => {
                 Want::Capture { intent, amount, n: sale.keys.capture }
             }
             Settlement::Release => Want::CancelIntent { intent, n: sale.keys.cancel },
+            Settlement::Refund { amount } => Want::Refund { intent, amount, n: sale.keys.refund },
         }),
-        Phase::NeedsAttention { .. } | Phase::Closed { .. } => wait(Want::Nothing),
+        Phase::Refunding(refunding) => refunding_duty(sale, refunding, intent),
+        Phase::NeedsAttention { why } => wait(attention_want(sale, why, intent)),
+        Phase::Closed { .. } => wait(Want::Nothing),
     }
+}
+
+fn attention_want(sale: &Sale, why: &Attention, intent: PaymentIntentId) -> Want {
+    // What the facts that cannot be read would say, a look cannot replace.
+    if matches!(why, Attention::Unreadable { .. }) {
+        Want::Nothing
+    } else if sale.payable {
+        Want::CancelIntent { intent, n: sale.keys.cancel }
+    } else if sale.captured.is_some() {
+        Want::ListRefunds { intent, pace: ATTENTION_EVERY }
+    } else {
+        Want::Inspect { intent, pace: ATTENTION_EVERY }
+    }
+}
+
+fn refunding_duty(sale: &Sale, refunding: &Refunding, intent: PaymentIntentId) -> Duty {
+    let amount = refunding.amount;
+    let want = match refunding.step {
+        RefundingStep::Ask => Want::RefundInPerson { intent, amount, n: refunding.n },
+        RefundingStep::Watch { prompted } => Want::Look { intent, pace: Pace::Customer(prompted) },
+        RefundingStep::Look => Want::Look { intent, pace: DOUBT_EVERY },
+        RefundingStep::Clear => Want::ClearReader { n: sale.keys.clear },
+        RefundingStep::List => Want::ListRefunds { intent, pace: DOUBT_EVERY },
+    };
+    let wake = refunding.given_up.is_none().then(|| Wake {
+        at: refunding.since + sale.opened.policy.customer_timeout,
+        why: "nobody presented the card again",
+    });
+    Duty { want, wake }
 }
 
 /// A sale without a known PaymentIntent asks for one; a retracted one too, since only its id lets
@@ -327,6 +408,7 @@ fn duty_without_intent(sale: &Sale) -> Duty {
         | Phase::Vending { .. }
         | Phase::Doubtful { .. }
         | Phase::Settling { .. }
+        | Phase::Refunding(_)
         | Phase::NeedsAttention { .. }
         | Phase::Closed { .. } => Duty { want: Want::Nothing, wake: None },
     }
@@ -373,6 +455,7 @@ pub fn grace_ends(sale: &Sale, since: Moment) -> Moment {
         | Phase::Retracting { .. }
         | Phase::Vending { .. }
         | Phase::Settling { .. }
+        | Phase::Refunding(_)
         | Phase::NeedsAttention { .. }
         | Phase::Closed { .. } => since + policy.vend_grace,
     }

@@ -1,10 +1,11 @@
 //! How a fact changes a sale: total, and without a decision.
 
 use crate::ids::BootId;
+use crate::money::Money;
 use crate::sale::cards::CardSeen;
-use crate::sale::fact::{Doubt, Fact, Retraction, VendDoubt};
+use crate::sale::fact::{CardAway, Decision, Doubt, Fact, Retraction, Settlement, VendDoubt};
 use crate::sale::key::Operation;
-use crate::sale::phase::{Phase, Prompt, RetractStep, Sale};
+use crate::sale::phase::{Phase, Prompt, Refunding, RefundingStep, RetractStep, Sale};
 use crate::time::Moment;
 
 impl Sale {
@@ -39,9 +40,13 @@ impl Sale {
             }
             Fact::FenceDoubted { why, .. } => {
                 self.cancel_unclear |= *why == Doubt::Unanswered;
+                self.payable = false;
                 self.retract_step(RetractStep::Look);
             }
-            Fact::FoundUnpaid => self.retract_step(RetractStep::Fence),
+            Fact::FoundUnpaid => {
+                self.payable = matches!(self.phase, Phase::NeedsAttention { .. });
+                self.retract_step(RetractStep::Fence);
+            }
             Fact::Authorized(authorized) => self.authorized = Some((**authorized).clone()),
             Fact::VendIntended { at, .. } => {
                 self.vend_intended = true;
@@ -63,20 +68,15 @@ impl Sale {
             }
             Fact::Delivered => self.delivered = true,
             // Notes for people: what changes the phase follows in the same transaction.
-            Fact::Fenced
-            | Fact::Released
+            Fact::Fenced => self.payable = false,
+            Fact::Released
+            | Fact::SettledElsewhere { .. }
             | Fact::AnsweredLate { .. }
             | Fact::VendUnknown
             | Fact::NeverCreated => {}
             Fact::VendFailed { .. } => self.vend_failed = true,
-            Fact::SettlementDecided { settlement, .. } => {
-                self.phase = Phase::Settling { settlement: *settlement, doubt: None };
-            }
-            Fact::SettlementDoubted { why, .. } => {
-                if let Phase::Settling { doubt, .. } = &mut self.phase {
-                    *doubt = Some(why.clone());
-                }
-            }
+            Fact::SettlementDecided { settlement, .. } => self.settle(*settlement, None),
+            Fact::SettlementDoubted { why, .. } => self.settlement_doubted(why),
             Fact::KeySpent { operation, n } => self.key_spent(*operation, *n),
             Fact::KeyTooOld { operation: Operation::Create, .. } => self.is_sought = true,
             Fact::KeyTooOld { operation, n } => {
@@ -84,13 +84,100 @@ impl Sale {
                 self.doubt_settled();
             }
             Fact::Adopted { first_key, boot, at } => self.adopted(*first_key, boot, *at),
-            Fact::Captured { receipt_url, .. } => self.receipt_url.clone_from(receipt_url),
+            Fact::Captured { amount, receipt_url } => self.captured(*amount, receipt_url.as_ref()),
+            Fact::Resolved { decision, by, .. } => self.resolved(*decision, *by),
+            Fact::RefundAsked { amount, .. } => {
+                self.settle(Settlement::Refund { amount: *amount }, Some(Doubt::Decided));
+            }
+            Fact::RefundPromptIntended { amount, n, at } => self.refund_prompt(*amount, *n, *at),
+            Fact::RefundPrompted { at } => self.refund_step(RefundingStep::Watch { prompted: *at }),
+            Fact::RefundPromptGone => self.refund_step(RefundingStep::List),
+            Fact::RefundGivenUp { why, .. } => self.refund_given_up(why),
+            Fact::RefundConfirmed { n, amount, .. } => self.refund_confirmed(*n, *amount),
             Fact::Restarted { boot, at } => self.restarted(boot, *at),
             Fact::AttentionNeeded { why } => {
                 self.phase = Phase::NeedsAttention { why: why.clone() };
             }
             Fact::Closed { outcome } => self.phase = Phase::Closed { outcome: *outcome },
         }
+    }
+
+    fn settle(&mut self, settlement: Settlement, doubt: Option<Doubt>) {
+        self.refund_from = self.keys.refund;
+        self.phase = Phase::Settling { settlement, doubt };
+    }
+
+    fn resolved(&mut self, decision: Decision, by: u32) {
+        self.resolved = Some((decision, by));
+        self.payable = false;
+        let settlement = match decision {
+            Decision::Capture { amount } => Settlement::Capture { amount },
+            Decision::Release => Settlement::Release,
+            Decision::Refund { amount } => Settlement::Refund { amount },
+            // The end follows in the same transaction.
+            Decision::Dismiss => return,
+        };
+        self.settle(settlement, Some(Doubt::Decided));
+    }
+
+    fn settlement_doubted(&mut self, why: &Doubt) {
+        match &mut self.phase {
+            Phase::Settling { doubt, .. } => *doubt = Some(why.clone()),
+            // Stripe has it: neither reader nor card is needed any more.
+            Phase::Refunding(Refunding { amount, .. }) if *why == Doubt::Pending => {
+                let settlement = Settlement::Refund { amount: *amount };
+                self.phase = Phase::Settling { settlement, doubt: Some(Doubt::Pending) };
+            }
+            Phase::Refunding(refunding) => {
+                refunding.doubt = Some(why.clone());
+                refunding.step = RefundingStep::Look;
+            }
+            Phase::Opening { .. }
+            | Phase::Prompting { .. }
+            | Phase::Presenting { .. }
+            | Phase::Collected { .. }
+            | Phase::Confirming { .. }
+            | Phase::Retracting { .. }
+            | Phase::Vending { .. }
+            | Phase::Doubtful { .. }
+            | Phase::NeedsAttention { .. }
+            | Phase::Closed { .. } => {}
+        }
+    }
+
+    fn refund_prompt(&mut self, amount: Money, n: u32, at: Moment) {
+        // A repeat gives the customer no more time.
+        let since = if let Phase::Refunding(before) = &self.phase { before.since } else { at };
+        self.keys.refund = self.keys.refund.max(n);
+        let step = RefundingStep::Ask;
+        self.phase =
+            Phase::Refunding(Refunding { amount, n, since, step, doubt: None, given_up: None });
+    }
+
+    fn refund_step(&mut self, next: RefundingStep) {
+        if let Phase::Refunding(refunding) = &mut self.phase {
+            refunding.step = next;
+            if matches!(next, RefundingStep::Watch { .. }) {
+                refunding.doubt = None;
+            }
+        }
+    }
+
+    fn refund_given_up(&mut self, why: &CardAway) {
+        if let Phase::Refunding(refunding) = &mut self.phase {
+            refunding.given_up = Some(why.clone());
+            refunding.step = RefundingStep::Look;
+        }
+    }
+
+    fn captured(&mut self, amount: Money, receipt_url: Option<&String>) {
+        self.captured = Some(amount);
+        self.receipt_url = receipt_url.cloned();
+    }
+
+    fn refund_confirmed(&mut self, n: u32, amount: Money) {
+        self.keys.spend(Operation::Refund, n);
+        self.refunded = self.refunded.saturating_add(amount.amount);
     }
 
     /// The current prompt, where there is one.
@@ -105,6 +192,7 @@ impl Sale {
             | Phase::Vending { .. }
             | Phase::Doubtful { .. }
             | Phase::Settling { .. }
+            | Phase::Refunding(_)
             | Phase::NeedsAttention { .. }
             | Phase::Closed { .. } => None,
         }
@@ -155,6 +243,7 @@ impl Sale {
             | Phase::Vending { .. }
             | Phase::Doubtful { .. }
             | Phase::Settling { .. }
+            | Phase::Refunding(_)
             | Phase::NeedsAttention { .. }
             | Phase::Closed { .. } => at,
         };
@@ -175,6 +264,10 @@ impl Sale {
         if let Phase::Prompting { doubt, .. } | Phase::Settling { doubt, .. } = &mut self.phase {
             *doubt = None;
         }
+        if let Phase::Refunding(refunding) = &mut self.phase {
+            refunding.doubt = None;
+            refunding.step = RefundingStep::Ask;
+        }
     }
 
     fn key_spent(&mut self, operation: Operation, n: u32) {
@@ -182,7 +275,7 @@ impl Sale {
         if operation == Operation::Cancel {
             self.cancel_unclear = false;
         }
-        if matches!(operation, Operation::Capture | Operation::Cancel) {
+        if matches!(operation, Operation::Capture | Operation::Cancel | Operation::Refund) {
             self.doubt_settled();
         }
     }
@@ -196,6 +289,13 @@ impl Sale {
     fn retract_step(&mut self, next: RetractStep) {
         if let Phase::Retracting { step, .. } = &mut self.phase {
             *step = next;
+        }
+        if let Phase::Refunding(refunding) = &mut self.phase {
+            refunding.step = match next {
+                RetractStep::Look => RefundingStep::Look,
+                RetractStep::Clear => RefundingStep::Clear,
+                RetractStep::Fence => RefundingStep::List,
+            };
         }
     }
 
@@ -224,6 +324,13 @@ impl Sale {
             Phase::Confirming { taken, doubt, .. } => {
                 *taken = None;
                 *doubt = Some(Doubt::Restarted);
+            }
+            Phase::Refunding(refunding) => {
+                refunding.doubt = Some(Doubt::Restarted);
+                refunding.step = RefundingStep::Look;
+                if self.power_cut && refunding.given_up.is_none() {
+                    refunding.given_up = Some(CardAway::Restarted);
+                }
             }
             Phase::Prompting { prompt, .. } | Phase::Presenting { prompt, .. } => {
                 let (prompt, doubt) = (*prompt, Some(Doubt::Restarted));

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::{
     BootId, ChargeId, ControllerId, DispenserName, JournalId, KioskId, PaymentIntentId,
-    ProductCode, ReaderId, SaleId, Slot,
+    ProductCode, ReaderId, RefundId, SaleId, Slot,
 };
 use crate::money::Money;
 use crate::sale::cards::{CardRules, CardSeen, NotTaken};
@@ -220,6 +220,62 @@ pub enum Fact {
     },
     /// The hold on the card is released.
     Released,
+    /// The money is on its way back to the customer: Stripe calls the refund succeeded.
+    RefundConfirmed {
+        /// Number of its key, which also stands in its metadata.
+        n: u32,
+        /// How much.
+        amount: Money,
+        /// Its id.
+        refund: RefundId,
+    },
+    /// The reader shall ask for the card again, to put the money back onto it.
+    RefundPromptIntended {
+        /// How much.
+        amount: Money,
+        /// Number of the key.
+        n: u32,
+        /// When.
+        at: Moment,
+    },
+    /// The reader asks for the card, to put the money back onto it.
+    RefundPrompted {
+        /// When the kiosk learned it.
+        at: Moment,
+    },
+    /// The reader does not ask for the card any more: the refunds are read next.
+    RefundPromptGone,
+    /// The customer is not waited for any longer.
+    RefundGivenUp {
+        /// Why.
+        why: CardAway,
+        /// When.
+        at: Moment,
+    },
+    /// A person has decided about a sale that needed one.
+    Resolved {
+        /// What.
+        decision: Decision,
+        /// The user id of who asked for it.
+        by: u32,
+        /// Why, in their words.
+        reason: Option<String>,
+    },
+    /// A person wants money of a sale that was over to be given back.
+    RefundAsked {
+        /// How much.
+        amount: Money,
+        /// The user id of who asked for it.
+        by: u32,
+        /// Why, in their words.
+        reason: Option<String>,
+    },
+    /// A look showed that the money went another way than this kiosk decided: a person acted at
+    /// Stripe, or a hold expired.
+    SettledElsewhere {
+        /// What was seen.
+        found: Found,
+    },
     /// The dispenser said something after the decision; it is noted, never acted upon.
     AnsweredLate {
         /// What it said.
@@ -323,6 +379,12 @@ pub struct Policy {
     /// Which cards are taken; only the two-step flow can tell before they are authorized.
     #[serde(default)]
     pub cards: CardRules,
+    /// When the money moves.
+    #[serde(default)]
+    pub capture: CaptureMode,
+    /// Whether Interac cards are taken, which are charged at the tap.
+    #[serde(default)]
+    pub interac: bool,
 }
 
 /// In how many steps a card is taken.
@@ -334,6 +396,17 @@ pub enum Flow {
     Process,
     /// The reader reads it; it is looked at, and then authorized or not.
     CollectConfirm,
+}
+
+/// When the money of a card moves.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CaptureMode {
+    /// Held at the tap, captured once the product is out.
+    #[default]
+    AfterVend,
+    /// Charged at the tap, refunded if the product does not come.
+    Automatic,
 }
 
 /// What to do with the money of a vend whose result nobody knows.
@@ -363,6 +436,9 @@ pub struct Authorized {
     pub brand: Option<String>,
     /// The card's last four digits.
     pub last4: Option<String>,
+    /// Whether it is an Interac card: its money goes back only to the card itself, at the reader.
+    #[serde(default)]
+    pub interac: bool,
     /// How old it was, by Stripe's clock, when the kiosk learned of it.
     #[serde(with = "millis")]
     pub age: Duration,
@@ -389,6 +465,10 @@ pub enum Doubt {
     Unanswered,
     /// Stripe answered with an error, so the key is spent.
     Refused(Refusal),
+    /// A person has decided, and nothing was looked at yet.
+    Decided,
+    /// Stripe has it, and says that it is still under way.
+    Pending,
     /// The reader's action ended or vanished without a result of the card.
     Ended {
         /// The reader's failure code, or what is seen instead.
@@ -453,7 +533,7 @@ pub enum VendDoubt {
     FoundAtStripe,
 }
 
-/// The two ways that money can go.
+/// The ways that money can go.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Settlement {
@@ -464,6 +544,68 @@ pub enum Settlement {
     },
     /// Release the hold.
     Release,
+    /// Give back what was taken.
+    Refund {
+        /// How much.
+        amount: Money,
+    },
+}
+
+/// What a person decides about a sale.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Decision {
+    /// Keep this much, and release the rest.
+    Capture {
+        /// How much.
+        amount: Money,
+    },
+    /// Release the hold.
+    Release,
+    /// Give back what was taken.
+    Refund {
+        /// How much.
+        amount: Money,
+    },
+    /// Nothing more is to be done.
+    Dismiss,
+}
+
+/// Why money could not be put back onto a card at the reader.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CardAway {
+    /// Nobody was there to be asked.
+    Gone,
+    /// Nobody presented the card in time.
+    TimedOut,
+    /// The customer cancelled.
+    Cancelled,
+    /// Power was cut meanwhile.
+    Restarted,
+    /// The reader did not ask.
+    ReaderUnavailable {
+        /// What it or Stripe said.
+        why: String,
+    },
+}
+
+/// What a look showed that this kiosk did not do.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Found {
+    /// The PaymentIntent is cancelled.
+    Canceled,
+    /// The money is captured.
+    Captured {
+        /// How much.
+        amount: Money,
+    },
+    /// The money is given back.
+    Refunded {
+        /// How much.
+        amount: Money,
+    },
 }
 
 /// Why the money goes the way it goes.
@@ -488,6 +630,12 @@ pub enum Because {
     BoardSilent,
     /// A cancel of the PaymentIntent may still be under way.
     CancelUnderWay,
+    /// The hold was to be released, and a look showed that the money is captured.
+    FoundCaptured,
+    /// The money was to be refunded, and a look showed that none was captured.
+    FoundUncaptured,
+    /// The money was to be refunded, and a look showed that a part of it is already.
+    FoundPartlyRefunded,
 }
 
 /// What a person has to decide about.
@@ -507,6 +655,18 @@ pub enum Attention {
     /// Stripe did not say which PaymentIntent the sale has; the daemon that died may have prompted
     /// for it.
     IntentUnknown,
+    /// A person wanted the money captured, and no card is authorized.
+    NothingToCapture,
+    /// The refund needs the customer's card at the reader, and the customer has gone.
+    RefundNeedsCard {
+        /// Why it was not made.
+        why: CardAway,
+    },
+    /// The refund did not succeed.
+    RefundFailed {
+        /// What Stripe calls it.
+        status: String,
+    },
     /// A fact of the sale cannot be read.
     Unreadable {
         /// What is wrong.
@@ -528,6 +688,12 @@ pub enum Outcome {
     Released,
     /// Delivered, but the hold had gone before it could be captured.
     Lost,
+    /// A part of the price was kept: the rest of the hold was released, or refunded.
+    PartlySold,
+    /// Charged, and all of it given back.
+    Refunded,
+    /// A person has said that nothing more is to be done.
+    Dismissed,
 }
 
 impl Outcome {
@@ -539,6 +705,9 @@ impl Outcome {
             Self::Abandoned => "abandoned",
             Self::Released => "released",
             Self::Lost => "lost",
+            Self::PartlySold => "partly_sold",
+            Self::Refunded => "refunded",
+            Self::Dismissed => "dismissed",
         }
     }
 }
@@ -563,6 +732,9 @@ impl Fact {
             | Self::VendUnknown
             | Self::SettlementDecided { .. }
             | Self::KeySpent { .. }
+            | Self::RefundPromptIntended { .. }
+            | Self::Resolved { .. }
+            | Self::RefundAsked { .. }
             | Self::KeyTooOld { .. }
             | Self::Adopted { .. }
             // The card may be authorized as soon as the first confirmation has left.
@@ -596,6 +768,11 @@ impl Fact {
             | Self::NeverCreated
             | Self::Captured { .. }
             | Self::Released
+            | Self::RefundConfirmed { .. }
+            | Self::RefundPrompted { .. }
+            | Self::RefundPromptGone
+            | Self::RefundGivenUp { .. }
+            | Self::SettledElsewhere { .. }
             | Self::AnsweredLate { .. }
             | Self::Restarted { .. }
             | Self::Closed { .. } => false,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{BootId, ChargeId, PaymentIntentId, SaleId};
+use crate::ids::{BootId, ChargeId, PaymentIntentId, RefundId, SaleId};
 use crate::money::Currency;
 use crate::sale::cards::CardSeen;
 use crate::time::{Moment, StripeTime, WallTime};
@@ -78,14 +78,40 @@ pub enum Call {
     },
     /// Let the reader show the product; the kiosk's own, no sale waits for it.
     ShowCart,
+    /// Refund what was captured.
+    Refund {
+        /// Number of the key.
+        n: u32,
+    },
+    /// Ask for the card again at the reader, to put the money back onto it.
+    RefundInPerson {
+        /// Number of the key.
+        n: u32,
+    },
     /// Read the reader and the PaymentIntent.
     Look,
     /// Read the PaymentIntent alone.
     Inspect,
+    /// Read the refunds of the PaymentIntent, and the PaymentIntent.
+    ListRefunds,
     /// Write on the reader which board it belongs to: the kiosk's own call, no sale's.
     AssignReader,
     /// List PaymentIntents: what the kiosk itself asks, for all sales that are looked for.
     List,
+}
+
+impl Call {
+    /// Whether it concerns a PaymentIntent that exists, and tells if the key sees it.
+    pub fn is_about_payment(self) -> bool {
+        matches!(
+            self,
+            Self::Inspect
+                | Self::Cancel { .. }
+                | Self::Capture { .. }
+                | Self::Refund { .. }
+                | Self::ListRefunds
+        )
+    }
 }
 
 /// What a reply of Stripe's showed.
@@ -97,6 +123,8 @@ pub struct Seen {
     pub reader: Option<ReaderSeen>,
     /// The PaymentIntent, if it was in the reply.
     pub intent: Option<IntentSeen>,
+    /// All refunds of the PaymentIntent, or the one that was made, if they were in the reply.
+    pub refunds: Option<Vec<RefundSeen>>,
 }
 
 /// A reader as Stripe showed it.
@@ -146,9 +174,16 @@ impl ReaderSeen {
 }
 
 impl ActionSeen {
-    /// Whether it stands on the reader although its PaymentIntent is over.
+    /// Whether it asks for a card to put money back onto it.
+    pub fn is_refund(&self) -> bool {
+        self.kind == "refund_payment"
+    }
+
+    /// Whether it stands on the reader although its PaymentIntent is over. A refund is about one
+    /// that is.
     pub fn is_dead(&self) -> bool {
         self.status == ActionStatus::InProgress
+            && !self.is_refund()
             && matches!(self.intent_status, Some(IntentStatus::Canceled | IntentStatus::Succeeded))
     }
 }
@@ -255,6 +290,55 @@ pub struct ChargeSeen {
     pub brand: Option<String>,
     /// The card's last four digits.
     pub last4: Option<String>,
+    /// Whether it is an Interac card.
+    pub interac: bool,
+}
+
+/// A refund as Stripe showed it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RefundSeen {
+    /// Its id.
+    pub id: RefundId,
+    /// How far it is.
+    pub status: RefundStatus,
+    /// How much, in minor units.
+    pub amount: u64,
+    /// Its currency.
+    pub currency: Currency,
+    /// `sale` of its metadata.
+    pub sale: Option<SaleId>,
+    /// `n` of its metadata: the number of the key that made it.
+    pub n: Option<u32>,
+}
+
+impl RefundSeen {
+    /// Whether the money goes, or went, back to the customer.
+    pub fn is_live(&self) -> bool {
+        match self.status {
+            RefundStatus::Succeeded
+            | RefundStatus::Pending
+            | RefundStatus::RequiresAction
+            | RefundStatus::Other(_) => true,
+            RefundStatus::Failed | RefundStatus::Canceled => false,
+        }
+    }
+}
+
+/// Status of a refund. Source: Stripe, Refund object, `status`.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum RefundStatus {
+    /// Under way.
+    Pending,
+    /// Done.
+    Succeeded,
+    /// It did not work; the money is with the operator again.
+    Failed,
+    /// The customer would have to do something.
+    RequiresAction,
+    /// Somebody cancelled it.
+    Canceled,
+    /// A status that this version does not know: no conclusion.
+    Other(String),
 }
 
 /// What went wrong with a call, by what may be done next.

@@ -1,16 +1,35 @@
-//! Idempotency keys: computed, never drawn.
+//! What makes a repeated request the same request: idempotency keys, computed, never drawn, and
+//! the numbers of the renderings of bodies.
 
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{IdempotencyKey, PaymentIntentId, SaleId};
+use crate::sale::fact::{CaptureMode, Policy};
 use crate::sale::input::IntentSeen;
 use crate::time::StripeTime;
 
 /// How long a key is relied upon. Source: Stripe, Idempotent requests: a key may be forgotten when
 /// it is at least 24 hours old, and the same request then runs anew.
 pub const RELIED_ON_FOR: Duration = Duration::from_hours(23);
+
+/// The rendering of bodies of sales whose card is held at the tap.
+pub const WIRE_HOLD: u32 = 1;
+
+/// The rendering of bodies of sales that are, or can be, charged at the tap.
+pub const WIRE_AT_THE_TAP: u32 = 2;
+
+impl Policy {
+    /// Which rendering of request bodies a sale of this policy is opened with.
+    pub fn wire(&self) -> u32 {
+        if self.interac || self.capture == CaptureMode::Automatic {
+            WIRE_AT_THE_TAP
+        } else {
+            WIRE_HOLD
+        }
+    }
+}
 
 /// What a sale can ask of Stripe that changes something.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -30,6 +49,11 @@ pub enum Operation {
     Cancel,
     /// Capture the PaymentIntent.
     Capture,
+    /// Refund what was captured.
+    Refund,
+    /// Ask for the card again at the reader, to put the money back onto it. Its numbers are those of
+    /// [`Operation::Refund`]: by its number a refund is known again, however it was made.
+    RefundInPerson,
 }
 
 impl Operation {
@@ -43,6 +67,8 @@ impl Operation {
             Self::ClearReader => "clear",
             Self::Cancel => "cancel",
             Self::Capture => "capture",
+            Self::Refund => "refund",
+            Self::RefundInPerson => "refund_card",
         }
     }
 }
@@ -78,15 +104,24 @@ pub struct KeyNumbers {
     pub capture: u32,
     /// For [`Operation::Confirm`]; `ConfirmIntended` counts it.
     pub confirm: u32,
+    /// For [`Operation::Refund`].
+    pub refund: u32,
 }
 
 impl KeyNumbers {
     /// Nothing was asked yet.
-    pub const FIRST: Self = Self { create: 1, clear: 1, cancel: 1, capture: 1, confirm: 1 };
+    pub const FIRST: Self =
+        Self { create: 1, clear: 1, cancel: 1, capture: 1, confirm: 1, refund: 1 };
 
     /// The numbers of a sale that was found at Stripe: all below `first` may have been used.
     pub fn begin_at(&mut self, first: u32) {
-        for number in [&mut self.create, &mut self.clear, &mut self.cancel, &mut self.capture] {
+        for number in [
+            &mut self.create,
+            &mut self.clear,
+            &mut self.cancel,
+            &mut self.capture,
+            &mut self.refund,
+        ] {
             *number = (*number).max(first);
         }
     }
@@ -99,6 +134,7 @@ impl KeyNumbers {
             Operation::Cancel => &mut self.cancel,
             Operation::Capture => &mut self.capture,
             Operation::Confirm => &mut self.confirm,
+            Operation::Refund | Operation::RefundInPerson => &mut self.refund,
             // Prompts name their key in `PromptIntended`.
             Operation::Process | Operation::Collect => return,
         };

@@ -35,16 +35,20 @@
 //! * [`duty()`]: the one thing that the sale wants now
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
+mod attention;
 pub mod cards;
 mod confirm;
 mod decide;
 pub mod duty;
 mod evolve;
 pub mod fact;
+mod in_person;
 pub mod input;
 pub mod key;
 pub mod phase;
 mod present;
+mod refund;
+pub mod resolve;
 mod retract;
 mod settle;
 #[cfg(test)]

@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use crate::ids::{BootId, PaymentIntentId, SaleId};
+use crate::money::Money;
 use crate::sale::cards::{CardSeen, NotTaken};
 use crate::sale::fact::{
-    Attention, Authorized, Decline, Doubt, Fact, Opened, Outcome, Retraction, Settlement, VendDoubt,
+    Attention, Authorized, CardAway, Decision, Decline, Doubt, Fact, Opened, Outcome, Retraction,
+    Settlement, VendDoubt,
 };
 use crate::sale::key::KeyNumbers;
 use crate::time::{Moment, StripeTime};
@@ -23,6 +25,16 @@ pub struct Sale {
     pub keys: KeyNumbers,
     /// The card's authorization, once known.
     pub authorized: Option<Authorized>,
+    /// What Stripe has taken, once known.
+    pub captured: Option<Money>,
+    /// How much of it this kiosk has given back, in minor units.
+    pub refunded: u64,
+    /// The first key of the refund that was decided last: it has this number or a later one.
+    pub refund_from: u32,
+    /// What a person has decided last, and the user id of who it was.
+    pub resolved: Option<(Decision, u32)>,
+    /// Whether it waits for a person and can still be paid at the reader: it is to be fenced.
+    pub payable: bool,
     /// The last decline, unless another card was refused after it.
     pub decline: Option<Decline>,
     /// The last card that was read before it was authorized.
@@ -136,6 +148,8 @@ pub enum Phase {
         /// Whether to look before asking (again).
         doubt: Option<Doubt>,
     },
+    /// The reader asks for the customer's card again, to put the money back onto it.
+    Refunding(Refunding),
     /// A person has to decide.
     NeedsAttention {
         /// About what.
@@ -159,6 +173,41 @@ pub struct Prompt {
     pub since: Moment,
 }
 
+/// A refund for which the customer presents the card again.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Refunding {
+    /// How much.
+    pub amount: Money,
+    /// Number of the idempotency key.
+    pub n: u32,
+    /// Since when: the customer's time counts from here.
+    pub since: Moment,
+    /// What comes next.
+    pub step: RefundingStep,
+    /// Why the refunds have to be read before the reader asks again.
+    pub doubt: Option<Doubt>,
+    /// Why the customer is not waited for any longer, once so.
+    pub given_up: Option<CardAway>,
+}
+
+/// The steps of a refund at the reader.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum RefundingStep {
+    /// Have the reader ask for the card.
+    Ask,
+    /// It asks: watch it.
+    Watch {
+        /// When the kiosk learned that it asks.
+        prompted: Moment,
+    },
+    /// See what the reader shows.
+    Look,
+    /// Clear our prompt from the reader.
+    Clear,
+    /// Read the refunds: only these end the doubt.
+    List,
+}
+
 /// The steps of taking a sale back.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum RetractStep {
@@ -180,6 +229,11 @@ impl Sale {
             intent: None,
             keys: KeyNumbers::FIRST,
             authorized: None,
+            captured: None,
+            refunded: 0,
+            refund_from: 1,
+            resolved: None,
+            payable: false,
             decline: None,
             card: None,
             not_taken: None,
@@ -227,7 +281,8 @@ impl Sale {
             | Phase::Presenting { .. }
             | Phase::Collected { .. }
             | Phase::Confirming { .. }
-            | Phase::Retracting { .. } => true,
+            | Phase::Retracting { .. }
+            | Phase::Refunding(_) => true,
             Phase::Opening { .. }
             | Phase::Vending { .. }
             | Phase::Doubtful { .. }
@@ -244,9 +299,36 @@ impl Sale {
         (!self.power_cut).then(|| authorized.age + now.since(authorized.at))
     }
 
-    /// Until when the hold must be captured, by Stripe's clock.
+    /// Until when the hold must be captured, by Stripe's clock. None where nothing is held.
     pub fn deadline(&self) -> Option<StripeTime> {
-        self.authorized.as_ref()?.capture_before
+        self.authorized.as_ref().filter(|_| self.captured.is_none())?.capture_before
+    }
+
+    /// Whether the sale was paid by an Interac card, whose money goes back at the reader only.
+    pub fn is_interac(&self) -> bool {
+        self.authorized.as_ref().is_some_and(|authorized| authorized.interac)
+    }
+
+    /// How the customer gets the money back: what is held is released, what was taken is refunded.
+    pub fn way_back(&self) -> Settlement {
+        match self.captured {
+            Some(captured) => {
+                let left = captured.amount.saturating_sub(self.refunded);
+                Settlement::Refund { amount: Money::new(left, captured.currency) }
+            }
+            None => Settlement::Release,
+        }
+    }
+
+    /// How a sale ends of whose price this much, in minor units, is kept.
+    pub fn outcome_keeping(&self, kept: u64) -> Outcome {
+        if kept >= self.opened.product.price.amount {
+            Outcome::Sold
+        } else if kept > 0 {
+            Outcome::PartlySold
+        } else {
+            Outcome::Refunded
+        }
     }
 }
 
@@ -263,6 +345,7 @@ impl Phase {
             Self::Vending { .. } => "vending",
             Self::Doubtful { .. } => "doubtful",
             Self::Settling { .. } => "settling",
+            Self::Refunding(_) => "refunding",
             Self::NeedsAttention { .. } => "needs_attention",
             Self::Closed { .. } => "closed",
         }

@@ -3,16 +3,18 @@
 
 use std::time::Duration;
 
+use crate::money::Money;
 use crate::sale::confirm;
 use crate::sale::decide::our_action;
 use crate::sale::fact::{
-    Attention, Authorized, Because, Decline, Doubt, Fact, Flow, Outcome, Retraction, Settlement,
-    VendDoubt,
+    Attention, Authorized, Because, CaptureMode, Decline, Doubt, Fact, Flow, Outcome, Retraction,
+    Settlement, VendDoubt,
 };
 use crate::sale::input::{
     ActionSeen, ActionStatus, Call, ChargeSeen, IntentSeen, IntentStatus, Reply, Seen,
 };
 use crate::sale::phase::{Phase, Prompt, Sale};
+use crate::sale::{refund, settle};
 use crate::time::Moment;
 
 pub(super) fn decide(
@@ -119,11 +121,18 @@ pub(super) fn paid_or_ended(sale: &Sale, seen: &Seen, now: Moment) -> Option<Vec
     match &intent.status {
         IntentStatus::RequiresCapture => authorized(sale, seen, intent, now),
         IntentStatus::Succeeded if sale.is_adopted => {
-            Some(vec![Fact::AttentionNeeded { why: Attention::NotRecorded }])
+            let why = Attention::NotRecorded;
+            Some(vec![settle::captured(intent), Fact::AttentionNeeded { why }])
         }
+        IntentStatus::Succeeded if charges_at_tap(sale, intent) => {
+            authorized(sale, seen, intent, now)
+        }
+        // It cannot be told yet whether the card is one that is charged at the tap: look again.
+        IntentStatus::Succeeded if sale.opened.policy.interac && intent.charge.is_none() => None,
         // With capture after the vend, only we capture: somebody else has interfered.
         IntentStatus::Succeeded => {
-            Some(vec![Fact::AttentionNeeded { why: Attention::CapturedElsewhere }])
+            let why = Attention::CapturedElsewhere;
+            Some(vec![settle::captured(intent), Fact::AttentionNeeded { why }])
         }
         IntentStatus::Canceled => Some(cancelled(sale, now)),
         IntentStatus::RequiresPaymentMethod
@@ -145,6 +154,7 @@ fn cancelled(sale: &Sale, now: Moment) -> Vec<Fact> {
         | Phase::Vending { .. }
         | Phase::Doubtful { .. }
         | Phase::Settling { .. }
+        | Phase::Refunding(_)
         | Phase::NeedsAttention { .. }
         | Phase::Closed { .. } => (Some(Retraction::CancelledAtStripe), Outcome::Abandoned),
     };
@@ -154,48 +164,63 @@ fn cancelled(sale: &Sale, now: Moment) -> Vec<Fact> {
     facts
 }
 
-/// A card is authorized: vend for it if that is still what the customer is there for.
+/// Whether a captured PaymentIntent is as it was to be: the sale's cards are charged at the tap, or
+/// this one is.
+pub(super) fn charges_at_tap(sale: &Sale, intent: &IntentSeen) -> bool {
+    let policy = &sale.opened.policy;
+    let interac = intent.charge.as_ref().is_some_and(|charge| charge.interac);
+    policy.capture == CaptureMode::Automatic || (policy.interac && interac)
+}
+
+/// A card is authorized, or charged: vend for it if that is still what the customer is there for.
 fn authorized(sale: &Sale, seen: &Seen, intent: &IntentSeen, now: Moment) -> Option<Vec<Fact>> {
     // Without the charge and Stripe's clock the age cannot be told: look again.
     let charge = intent.charge.as_ref()?;
     let age = seen.date?.since(charge.created);
     let price = sale.opened.product.price;
-    let covers = intent.amount_capturable >= price.amount && intent.currency == price.currency;
-    let customers = matches!(&sale.phase, Phase::Retracting { why, .. } if why.is_customers());
-    let authorized = Fact::Authorized(Box::new(authorization(intent, charge, age, now)));
-    let release = |because| Fact::SettlementDecided { settlement: Settlement::Release, because };
+    let taken = intent.status == IntentStatus::Succeeded;
+    let amount = if taken { intent.amount_received } else { intent.amount_capturable };
+    let amount = Money::new(amount, intent.currency);
+    let covers = amount.amount >= price.amount && amount.currency == price.currency;
+    // Who is charged at the tap gets the product, whatever else was pressed meanwhile.
+    let customers =
+        !taken && matches!(&sale.phase, Phase::Retracting { why, .. } if why.is_customers());
+    let mut facts = vec![Fact::Authorized(Box::new(authorization((charge, amount), age, now)))];
+    if taken {
+        facts.push(settle::captured(intent));
+    }
+    let settlement = if taken { Settlement::Refund { amount } } else { Settlement::Release };
+    let way_back = (settlement, charge.interac);
+    let release = |because| refund::give_back(sale, way_back, because, now);
     let next = if !covers {
         release(Because::PartialApproval)
     } else if customers {
         release(Because::CustomerCancelled)
     } else if sale.is_adopted {
-        Fact::VendDoubted { why: VendDoubt::FoundAtStripe, at: now }
+        vec![Fact::VendDoubted { why: VendDoubt::FoundAtStripe, at: now }]
     } else if sale.restarted {
         // The board is asked first whether it knows this sale.
-        Fact::VendDoubted { why: VendDoubt::NoRecord, at: now }
-    } else if sale.cancel_unclear {
+        vec![Fact::VendDoubted { why: VendDoubt::NoRecord, at: now }]
+    } else if sale.cancel_unclear && !taken {
         release(Because::CancelUnderWay)
     } else if age > sale.opened.policy.resume_window {
         release(Because::TooOld)
     } else {
-        Fact::VendIntended { boot: sale.boot.clone(), at: now }
+        vec![Fact::VendIntended { boot: sale.boot.clone(), at: now }]
     };
-    Some(vec![authorized, next])
+    facts.extend(next);
+    Some(facts)
 }
 
-fn authorization(
-    intent: &IntentSeen,
-    charge: &ChargeSeen,
-    age: Duration,
-    now: Moment,
-) -> Authorized {
+fn authorization((charge, amount): (&ChargeSeen, Money), age: Duration, now: Moment) -> Authorized {
     Authorized {
-        amount: crate::money::Money::new(intent.amount_capturable, intent.currency),
+        amount,
         charge: charge.id.clone(),
         created: charge.created,
         capture_before: charge.capture_before,
         brand: charge.brand.clone(),
         last4: charge.last4.clone(),
+        interac: charge.interac,
         age,
         at: now,
     }

@@ -23,7 +23,7 @@ pub(super) fn decide(
         (Call::ClearReader { n }, result)
             if step == RetractStep::Clear && *n == sale.keys.clear =>
         {
-            clear_answered(*n, result)
+            clear_answered(*n, result, Fact::FoundUnpaid)
         }
         (Call::Cancel { n }, result) if *n == sale.keys.cancel => fence_answered(why, *n, result),
         // A prompt that went out before the sale was taken back stands now after all.
@@ -36,8 +36,11 @@ pub(super) fn decide(
             | Call::Cancel { .. }
             | Call::Capture { .. }
             | Call::ShowCart
+            | Call::Refund { .. }
+            | Call::RefundInPerson { .. }
             | Call::Look
             | Call::Inspect
+            | Call::ListRefunds
             | Call::AssignReader
             | Call::List,
             Ok(_) | Err(_),
@@ -73,7 +76,13 @@ fn found_unpaid(sale: &Sale, seen: &Seen, intent: &IntentSeen) -> Vec<Fact> {
     renewed.into_iter().chain([Fact::FoundUnpaid]).collect()
 }
 
-fn clear_answered(n: u32, result: &Result<Seen, Trouble>) -> Vec<Fact> {
+/// How clearing the reader ended. `unclearable` is what is done about a prompt that nobody can
+/// take off it.
+pub(super) fn clear_answered(
+    n: u32,
+    result: &Result<Seen, Trouble>,
+    unclearable: Fact,
+) -> Vec<Fact> {
     let spent = Fact::KeySpent { operation: Operation::ClearReader, n };
     match result {
         Ok(_) => vec![spent, Fact::PromptCleared],
@@ -87,7 +96,7 @@ fn clear_answered(n: u32, result: &Result<Seen, Trouble>) -> Vec<Fact> {
             | Refusal::NotFound
             | Refusal::Forbidden
             | Refusal::Other { .. },
-        )) => vec![spent, Fact::FoundUnpaid],
+        )) => vec![spent, unclearable],
         Err(Trouble::Refused(
             refusal @ (Refusal::ReaderBusy
             | Refusal::WrongState
@@ -124,7 +133,7 @@ fn fence_answered(why: &Retraction, n: u32, result: &Result<Seen, Trouble>) -> V
         Err(Trouble::NotSent { .. } | Trouble::NotYet { .. }) => Vec::new(),
         Err(Trouble::Unknown { .. }) => vec![Fact::FenceDoubted { n, why: Doubt::Unanswered }],
         Err(Trouble::Refused(Refusal::KeyClash)) => {
-            vec![Fact::AttentionNeeded { why: Attention::KeyClash }]
+            vec![spent, Fact::AttentionNeeded { why: Attention::KeyClash }]
         }
         Err(Trouble::Refused(refusal)) => {
             vec![spent, Fact::FenceDoubted { n, why: Doubt::Refused(refusal.clone()) }]

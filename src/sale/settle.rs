@@ -1,10 +1,11 @@
-//! Money: capture or release, until Stripe says that it is done.
+//! Money: capture or release (a refund: see `refund`), until Stripe says that it is done.
 
 use crate::money::Money;
-use crate::sale::fact::{Attention, Doubt, Fact, Outcome, Settlement};
+use crate::sale::fact::{Attention, Because, CardAway, Doubt, Fact, Outcome, Settlement};
 use crate::sale::input::{Call, IntentSeen, IntentStatus, Refusal, Reply, Seen, Trouble};
 use crate::sale::key::{Operation, may_be_too_old};
 use crate::sale::phase::Sale;
+use crate::sale::{present, refund};
 
 pub(super) fn decide(
     sale: &Sale,
@@ -15,6 +16,7 @@ pub(super) fn decide(
     let (operation, wanted) = match settlement {
         Settlement::Capture { .. } => (Operation::Capture, sale.keys.capture),
         Settlement::Release => (Operation::Cancel, sale.keys.cancel),
+        Settlement::Refund { amount } => return refund::decide(sale, amount, doubt, reply),
     };
     match (&reply.call, &reply.result) {
         (Call::Capture { n }, result) if operation == Operation::Capture && *n == wanted => {
@@ -35,8 +37,11 @@ pub(super) fn decide(
             | Call::Cancel { .. }
             | Call::Capture { .. }
             | Call::ShowCart
+            | Call::Refund { .. }
+            | Call::RefundInPerson { .. }
             | Call::Look
             | Call::Inspect
+            | Call::ListRefunds
             | Call::AssignReader
             | Call::List,
             Ok(_) | Err(_),
@@ -79,14 +84,38 @@ fn inspected(
     if let Some(facts) = done(sale, settlement, intent) {
         return facts;
     }
-    if intent.status != IntentStatus::RequiresCapture {
-        return Vec::new();
+    match (&intent.status, settlement) {
+        // The latter: a person decided about a sale that nobody has paid for.
+        (IntentStatus::RequiresCapture, _)
+        | (
+            IntentStatus::RequiresPaymentMethod | IntentStatus::RequiresConfirmation,
+            Settlement::Release,
+        ) => {}
+        (
+            IntentStatus::RequiresPaymentMethod | IntentStatus::RequiresConfirmation,
+            Settlement::Capture { .. },
+        ) => {
+            return vec![Fact::AttentionNeeded { why: Attention::NothingToCapture }];
+        }
+        (
+            IntentStatus::RequiresPaymentMethod
+            | IntentStatus::RequiresConfirmation
+            | IntentStatus::Pending
+            | IntentStatus::Succeeded
+            | IntentStatus::Canceled
+            | IntentStatus::Other(_),
+            _,
+        ) => return Vec::new(),
     }
     match doubt {
-        Doubt::Unanswered | Doubt::Restarted if may_be_too_old(intent, seen.date) => {
+        Doubt::Unanswered | Doubt::Restarted | Doubt::Decided
+            if may_be_too_old(intent, seen.date) =>
+        {
             vec![Fact::KeyTooOld { operation, n }]
         }
-        Doubt::Unanswered | Doubt::Restarted => vec![Fact::SettlementMissing],
+        Doubt::Unanswered | Doubt::Restarted | Doubt::Pending | Doubt::Decided => {
+            vec![Fact::SettlementMissing]
+        }
         Doubt::Refused(_) | Doubt::Ended { .. } => vec![Fact::KeySpent { operation, n }],
     }
 }
@@ -95,21 +124,33 @@ fn inspected(
 fn done(sale: &Sale, settlement: Settlement, intent: &IntentSeen) -> Option<Vec<Fact>> {
     match (&intent.status, settlement) {
         (IntentStatus::Succeeded, Settlement::Capture { .. }) => {
-            let receipt_url = intent.charge.as_ref().and_then(|charge| charge.receipt_url.clone());
-            let amount = Money::new(intent.amount_received, intent.currency);
-            let captured = Fact::Captured { amount, receipt_url };
-            Some(vec![captured, Fact::Closed { outcome: Outcome::Sold }])
+            let outcome = sale.outcome_keeping(intent.amount_received);
+            Some(vec![captured(intent), Fact::Closed { outcome }])
         }
         (IntentStatus::Canceled, Settlement::Release) => {
             Some(vec![Fact::Released, Fact::Closed { outcome: Outcome::Released }])
         }
         // The hold expired, or a person cancelled it.
         (IntentStatus::Canceled, Settlement::Capture { .. }) => {
-            let outcome = if sale.delivered { Outcome::Lost } else { Outcome::Released };
+            // Who wants the money kept knows that the product came out.
+            let kept = sale.delivered || sale.resolved.is_some();
+            let outcome = if kept { Outcome::Lost } else { Outcome::Released };
             Some(vec![Fact::Closed { outcome }])
         }
+        (IntentStatus::Succeeded, Settlement::Release) if present::charges_at_tap(sale, intent) => {
+            let amount = Money::new(intent.amount_received, intent.currency);
+            let settlement = Settlement::Refund { amount };
+            let because = Because::FoundCaptured;
+            let mut facts = vec![captured(intent), Fact::SettlementDecided { settlement, because }];
+            if sale.is_interac() {
+                let why = Attention::RefundNeedsCard { why: CardAway::Gone };
+                facts.push(Fact::AttentionNeeded { why });
+            }
+            Some(facts)
+        }
         (IntentStatus::Succeeded, Settlement::Release) => {
-            Some(vec![Fact::AttentionNeeded { why: Attention::CapturedElsewhere }])
+            let why = Attention::CapturedElsewhere;
+            Some(vec![captured(intent), Fact::AttentionNeeded { why }])
         }
         (
             IntentStatus::RequiresCapture
@@ -118,6 +159,15 @@ fn done(sale: &Sale, settlement: Settlement, intent: &IntentSeen) -> Option<Vec<
             | IntentStatus::Pending
             | IntentStatus::Other(_),
             Settlement::Capture { .. } | Settlement::Release,
-        ) => None,
+        )
+        | (_, Settlement::Refund { .. }) => None,
+    }
+}
+
+/// The money is taken, as a look or a reply shows it.
+pub(super) fn captured(intent: &IntentSeen) -> Fact {
+    Fact::Captured {
+        amount: Money::new(intent.amount_received, intent.currency),
+        receipt_url: intent.charge.as_ref().and_then(|charge| charge.receipt_url.clone()),
     }
 }

@@ -4,13 +4,16 @@ use crate::sale::duty::{grace_ends, vend_answer_due};
 use crate::sale::fact::{Attention, Because, Fact, Settlement, UnknownVend, VendDoubt};
 use crate::sale::input::VendNews;
 use crate::sale::phase::{Phase, Sale};
+use crate::sale::refund;
 use crate::time::Moment;
 
 pub(super) fn decide(sale: &Sale, news: &VendNews, now: Moment) -> Vec<Fact> {
     match &sale.phase {
         Phase::Vending { .. } => vending(sale, news, now),
         Phase::Doubtful { why, busy, .. } => doubtful(sale, why, *busy, news, now),
-        Phase::Settling { .. } | Phase::NeedsAttention { .. } => answered_late(sale, news),
+        Phase::Settling { .. } | Phase::Refunding(_) | Phase::NeedsAttention { .. } => {
+            answered_late(sale, news)
+        }
         Phase::Opening { .. }
         | Phase::Prompting { .. }
         | Phase::Presenting { .. }
@@ -26,7 +29,9 @@ fn vending(sale: &Sale, news: &VendNews, now: Moment) -> Vec<Fact> {
         VendNews::Sent => vec![Fact::VendSent { at: now }],
         VendNews::Delivered => delivered(sale),
         // Not one byte left for the board, or the board says so itself: nothing came out.
-        VendNews::NeverSent { why: reason } | VendNews::Failed { reason } => failed(reason),
+        VendNews::NeverSent { why: reason } | VendNews::Failed { reason } => {
+            failed(sale, reason, now)
+        }
         VendNews::Unclear { why } => {
             let why = VendDoubt::Unclear { why: why.clone() };
             vec![Fact::VendDoubted { why, at: now }]
@@ -38,7 +43,7 @@ fn vending(sale: &Sale, news: &VendNews, now: Moment) -> Vec<Fact> {
 fn doubtful(sale: &Sale, why: &VendDoubt, busy: bool, news: &VendNews, now: Moment) -> Vec<Fact> {
     match news {
         VendNews::Delivered => delivered(sale),
-        VendNews::Failed { reason } => failed(reason),
+        VendNews::Failed { reason } => failed(sale, reason, now),
         VendNews::Busy if !busy => vec![Fact::VendBusy],
         VendNews::NotKnown => never_heard_of(sale, why, now),
         VendNews::Busy | VendNews::Sent | VendNews::NeverSent { .. } | VendNews::Unclear { .. } => {
@@ -54,11 +59,13 @@ fn doubtful(sale: &Sale, why: &VendDoubt, busy: bool, news: &VendNews, now: Mome
 fn never_heard_of(sale: &Sale, why: &VendDoubt, now: Moment) -> Vec<Fact> {
     let fresh =
         sale.authorization_age(now).is_some_and(|age| age <= sale.opened.policy.resume_window);
-    let release =
-        |because| vec![Fact::SettlementDecided { settlement: Settlement::Release, because }];
+    let release = |because| give_back(sale, because, now);
     match why {
         VendDoubt::Restarted if sale.vend_sent => Vec::new(),
-        VendDoubt::NoRecord if sale.cancel_unclear => release(Because::CancelUnderWay),
+        // What is taken already, no cancel takes away.
+        VendDoubt::NoRecord if sale.cancel_unclear && sale.captured.is_none() => {
+            release(Because::CancelUnderWay)
+        }
         VendDoubt::Restarted | VendDoubt::NoRecord if fresh => {
             vec![Fact::VendIntended { boot: sale.boot.clone(), at: now }]
         }
@@ -89,34 +96,47 @@ pub(super) fn grace_over(sale: &Sale, why: &VendDoubt, since: Moment, now: Momen
     if now < grace_ends(sale, since) {
         return Vec::new();
     }
-    let settle = |settlement, because| Fact::SettlementDecided { settlement, because };
     // No intent to vend is on disk. Within one boot that proves that nothing was fired, unless the
     // board itself has said that it is at it.
     let turning = matches!(sale.phase, Phase::Doubtful { busy: true, .. });
     if *why == VendDoubt::NoRecord && !turning {
         let because = if sale.power_cut { Because::PowerCut } else { Because::BoardSilent };
-        return vec![settle(Settlement::Release, because)];
+        return give_back(sale, because, now);
     }
-    let amount = sale.opened.product.price;
-    let decided = match sale.opened.policy.unknown_vend {
-        UnknownVend::Release => settle(Settlement::Release, Because::VendUnknown),
-        UnknownVend::Capture => settle(Settlement::Capture { amount }, Because::VendUnknown),
-        UnknownVend::Hold => Fact::AttentionNeeded { why: Attention::VendUnknown },
-    };
-    vec![Fact::VendUnknown, decided]
+    let mut facts = vec![Fact::VendUnknown];
+    match sale.opened.policy.unknown_vend {
+        UnknownVend::Release => facts.extend(give_back(sale, Because::VendUnknown, now)),
+        UnknownVend::Capture => facts.extend(keep(sale, Because::VendUnknown)),
+        UnknownVend::Hold => facts.push(Fact::AttentionNeeded { why: Attention::VendUnknown }),
+    }
+    facts
 }
 
 fn delivered(sale: &Sale) -> Vec<Fact> {
-    let settlement = Settlement::Capture { amount: sale.opened.product.price };
-    vec![Fact::Delivered, Fact::SettlementDecided { settlement, because: Because::Delivered }]
+    let mut facts = vec![Fact::Delivered];
+    facts.extend(keep(sale, Because::Delivered));
+    facts
 }
 
-fn failed(reason: &str) -> Vec<Fact> {
-    let settlement = Settlement::Release;
-    vec![
-        Fact::VendFailed { reason: reason.into() },
-        Fact::SettlementDecided { settlement, because: Because::VendFailed },
-    ]
+fn failed(sale: &Sale, reason: &str, now: Moment) -> Vec<Fact> {
+    let mut facts = vec![Fact::VendFailed { reason: reason.into() }];
+    facts.extend(give_back(sale, Because::VendFailed, now));
+    facts
+}
+
+/// The price is kept: captured, unless it was charged at the tap.
+fn keep(sale: &Sale, because: Because) -> Vec<Fact> {
+    let settlement = Settlement::Capture { amount: sale.opened.product.price };
+    let mut facts = vec![Fact::SettlementDecided { settlement, because }];
+    if let Some(captured) = sale.captured {
+        facts.push(Fact::Closed { outcome: sale.outcome_keeping(captured.amount) });
+    }
+    facts
+}
+
+/// The customer gets the money back: released, or refunded if it was charged at the tap.
+fn give_back(sale: &Sale, because: Because, now: Moment) -> Vec<Fact> {
+    refund::give_back(sale, (sale.way_back(), sale.is_interac()), because, now)
 }
 
 /// What the dispenser says after the decision is noted where it contradicts it.

@@ -20,6 +20,7 @@ pub(super) enum Call<'a> {
     ProcessIntent(&'a str),
     CollectMethod(&'a str),
     ConfirmIntent(&'a str),
+    RefundPayment(&'a str),
     CancelAction(&'a str),
     SetDisplay(&'a str),
     PresentCard(&'a str),
@@ -45,6 +46,7 @@ const NESTED: &[(&str, &[&str])] = &[
     ("process_config", &["enable_customer_cancellation", "skip_tipping", "allow_redisplay"]),
     ("collect_config", &["enable_customer_cancellation", "skip_tipping", "allow_redisplay"]),
     ("confirm_config", &[]),
+    ("refund_payment_config", &["enable_customer_cancellation"]),
     ("card_present", &["number"]),
     ("interac_present", &["number"]),
     ("cart", &["currency", "line_items", "tax", "total"]),
@@ -178,6 +180,12 @@ const CREATE_REFUND: Parameters = Parameters {
     expandable: REFUND,
 };
 
+const REFUND_PAYMENT: Parameters = Parameters {
+    simulated: &["amount", "expand", "metadata", "payment_intent", "refund_payment_config"],
+    known: &["charge", "refund_application_fee", "reverse_transfer"],
+    expandable: READER,
+};
+
 const LIST_REFUNDS: Parameters = Parameters {
     simulated: &[
         "charge",
@@ -267,6 +275,7 @@ impl<'a> Call<'a> {
                 "process_payment_intent" => Some(Self::ProcessIntent(id)),
                 "collect_payment_method" => Some(Self::CollectMethod(id)),
                 "confirm_payment_intent" => Some(Self::ConfirmIntent(id)),
+                "refund_payment" => Some(Self::RefundPayment(id)),
                 "cancel_action" => Some(Self::CancelAction(id)),
                 "set_reader_display" => Some(Self::SetDisplay(id)),
                 _ => None,
@@ -298,6 +307,7 @@ impl<'a> Call<'a> {
             Self::ProcessIntent(_) => all(&["expand", "payment_intent", "process_config"], READER),
             Self::CollectMethod(_) => all(&["collect_config", "expand", "payment_intent"], READER),
             Self::ConfirmIntent(_) => all(&["confirm_config", "expand", "payment_intent"], READER),
+            Self::RefundPayment(_) => REFUND_PAYMENT,
             Self::SetDisplay(_) => all(&["cart", "expand", "type"], READER),
             Self::PresentCard(_) => PRESENT_CARD,
             Self::CreateRefund => CREATE_REFUND,

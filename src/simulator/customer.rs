@@ -68,6 +68,10 @@ impl Model {
         now: WallTime,
     ) -> Result<(), SimulatorError> {
         self.advance(now);
+        if self.present_card_to_refund(reader, card) {
+            self.advance(now);
+            return Ok(());
+        }
         let (intent, step, _) = self.waiting_payment(reader)?;
         if !self.intent(&intent).takes(&card) {
             let card_type = card.method_type();
@@ -96,6 +100,9 @@ impl Model {
         now: WallTime,
     ) -> Result<(), SimulatorError> {
         self.advance(now);
+        if let Some(result) = self.cancel_refund_on_reader(reader) {
+            return result;
+        }
         let (_, _, may_cancel) = self.waiting_payment(reader)?;
         if !may_cancel {
             return Err(SimulatorError::NotCancelable { reader: reader.clone() });
@@ -126,20 +133,27 @@ impl Model {
             return Screen::Offline;
         };
         let Some(Action { kind, state, .. }) = &reader.action else { return Screen::Idle };
-        let ActionKind::Payment { intent, amount, config, .. } = kind else { return Screen::Cart };
+        let (intent, amount, may_cancel) = match kind {
+            ActionKind::Payment { intent, amount, config, .. } => {
+                (intent, amount, config.enable_customer_cancellation)
+            }
+            ActionKind::Refund(refund) => {
+                (&refund.intent, &refund.amount, refund.enable_customer_cancellation)
+            }
+            ActionKind::Display { .. } => return Screen::Cart,
+        };
         let amount = Money::new(*amount, self.intent(intent).currency);
         let is_shown = |at: WallTime| later(at, self.setup.result_shown) > self.now;
         match state {
             ActionState::Waiting => {
-                let may_cancel = config.enable_customer_cancellation == Some(true);
-                Screen::PresentCard { amount, may_cancel }
+                Screen::PresentCard { amount, may_cancel: may_cancel == Some(true) }
             }
             ActionState::Authorizing { .. }
             | ActionState::Collected { .. }
             | ActionState::Stuck => Screen::Processing { amount },
             ActionState::Succeeded { at } if is_shown(*at) => Screen::Approved { amount },
             ActionState::Failed { at, failure } if is_shown(*at) => match failure {
-                Failure::Declined { .. } => Screen::Declined { amount },
+                Failure::Declined { .. } | Failure::OtherCard => Screen::Declined { amount },
                 Failure::CustomerCanceled | Failure::IntentCanceled => Screen::Canceled,
                 Failure::Connection
                 | Failure::IntentState
@@ -196,9 +210,11 @@ impl Model {
                 state: ActionState::Waiting,
                 ..
             } => Ok((intent.clone(), *step, config.enable_customer_cancellation == Some(true))),
-            Action { kind: ActionKind::Payment { .. } | ActionKind::Display { .. }, .. } => {
-                Err(not_presenting())
-            }
+            Action {
+                kind:
+                    ActionKind::Payment { .. } | ActionKind::Display { .. } | ActionKind::Refund(_),
+                ..
+            } => Err(not_presenting()),
         }
     }
 
@@ -208,6 +224,7 @@ impl Model {
         let due = self.readers.iter().filter(|(_, r)| r.answers_at().is_some_and(|at| at <= now));
         let due: Vec<ReaderId> = due.map(|(id, _)| id.clone()).collect();
         for reader in due {
+            self.finish_refund_at(&reader);
             self.finish_authorization(&reader);
         }
     }

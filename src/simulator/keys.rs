@@ -58,6 +58,7 @@ impl Right {
             | Call::ProcessIntent(_)
             | Call::CollectMethod(_)
             | Call::ConfirmIntent(_)
+            | Call::RefundPayment(_)
             | Call::CancelAction(_)
             | Call::SetDisplay(_)
             | Call::PresentCard(_) => Self::ReadersWrite,

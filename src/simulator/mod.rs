@@ -55,6 +55,7 @@ mod names;
 mod objects;
 mod pages;
 mod reader;
+mod refund_action;
 mod refunds;
 mod request;
 mod scheduled;

@@ -258,6 +258,7 @@ impl Model {
             Call::ProcessIntent(id) => self.process_intent(id, form, view),
             Call::CollectMethod(id) => self.collect_method(id, form, view),
             Call::ConfirmIntent(id) => self.confirm_intent(id, form, view),
+            Call::RefundPayment(id) => self.refund_payment(id, form, view),
             Call::CancelAction(id) => self.cancel_action(id, view),
             Call::SetDisplay(id) => self.set_display(id, form, view),
             Call::PresentCard(id) => self.present_payment_method(id, form, view),

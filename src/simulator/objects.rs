@@ -158,6 +158,7 @@ impl Model {
                 }
                 (name, about)
             }
+            ActionKind::Refund(refund) => ("refund_payment", refund.json()),
             ActionKind::Display { cart } => {
                 ("set_reader_display", json!({ "type": "cart", "cart": cart }))
             }
@@ -220,6 +221,7 @@ impl Model {
                 Some(Value::Object(error))
             }
             Failure::CustomerCanceled
+            | Failure::OtherCard
             | Failure::Connection
             | Failure::IntentCanceled
             | Failure::IntentState
@@ -271,6 +273,10 @@ fn failure_text(failure: &Failure) -> (&'static str, &'static str) {
         Failure::Declined { decline, .. } => (decline.code, decline.message()),
         Failure::CustomerCanceled => {
             ("customer_canceled", "The customer canceled the payment on the reader.")
+        }
+        // Which code Stripe's readers give for it is not documented.
+        Failure::OtherCard => {
+            ("incorrect_card", "The card is not the one that the payment was made with.")
         }
         Failure::Connection => {
             ("connection_error", "The reader lost its connection during the payment.")

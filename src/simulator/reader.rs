@@ -19,6 +19,7 @@ use super::model::Model;
 use super::names::later;
 use super::objects::View;
 use super::pages::{Page, list_json};
+use super::refund_action::RefundPrompt;
 use super::scheduled::Event;
 use super::setup::ReaderSetup;
 use crate::ids::{ChargeId, PaymentIntentId, ReaderId};
@@ -49,6 +50,7 @@ pub(super) struct Action {
 pub(super) enum ActionKind {
     Payment { intent: PaymentIntentId, amount: u64, config: ProcessConfig, step: Step },
     Display { cart: Value },
+    Refund(RefundPrompt),
 }
 
 /// Which part of a payment an action is.
@@ -98,6 +100,8 @@ pub(super) enum Failure {
     CustomerCanceled,
     /// The reader lost its connection; what became of the payment, it does not know.
     Connection,
+    /// A refund was asked for, and the card is not the one that paid.
+    OtherCard,
     /// The PaymentIntent was canceled while the reader prompted for it.
     IntentCanceled,
     /// The card that was collected was not confirmed in time.
@@ -187,7 +191,10 @@ impl Reader {
                 | ActionState::Collected { .. }
                 | ActionState::Stuck,
             ) => Some(intent),
-            (ActionKind::Payment { .. } | ActionKind::Display { .. }, _) => None,
+            (
+                ActionKind::Payment { .. } | ActionKind::Display { .. } | ActionKind::Refund(_),
+                _,
+            ) => None,
         }
     }
 }
@@ -223,8 +230,9 @@ impl Model {
         self.check_reachable(&reader)?;
         self.check_processable(&intent)?;
         self.check_location(&reader)?;
-        if self.readers[&reader].running_payment().is_some() && !self.prompts_anew(&reader, &intent)
-        {
+        let at = &self.readers[&reader];
+        let other_payment = at.running_payment().is_some() && !self.prompts_anew(&reader, &intent);
+        if other_payment || at.running_refund().is_some() {
             return Err(self.busy("Reader is currently processing another request."));
         }
         let (amount, step) = (self.intent(&intent).amount, Step::Process);
@@ -363,7 +371,9 @@ impl Model {
             ActionKind::Payment { step: Step::Process | Step::Collect, .. } => {
                 self.faults.strike(reader, FaultKind::Prompt)
             }
-            ActionKind::Payment { step: Step::Confirm, .. } | ActionKind::Display { .. } => None,
+            ActionKind::Payment { step: Step::Confirm, .. }
+            | ActionKind::Display { .. }
+            | ActionKind::Refund(_) => None,
         };
         let state = self.first_state(reader, &kind);
         let ends = match fault {

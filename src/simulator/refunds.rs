@@ -27,6 +27,15 @@ pub(super) struct Refund {
     pub(super) is_pending: bool,
 }
 
+/// What a refund is made of.
+#[derive(Clone, Debug)]
+pub(super) struct NewRefund {
+    pub(super) charge: ChargeId,
+    pub(super) amount: u64,
+    pub(super) reason: Option<String>,
+    pub(super) metadata: BTreeMap<String, String>,
+}
+
 impl Model {
     pub(super) fn create_refund(&mut self, form: &Form, view: &View) -> Result<Value, Refusal> {
         let asked = form.number("amount")?;
@@ -34,16 +43,26 @@ impl Model {
         let reason = form.word("reason", &known)?.map(str::to_owned);
         let metadata = form.metadata(&BTreeMap::new())?;
         let charge_id = self.charge_to_refund(form)?;
-        let charge = &self.charges[&charge_id];
-        let (intent, currency) = (charge.intent.clone(), charge.currency);
-        let left = charge.amount_captured - charge.refunded;
-        if charge.card.is_interac() {
+        if self.charges[&charge_id].card.is_interac() {
             let message = "Interac payments are refunded in person: present the card again.";
             return Err(Refusal::state("charge_not_refundable", message).on(Some(&charge_id)));
         }
+        let amount = self.amount_to_refund(&charge_id, asked)?;
+        let id = self.add_refund(NewRefund { charge: charge_id, amount, reason, metadata });
+        self.retrieve_refund(&id, view)
+    }
+
+    /// How much of a charge is to be refunded: what was asked for, or all that is left.
+    pub(super) fn amount_to_refund(
+        &self,
+        charge_id: &ChargeId,
+        asked: Option<u64>,
+    ) -> Result<u64, Refusal> {
+        let charge = &self.charges[charge_id];
+        let left = charge.amount_captured - charge.refunded;
         if left == 0 {
             let message = format!("Charge {charge_id} has already been refunded.");
-            return Err(Refusal::state("charge_already_refunded", message).on(Some(&charge_id)));
+            return Err(Refusal::state("charge_already_refunded", message).on(Some(charge_id)));
         }
         let amount = asked.unwrap_or(left);
         if amount == 0 || amount > left {
@@ -53,6 +72,14 @@ impl Model {
             let refusal = Refusal::parameter(None, "amount", message);
             return Err(Refusal { stored: true, ..refusal });
         }
+        Ok(amount)
+    }
+
+    /// Makes a refund that was found to be possible. Returns its id.
+    pub(super) fn add_refund(&mut self, new: NewRefund) -> String {
+        let NewRefund { charge: charge_id, amount, reason, metadata } = new;
+        let charge = &self.charges[&charge_id];
+        let (intent, currency) = (charge.intent.clone(), charge.currency);
         let id = self.names.next("re");
         let is_pending = !self.setup.refund_takes.is_zero();
         if is_pending {
@@ -73,10 +100,10 @@ impl Model {
             is_pending,
             id: id.clone(),
         });
-        self.retrieve_refund(&id, view)
+        id
     }
 
-    fn charge_to_refund(&self, form: &Form) -> Result<ChargeId, Refusal> {
+    pub(super) fn charge_to_refund(&self, form: &Form) -> Result<ChargeId, Refusal> {
         match (form.text("payment_intent"), form.text("charge")) {
             (Some(_), Some(_)) => {
                 let message = "payment_intent and charge exclude each other.";

@@ -121,7 +121,7 @@ impl Model {
             ActionKind::Payment { intent, step: Step::Confirm, .. } => {
                 self.confirmable(reader, intent).ok().map(|card| (intent, card))
             }
-            ActionKind::Payment { .. } | ActionKind::Display { .. } => None,
+            ActionKind::Payment { .. } | ActionKind::Display { .. } | ActionKind::Refund(_) => None,
         };
         self.lose_collected(reader);
         if let ActionKind::Payment { intent, step: Step::Collect, .. } = kind {

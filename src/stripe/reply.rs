@@ -8,7 +8,8 @@ use crate::ids::SaleId;
 use crate::kiosk::sweep::{Listed, Listing};
 use crate::sale::cards::CardSeen;
 use crate::sale::input::{
-    ActionSeen, ActionStatus, ChargeSeen, IntentSeen, IntentStatus, ReaderSeen, Registration, Seen,
+    ActionSeen, ActionStatus, ChargeSeen, IntentSeen, IntentStatus, ReaderSeen, RefundSeen,
+    RefundStatus, Registration, Seen,
 };
 use crate::stripe::request::{CONTROLLER, Expected, KIOSK};
 use crate::time::{StripeTime, WallTime};
@@ -19,16 +20,25 @@ pub fn read(expected: Expected, body: &[u8], date: Option<StripeTime>) -> Result
     match expected {
         Expected::Intent => {
             let intent: Intent = serde_json::from_slice(body).map_err(malformed)?;
-            Ok(Seen { date, reader: None, intent: Some(intent.seen()?) })
+            Ok(Seen { date, reader: None, intent: Some(intent.seen()?), refunds: None })
         }
         Expected::Intents => {
             listing(body, date)?;
-            Ok(Seen { date, reader: None, intent: None })
+            Ok(Seen { date, reader: None, intent: None, refunds: None })
         }
         Expected::Reader => {
             let reader: Reader = serde_json::from_slice(body).map_err(malformed)?;
             let intent = reader.action_intent().map(Intent::seen).transpose()?;
-            Ok(Seen { date, reader: Some(reader.seen()?), intent })
+            Ok(Seen { date, reader: Some(reader.seen()?), intent, refunds: None })
+        }
+        Expected::Refund => {
+            let refund: Refund = serde_json::from_slice(body).map_err(malformed)?;
+            let refunds = Some(vec![refund.seen()?]);
+            Ok(Seen { date, reader: None, intent: None, refunds })
+        }
+        Expected::Refunds => {
+            let list: RefundList = serde_json::from_slice(body).map_err(malformed)?;
+            Ok(Seen { date, reader: None, intent: None, refunds: Some(list.seen()?) })
         }
     }
 }
@@ -101,6 +111,14 @@ struct Action {
     collect_payment_method: Option<ActionDetails>,
     #[serde(default)]
     confirm_payment_intent: Option<ActionDetails>,
+    #[serde(default)]
+    refund_payment: Option<RefundDetails>,
+}
+
+#[derive(Deserialize)]
+struct RefundDetails {
+    #[serde(default)]
+    payment_intent: Option<Expandable<Intent>>,
 }
 
 #[derive(Deserialize)]
@@ -186,6 +204,8 @@ struct Charge {
 struct MethodDetails {
     #[serde(default)]
     card_present: Option<CardPresent>,
+    #[serde(default)]
+    interac_present: Option<CardPresent>,
 }
 
 #[derive(Deserialize)]
@@ -196,6 +216,59 @@ struct CardPresent {
     last4: Option<String>,
     #[serde(default)]
     capture_before: Option<i64>,
+}
+
+#[derive(Deserialize)]
+struct Refund {
+    object: String,
+    id: String,
+    amount: u64,
+    currency: String,
+    #[serde(default)]
+    status: Option<String>,
+    #[serde(default)]
+    metadata: Option<BTreeMap<String, String>>,
+}
+
+#[derive(Deserialize)]
+struct RefundList {
+    object: String,
+    has_more: bool,
+    data: Vec<Refund>,
+}
+
+impl RefundList {
+    fn seen(&self) -> Result<Vec<RefundSeen>, String> {
+        if self.object != "list" || self.has_more {
+            return Err("not the whole list of refunds".to_owned());
+        }
+        self.data.iter().map(Refund::seen).collect()
+    }
+}
+
+impl Refund {
+    fn seen(&self) -> Result<RefundSeen, String> {
+        if self.object != "refund" {
+            return Err(format!("a \"{}\" instead of a refund", self.object));
+        }
+        let status = match self.status.as_deref() {
+            Some("pending") => RefundStatus::Pending,
+            Some("succeeded") => RefundStatus::Succeeded,
+            Some("failed") => RefundStatus::Failed,
+            Some("requires_action") => RefundStatus::RequiresAction,
+            Some("canceled") => RefundStatus::Canceled,
+            other => RefundStatus::Other(other.unwrap_or("none").into()),
+        };
+        let metadata = |name: &str| self.metadata.as_ref().and_then(|all| all.get(name));
+        Ok(RefundSeen {
+            id: self.id.parse().map_err(|error| format!("{error}"))?,
+            status,
+            amount: self.amount,
+            currency: self.currency.parse().map_err(|error| format!("{error}"))?,
+            sale: metadata("sale").and_then(|sale| sale.parse().ok()),
+            n: metadata("n").and_then(|n| n.parse().ok()),
+        })
+    }
 }
 
 impl Reader {
@@ -240,7 +313,7 @@ impl Reader {
     }
 
     fn action_intent(&self) -> Option<&Intent> {
-        match &self.action.as_ref()?.details()?.payment_intent {
+        match self.action.as_ref()?.intent()? {
             Expandable::Object(intent) => Some(intent),
             Expandable::Id(_) => None,
         }
@@ -255,6 +328,13 @@ impl Action {
             .or(self.confirm_payment_intent.as_ref())
     }
 
+    fn intent(&self) -> Option<&Expandable<Intent>> {
+        let refunded = self.refund_payment.as_ref();
+        self.details()
+            .map(|details| &details.payment_intent)
+            .or_else(|| refunded.and_then(|refund| refund.payment_intent.as_ref()))
+    }
+
     fn seen(&self) -> ActionSeen {
         let status = match self.status.as_str() {
             "in_progress" => ActionStatus::InProgress,
@@ -265,7 +345,7 @@ impl Action {
             },
             other => ActionStatus::Other(other.into()),
         };
-        let (intent, sale, intent_status) = match self.details().map(|d| &d.payment_intent) {
+        let (intent, sale, intent_status) = match self.intent() {
             Some(Expandable::Id(id)) => (id.parse().ok(), None, None),
             Some(Expandable::Object(intent)) => {
                 (intent.id.parse().ok(), intent.sale(), Some(status_of(&intent.status)))
@@ -333,7 +413,9 @@ impl Intent {
 
 impl Charge {
     fn seen(&self) -> Result<ChargeSeen, String> {
-        let card = self.payment_method_details.as_ref().and_then(|d| d.card_present.as_ref());
+        let details = self.payment_method_details.as_ref();
+        let interac = details.and_then(|details| details.interac_present.as_ref());
+        let card = details.and_then(|details| details.card_present.as_ref()).or(interac);
         Ok(ChargeSeen {
             id: self.id.parse().map_err(|error| format!("{error}"))?,
             authorized: self.paid,
@@ -342,6 +424,7 @@ impl Charge {
             capture_before: card.and_then(|card| card.capture_before).map(StripeTime),
             brand: card.and_then(|card| card.brand.clone()),
             last4: card.and_then(|card| card.last4.clone()),
+            interac: interac.is_some(),
         })
     }
 }
@@ -364,105 +447,4 @@ fn status_of(status: &str) -> IntentStatus {
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    fn intent() -> serde_json::Value {
-        json!({
-            "object": "payment_intent", "id": "pi_1", "status": "requires_capture",
-            "amount": 250, "currency": "usd", "amount_capturable": 250, "livemode": false,
-            "created": 1_790_000_000,
-            "metadata": {"sale": "SALE1", "journal": "j"},
-            "payment_method_types": ["card_present"], "a_field_of_tomorrow": {},
-            "latest_charge": {
-                "object": "charge", "id": "ch_1", "created": 1_790_000_000,
-                "payment_method_details": {"type": "card_present", "card_present":
-                    {"brand": "visa", "last4": "4242", "capture_before": 1_790_172_800}}
-            }
-        })
-    }
-
-    fn read_json(expected: Expected, value: &serde_json::Value) -> Result<Seen, String> {
-        read(expected, value.to_string().as_bytes(), None)
-    }
-
-    #[test]
-    fn a_reader_brings_its_payment_intent_along() {
-        let reader = json!({
-            "object": "terminal.reader", "id": "tmr_1", "status": "online",
-            "action": {"type": "process_payment_intent", "status": "succeeded",
-                "process_payment_intent": {"payment_intent": intent()}}
-        });
-        let seen = read_json(Expected::Reader, &reader).unwrap();
-        let action = seen.reader.unwrap().action.unwrap();
-        assert_eq!(action.sale.unwrap().as_str(), "SALE1");
-        let charge = seen.intent.unwrap().charge.unwrap();
-        assert_eq!(charge.capture_before, Some(StripeTime(1_790_172_800)));
-    }
-
-    #[test]
-    fn a_collected_card_tells_what_it_is() {
-        let reader = json!({
-            "object": "terminal.reader", "id": "tmr_1", "status": "online",
-            "action": {"type": "collect_payment_method", "status": "in_progress",
-                "collect_payment_method": {"payment_intent": "pi_1", "payment_method":
-                    {"type": "card_present", "card_present":
-                        {"brand": "visa", "funding": "prepaid", "country": null}}}}
-        });
-        let seen = read_json(Expected::Reader, &reader).unwrap();
-        let card = seen.reader.unwrap().action.unwrap().card.unwrap();
-        assert_eq!(
-            (card.brand.as_deref(), card.funding.as_deref()),
-            (Some("visa"), Some("prepaid"))
-        );
-        assert_eq!((&card.country, &card.last4), (&None, &None));
-    }
-
-    #[test]
-    fn an_action_that_is_not_expanded_or_not_known_is_read_all_the_same() {
-        let reader = json!({
-            "object": "terminal.reader", "status": "hibernating",
-            "action": {"type": "dance", "status": "waltzing"}
-        });
-        let seen = read_json(Expected::Reader, &reader).unwrap().reader.unwrap();
-        assert_eq!(seen.online, None);
-        assert_eq!(seen.action.unwrap().status, ActionStatus::Other("waltzing".into()));
-    }
-
-    #[test]
-    fn what_stripe_has_on_file_of_a_reader_is_read_and_nothing_of_it_is_needed() {
-        let read = |reader| read_json(Expected::Reader, &reader).unwrap().reader.unwrap();
-        let full = read(json!({
-            "object": "terminal.reader", "label": "Lobby", "device_type": "stripe_s700",
-            "serial_number": "S1", "device_sw_version": null, "livemode": true,
-            "location": {"object": "terminal.location", "id": "tml_1"},
-            "last_seen_at": 1_790_000_000_123_i64,
-            "metadata": {"kioskd_controller": "board-1", "kioskd_kiosk": "lobby-3", "other": "x"}
-        }));
-        assert_eq!(full.livemode, Some(true));
-        let registration = full.registration;
-        assert_eq!(registration.location.as_deref(), Some("tml_1"));
-        assert_eq!(registration.controller.as_deref(), Some("board-1"));
-        assert_eq!(registration.kiosk.as_deref(), Some("lobby-3"));
-        assert_eq!(registration.last_seen, Some(WallTime(1_790_000_000_123)));
-        assert_eq!(registration.software, None);
-        let bare = read(json!({"object": "terminal.reader", "label": {"of": "tomorrow"}}));
-        assert_eq!((bare.livemode, *bare.registration), (None, Registration::default()));
-    }
-
-    #[test]
-    fn what_is_not_the_object_asked_for_is_no_answer() {
-        for body in ["", "<html>log in</html>", "{}", "null", "[]", "{\"object\":\"payment_in"] {
-            assert!(read(Expected::Intent, body.as_bytes(), None).is_err(), "{body}");
-            assert!(read(Expected::Reader, body.as_bytes(), None).is_err(), "{body}");
-        }
-        let mut charge = intent();
-        charge["object"] = json!("charge");
-        assert!(read_json(Expected::Intent, &charge).is_err());
-        let mut negative = intent();
-        negative["amount"] = json!(-1);
-        assert!(read_json(Expected::Intent, &negative).is_err());
-    }
-}
+mod tests;

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use crate::ids::{ControllerId, IdempotencyKey, KioskId, PaymentIntentId, ReaderId};
+use crate::ids::{ControllerId, IdempotencyKey, KioskId, PaymentIntentId, ReaderId, SaleId};
 use crate::money::Money;
-use crate::sale::fact::{Item, Opened};
+use crate::sale::fact::{CaptureMode, Item, Opened};
+use crate::sale::key::WIRE_AT_THE_TAP;
 use crate::time::StripeTime;
 
 /// A reader command may take this long to answer: the reply waits for the reader. Source: the
@@ -17,6 +18,10 @@ const CART_LIMIT: Duration = Duration::from_secs(2);
 
 /// Everything else answers quickly or not at all.
 const PLAIN_LIMIT: Duration = Duration::from_secs(20);
+
+/// A sale of one product has a refund or two; a list that goes on beyond this is no answer.
+/// Source: Stripe's limit for a page.
+const MOST_REFUNDS: u32 = 100;
 
 /// What a reader's payment may be, in one step or in two.
 const PROCESS: &str = "process_payment_intent";
@@ -104,6 +109,20 @@ pub enum Request {
         /// Its key.
         key: IdempotencyKey,
     },
+    /// Refund what was captured.
+    Refund(Refund),
+    /// Have a reader ask for the card again, to put the money back onto it.
+    RefundInPerson {
+        /// The reader.
+        reader: ReaderId,
+        /// The refund.
+        refund: Refund,
+    },
+    /// Read the refunds of a PaymentIntent.
+    ListRefunds {
+        /// The PaymentIntent.
+        intent: PaymentIntentId,
+    },
     /// Write on the reader which board it belongs to. It has no key: it moves no money, writing it
     /// twice is writing it once, and a key would let Stripe answer with an assignment that
     /// somebody has changed since.
@@ -134,6 +153,21 @@ pub enum Request {
     },
 }
 
+/// A refund that is asked for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Refund {
+    /// The PaymentIntent.
+    pub intent: PaymentIntentId,
+    /// How much.
+    pub amount: Money,
+    /// The sale, for its metadata: by sale and `n` it is known again.
+    pub sale: SaleId,
+    /// Number of its key, for its metadata.
+    pub n: u32,
+    /// Its key.
+    pub key: IdempotencyKey,
+}
+
 /// How a call travels.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Method {
@@ -150,6 +184,10 @@ pub enum Expected {
     Intent,
     /// A `terminal.reader`.
     Reader,
+    /// A `refund`.
+    Refund,
+    /// A `list` of refunds.
+    Refunds,
     /// A `list` of PaymentIntents.
     Intents,
 }
@@ -235,6 +273,9 @@ impl Request {
             Self::ReadIntent { intent } => {
                 get(format!("/v1/payment_intents/{intent}"), &["latest_charge".to_owned()])
             }
+            Self::Refund(refund) => refund.by_api(),
+            Self::RefundInPerson { reader, refund } => refund.in_person(reader),
+            Self::ListRefunds { intent } => list_refunds(intent),
         }
     }
 
@@ -245,9 +286,12 @@ impl Request {
             | Self::CancelIntent { .. }
             | Self::Capture { .. }
             | Self::ReadIntent { .. } => Expected::Intent,
+            Self::Refund(_) => Expected::Refund,
+            Self::ListRefunds { .. } => Expected::Refunds,
             Self::Process { .. }
             | Self::Collect { .. }
             | Self::Confirm { .. }
+            | Self::RefundInPerson { .. }
             | Self::ClearReader { .. }
             | Self::ShowCart { .. }
             | Self::AssignReader { .. }
@@ -263,21 +307,65 @@ impl Request {
             | Self::Collect { .. }
             | Self::Confirm { .. }
             | Self::ClearReader { .. }
+            | Self::RefundInPerson { .. }
             | Self::ShowCart { .. } => true,
             Self::CreateIntent { .. }
             | Self::CancelIntent { .. }
             | Self::Capture { .. }
             | Self::AssignReader { .. }
+            | Self::Refund(_)
             | Self::ReadReader { .. }
             | Self::ListIntents { .. }
+            | Self::ListRefunds { .. }
             | Self::ReadIntent { .. } => false,
         }
     }
 }
 
-/// The body of wire version 1. A sale is opened with a version and keeps it, so a later version
-/// needs a renderer of its own beside this one.
+impl Refund {
+    fn by_api(&self) -> Wire {
+        let params = self.params(pair("reason", "requested_by_customer"));
+        post("/v1/refunds".into(), params, Some(&self.key))
+    }
+
+    fn in_person(&self, reader: &ReaderId) -> Wire {
+        let cancellation = pair("refund_payment_config[enable_customer_cancellation]", &true);
+        let path = format!("/v1/terminal/readers/{reader}/refund_payment");
+        Wire { limit: COMMAND_LIMIT, ..post(path, self.params(cancellation), Some(&self.key)) }
+    }
+
+    fn params(&self, how: (String, String)) -> Vec<(String, String)> {
+        vec![
+            pair("payment_intent", &self.intent),
+            pair("amount", &self.amount.amount),
+            how,
+            pair("metadata[sale]", &self.sale),
+            pair("metadata[n]", &self.n),
+        ]
+    }
+}
+
+fn list_refunds(intent: &PaymentIntentId) -> Wire {
+    Wire {
+        method: Method::Get,
+        path: "/v1/refunds".into(),
+        params: vec![pair("payment_intent", intent), pair("limit", &MOST_REFUNDS)],
+        key: None,
+        limit: PLAIN_LIMIT,
+    }
+}
+
+/// The body that creates the PaymentIntent. A sale is opened with a version and keeps it, so that
+/// its repeat is the same request after an upgrade: each version has a renderer of its own.
 fn create_params(opened: &Opened) -> Vec<(String, String)> {
+    match opened.wire {
+        WIRE_AT_THE_TAP => at_the_tap_params(opened),
+        _ => hold_params(opened),
+    }
+}
+
+/// Version 1: the card is held at the tap and captured by a call.
+fn hold_params(opened: &Opened) -> Vec<(String, String)> {
     let price = opened.product.price;
     let origin = &opened.origin;
     vec![
@@ -306,6 +394,37 @@ fn cart_params(item: &Item) -> Vec<(String, String)> {
         pair("cart[line_items][0][amount]", &price.amount),
         pair("cart[line_items][0][quantity]", &1),
     ]
+}
+
+/// Version 2: what can be is charged at the tap. With capture after the vend that is Interac
+/// alone, and all other cards are held: one PaymentIntent takes both. Source: Stripe, Regional
+/// considerations for Terminal, Canada.
+fn at_the_tap_params(opened: &Opened) -> Vec<(String, String)> {
+    let price = opened.product.price;
+    let origin = &opened.origin;
+    let mut params = vec![
+        pair("amount", &price.amount),
+        pair("currency", &price.currency),
+        pair("allowed_payment_method_types[]", "card_present"),
+    ];
+    if opened.policy.interac {
+        params.push(pair("allowed_payment_method_types[]", "interac_present"));
+    }
+    params.push(pair("capture_method", "automatic"));
+    if opened.policy.capture == CaptureMode::AfterVend {
+        params.push(pair("payment_method_options[card_present][capture_method]", "manual"));
+    }
+    params.extend([
+        pair("metadata[kiosk]", &origin.kiosk),
+        pair("metadata[sale]", &opened.sale),
+        pair("metadata[reader]", &opened.reader),
+        pair("metadata[controller]", &origin.controller),
+        pair("metadata[journal]", &origin.journal),
+        pair("metadata[boot]", &opened.boot),
+        pair("metadata[products]", &opened.product.code),
+        pair("expand[]", "latest_charge"),
+    ]);
+    params
 }
 
 fn pair(name: &str, value: &(impl ToString + ?Sized)) -> (String, String) {
@@ -350,33 +469,4 @@ fn get(path: String, expand: &[String]) -> Wire {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::sale::tests::opened;
-
-    /// Bytes of wire version 1: a sale that was opened by an older version of the program is
-    /// repeated byte for byte by this one. Never edit what is expected here.
-    #[test]
-    fn the_bytes_of_wire_version_1_never_change() {
-        let key: IdempotencyKey = "SALE1:create:1".parse().unwrap();
-        let wire = Request::CreateIntent { opened: Box::new(opened()), key }.wire();
-        let text: Vec<String> =
-            wire.params.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        assert_eq!(wire.path, "/v1/payment_intents");
-        assert_eq!(
-            text.join("&"),
-            "amount=250&currency=usd&allowed_payment_method_types[]=card_present\
-             &capture_method=manual&metadata[kiosk]=lobby-3&metadata[sale]=SALE1\
-             &metadata[reader]=tmr_1&metadata[controller]=board-1&metadata[journal]=journal-1\
-             &metadata[boot]=boot-1&metadata[products]=A1&expand[]=latest_charge"
-        );
-    }
-
-    #[test]
-    fn a_reader_command_gets_the_time_that_a_reader_may_take() {
-        let reader: ReaderId = "tmr_1".parse().unwrap();
-        let clear = Request::ClearReader { reader: reader.clone(), key: None };
-        assert!(clear.wire().limit > Duration::from_secs(80));
-        assert!(Request::ReadReader { reader }.wire().limit < Duration::from_secs(30));
-    }
-}
+mod tests;

@@ -2,7 +2,8 @@
 
 use crate::sale::cards::{CardSeen, NotTaken};
 use crate::sale::fact::{
-    Attention, Because, Doubt, Fact, Outcome, Retraction, Settlement, VendDoubt,
+    Attention, Because, CardAway, Decision, Doubt, Fact, Found, Outcome, Retraction, Settlement,
+    VendDoubt,
 };
 use crate::sale::key::Operation;
 
@@ -91,6 +92,28 @@ pub fn sentence(fact: &Fact) -> String {
         }
         Fact::Captured { amount, .. } => format!("{amount} captured"),
         Fact::Released => "the hold on the card is released".into(),
+        Fact::Resolved { decision, by, reason } => {
+            format!(
+                "decided by uid {by}: {}{}",
+                decision_words(*decision),
+                in_words(reason.as_ref())
+            )
+        }
+        Fact::RefundAsked { amount, by, reason } => {
+            format!("uid {by} wants {amount} refunded{}", in_words(reason.as_ref()))
+        }
+        Fact::RefundPromptIntended { amount, n, .. } => {
+            format!("the reader shall ask for the card again, to refund {amount} (request {n})")
+        }
+        Fact::RefundPrompted { .. } => "the reader asks for the card again, to refund".into(),
+        Fact::RefundPromptGone => "the reader does not ask any more: reading the refunds".into(),
+        Fact::RefundGivenUp { why, .. } => {
+            format!("the refund at the reader is given up: {}", card_away(why))
+        }
+        Fact::RefundConfirmed { amount, refund, .. } => format!("{amount} refunded ({refund})"),
+        Fact::SettledElsewhere { found } => {
+            format!("not by this kiosk: {}", found_words(*found))
+        }
         Fact::AnsweredLate { answer } => {
             format!("the dispenser says \"{answer}\" after the decision: noted only")
         }
@@ -113,6 +136,8 @@ pub fn weight(fact: &Fact) -> Weight {
         | Fact::VendUnknown
         | Fact::SettlementDoubted { .. }
         | Fact::AnsweredLate { .. }
+        | Fact::SettledElsewhere { .. }
+        | Fact::RefundGivenUp { .. }
         | Fact::KeyTooOld { .. }
         | Fact::Adopted { .. }
         | Fact::Restarted { .. } => Weight::Trouble,
@@ -143,6 +168,12 @@ pub fn weight(fact: &Fact) -> Weight {
         | Fact::NeverCreated
         | Fact::Captured { .. }
         | Fact::Released
+        | Fact::Resolved { .. }
+        | Fact::RefundAsked { .. }
+        | Fact::RefundPromptIntended { .. }
+        | Fact::RefundPrompted { .. }
+        | Fact::RefundPromptGone
+        | Fact::RefundConfirmed { .. }
         | Fact::Closed { .. } => Weight::Step,
     }
 }
@@ -151,6 +182,8 @@ fn doubt(doubt: &Doubt) -> String {
     match doubt {
         Doubt::Unanswered => "no answer".into(),
         Doubt::Refused(refusal) => refusal.to_string(),
+        Doubt::Decided => "a person has decided".into(),
+        Doubt::Pending => "Stripe is still at it".into(),
         Doubt::Ended { how } => how.clone(),
         Doubt::Restarted => "kioskd was restarted".into(),
     }
@@ -203,6 +236,39 @@ pub fn settlement_words(settlement: Settlement) -> String {
     match settlement {
         Settlement::Capture { amount } => format!("capturing {amount}"),
         Settlement::Release => "releasing the hold".into(),
+        Settlement::Refund { amount } => format!("refunding {amount}"),
+    }
+}
+
+fn decision_words(decision: Decision) -> String {
+    match decision {
+        Decision::Capture { amount } => format!("capture {amount}"),
+        Decision::Release => "release the hold".into(),
+        Decision::Refund { amount } => format!("refund {amount}"),
+        Decision::Dismiss => "nothing more is to be done".into(),
+    }
+}
+
+/// A reason as the person gave it.
+fn in_words(reason: Option<&String>) -> String {
+    reason.map_or_else(String::new, |reason| format!(" (\"{reason}\")"))
+}
+
+fn card_away(why: &CardAway) -> String {
+    match why {
+        CardAway::Gone => "nobody was there to be asked".into(),
+        CardAway::TimedOut => "nobody presented the card in time".into(),
+        CardAway::Cancelled => "the customer cancelled".into(),
+        CardAway::Restarted => "power was cut meanwhile".into(),
+        CardAway::ReaderUnavailable { why } => format!("the reader did not ask: {why}"),
+    }
+}
+
+fn found_words(found: Found) -> String {
+    match found {
+        Found::Canceled => "the PaymentIntent is cancelled".into(),
+        Found::Captured { amount } => format!("{amount} captured"),
+        Found::Refunded { amount } => format!("{amount} refunded"),
     }
 }
 
@@ -217,6 +283,9 @@ fn because_words(because: Because) -> &'static str {
         Because::BoardSilent => "no vend is on record, and the dispenser does not answer",
         Because::CancelUnderWay => "a cancel of unknown fate may still take the authorization",
         Because::PowerCut => "power was cut, and the dispenser does not know the sale",
+        Because::FoundCaptured => "the money is captured, not held",
+        Because::FoundUncaptured => "the money was never captured",
+        Because::FoundPartlyRefunded => "a part is refunded already, and not by this kiosk",
     }
 }
 
@@ -232,6 +301,14 @@ pub fn attention(why: &Attention) -> String {
         Attention::KeyClash => "the request's key was used by another kiosk: a cloned card?".into(),
         Attention::IntentUnknown => {
             "Stripe does not say which PaymentIntent it has, and the reader may have asked".into()
+        }
+        Attention::NothingToCapture => "no card is authorized: nothing to capture".into(),
+        Attention::RefundNeedsCard { why } => format!(
+            "the customer is owed a refund, which needs the card at the reader: {}",
+            card_away(why)
+        ),
+        Attention::RefundFailed { status } => {
+            format!("the refund did not succeed: Stripe calls it \"{status}\"")
         }
         Attention::Unreadable { what } => format!("the journal is damaged: {what}"),
     }

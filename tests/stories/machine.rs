@@ -16,6 +16,8 @@ pub enum Behavior {
     DropsSilently,
     /// Nothing comes out.
     Jams,
+    /// It says nothing, and knows of nothing when it is asked.
+    Forgets,
 }
 
 #[derive(Default)]
@@ -87,6 +89,7 @@ fn answer(goods: &mut Goods, line: &str, behavior: Behavior) -> Option<String> {
                 goods.failed.push(sale.clone());
                 Some(format!("FAIL {sale} jam"))
             }
+            Behavior::Forgets => None,
         },
         "STATUS" if goods.delivered.contains(&sale) => Some(format!("DONE {sale}")),
         "STATUS" if goods.failed.contains(&sale) => Some(format!("FAILED {sale} jam")),

@@ -13,10 +13,13 @@ mod rig;
 #[path = "../schema/mod.rs"]
 mod schema;
 
+mod charged_at_the_tap;
 mod check_online;
 mod commands;
+mod decided_by_people;
 mod finds_what_was_left;
 mod flushed_before_effects;
+mod interac;
 mod killed_at_each_step;
 mod one_reader_one_controller;
 mod reader_display;

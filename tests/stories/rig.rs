@@ -16,6 +16,7 @@ use crate::schema;
 
 pub const PRICE: u64 = 250;
 pub const VISA: &str = "4242424242424242";
+pub const INTERAC: &str = "4506445006931933";
 pub const DECLINED: &str = "4000000000000002";
 
 /// Nothing here takes longer on a machine that works; a loaded one gets time.
@@ -76,6 +77,11 @@ pub struct Rig {
 impl Rig {
     /// Simulator and boards, and no daemon yet.
     pub fn without_daemon() -> Self {
+        Self::without_daemon_paying("")
+    }
+
+    /// The same, with these lines of `[payment]`.
+    pub fn without_daemon_paying(payment: &str) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let log = dir.path().join("simulator.log");
         let simulator = Process::start(
@@ -101,7 +107,14 @@ impl Rig {
             _simulator: simulator,
             dir,
         };
-        rig.write_config();
+        rig.write_config(payment);
+        rig
+    }
+
+    /// A kiosk that is ready to sell, with these lines of `[payment]`.
+    pub fn paying(payment: &str) -> Self {
+        let mut rig = Self::without_daemon_paying(payment);
+        rig.start();
         rig
     }
 
@@ -112,7 +125,16 @@ impl Rig {
         rig
     }
 
-    fn write_config(&self) {
+    /// A kiosk in Canada that is ready to sell.
+    pub fn canadian(payment: &str) -> Self {
+        let mut rig = Self::without_daemon_paying(payment);
+        let config = fs::read_to_string(rig.config()).unwrap();
+        fs::write(rig.config(), config.replace("\"usd\"", "\"cad\"")).unwrap();
+        rig.start();
+        rig
+    }
+
+    fn write_config(&self, payment: &str) {
         let dir = self.dir.path();
         let key = dir.join("key");
         let mut file =
@@ -122,7 +144,7 @@ impl Rig {
             "[kiosk]\nid = \"bench\"\ncurrency = \"usd\"\nstate_dir = \"{dir}/state\"\n\
              runtime_dir = \"{dir}/run\"\n\
              [stripe]\napi_base = \"{base}\"\nreader = \"{READER}\"\napi_key_file = \"{dir}/key\"\n\
-             [payment]\ncustomer_timeout = \"10s\"\nvend_grace = \"3s\"\n\
+             [payment]\ncustomer_timeout = \"10s\"\nvend_grace = \"3s\"\n{payment}\n\
              [product.A1]\nname = \"Cola\"\nprice = \"2.50\"\nslot = \"11\"\n\
              [input.keypad]\nkind = \"serial\"\ndevice = \"{keypad}\"\n\
              [dispenser.main]\nkind = \"serial\"\ndevice = \"{machine}\"\ntimeout = \"3s\"\n\
@@ -231,7 +253,7 @@ impl Rig {
         })
     }
 
-    fn post(&self, path: &str, kind: &str, body: String) -> bool {
+    pub fn post(&self, path: &str, kind: &str, body: String) -> bool {
         let url = format!("{}{path}", self.base);
         let request = self
             .http
@@ -346,7 +368,8 @@ impl Rig {
     pub fn tap(&self, number: &str) {
         self.wait_for_prompt();
         let path = format!("/v1/test_helpers/terminal/readers/{READER}/present_payment_method");
-        let form = format!("type=card_present&card_present[number]={number}");
+        let kind = if number == INTERAC { "interac_present" } else { "card_present" };
+        let form = format!("type={kind}&{kind}[number]={number}");
         assert!(self.call_stripe(&path, &form));
     }
 
@@ -377,13 +400,16 @@ impl Rig {
     pub fn audit(&self) {
         let books = self.books();
         let captured: u64 = books.totals.values().map(|totals| totals.captured).sum();
+        let refunded: u64 = books.totals.values().map(|totals| totals.refunded).sum();
         let held: u64 = books.totals.values().map(|totals| totals.held).sum();
         let delivered = self.machine.delivered();
-        assert_eq!(captured, PRICE * u64::try_from(delivered.len()).unwrap(), "money = goods");
+        let worth = PRICE * u64::try_from(delivered.len()).unwrap();
+        assert_eq!(captured - refunded, worth, "money = goods");
         assert_eq!(held, 0, "nothing is left on hold");
         for intent in &books.payment_intents {
             assert!(intent.captured_charges <= 1, "{intent:?}");
             assert!(intent.authorized_charges <= 1, "{intent:?}");
+            assert!(intent.refunds <= 1 && intent.refunded <= intent.amount_received, "{intent:?}");
             let sale = &intent.metadata["sale"];
             let goods = delivered.iter().filter(|delivered| *delivered == sale).count();
             assert!(goods <= 1, "sale {sale} was delivered {goods} times");

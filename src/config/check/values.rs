@@ -12,6 +12,7 @@ use super::super::duration;
 use super::super::origins::KeyPath;
 use super::super::problem::{nearest, quoted};
 use super::Check;
+use crate::money::Currency;
 
 /// Stripe's readers give up by themselves after a few minutes; less than ten seconds is no time to
 /// find a card.
@@ -29,10 +30,6 @@ pub(super) const POWER_CYCLE_EVERY: RangeInclusive<Duration> =
 /// How long machines turn.
 pub(super) const VEND_TIMEOUT: RangeInclusive<Duration> =
     Duration::from_secs(1)..=Duration::from_mins(5);
-
-/// What the settings can say and this version cannot do. Whoever builds it deletes its row.
-const UNSUPPORTED: [(&str, &str); 2] =
-    [("payment.capture", "automatic"), ("payment.interac", "true")];
 
 /// How often a declined customer may try.
 const ATTEMPTS: RangeInclusive<u32> = 1..=10;
@@ -75,16 +72,11 @@ impl Check<'_> {
         text: &str,
         choices: &[(&str, T)],
     ) -> Option<T> {
-        let supported = || choices.iter().filter(|(word, _)| is_supported(key, word));
-        let words = || supported().map(|(word, _)| *word);
-        if let Some((_, value)) = supported().find(|(word, _)| *word == text) {
+        let words = || choices.iter().map(|(word, _)| *word);
+        if let Some((_, value)) = choices.iter().find(|(word, _)| *word == text) {
             return Some(*value);
         }
         let allowed = words().map(|word| format!("{word:?}")).collect::<Vec<_>>().join(", ");
-        if choices.iter().any(|(word, _)| *word == text) {
-            self.unsupported(key, &quoted(text), &allowed);
-            return None;
-        }
         let fix = match nearest(text, words()) {
             Some(near) => format!("write {near:?} if that is meant"),
             None => "write one of these".to_owned(),
@@ -93,18 +85,19 @@ impl Check<'_> {
         None
     }
 
-    /// Whether Interac cards are taken.
-    pub(super) fn interac(&mut self, key: &KeyPath, value: bool) -> Option<bool> {
-        if is_supported(key, if value { "true" } else { "false" }) {
+    /// Whether Interac cards are taken: there are none but in Canadian dollars.
+    pub(super) fn interac(
+        &mut self,
+        key: &KeyPath,
+        value: bool,
+        currency: Option<Currency>,
+    ) -> Option<bool> {
+        let Some(other) = currency.filter(|currency| value && currency.code() != "cad") else {
             return Some(value);
-        }
-        self.unsupported(key, "true", "false");
+        };
+        let wrong = format!("Interac cards pay in cad only, and kiosk.currency is \"{other}\"");
+        self.wrong(key, wrong, "false, unless the currency is \"cad\"", "remove the key");
         None
-    }
-
-    fn unsupported(&mut self, key: &KeyPath, value: &str, allowed: &str) {
-        let wrong = format!("{value} is not supported by this version of kioskd");
-        self.wrong(key, wrong, allowed, "write what is allowed, or remove the key");
     }
 
     /// A duration within bounds.
@@ -225,10 +218,6 @@ impl Check<'_> {
             }
         }
     }
-}
-
-fn is_supported(key: &KeyPath, word: &str) -> bool {
-    !UNSUPPORTED.contains(&(key.to_string().as_str(), word))
 }
 
 fn base_url(text: &str) -> Result<String, &'static str> {

@@ -34,7 +34,7 @@ impl Bench {
     }
 
     fn stripe_answers(&mut self) {
-        let seen = Seen { date: Some(self.date()), reader: None, intent: None };
+        let seen = Seen { date: Some(self.date()), reader: None, intent: None, refunds: None };
         let reply = Reply { call: Call::Look, asked: self.now, result: Ok(seen) };
         self.kiosk.heard(None, &reply, since(self.now));
     }

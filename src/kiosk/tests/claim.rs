@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{Bench, action, intent, reader};
 use crate::kiosk::claim::{Assignment, OrderRefused, ReaderOrder};
-use crate::kiosk::reader::ReaderWish;
+use crate::kiosk::reader_wish::ReaderWish;
 use crate::kiosk::{Reason, Turned};
 use crate::sale::input::{
     ActionStatus, Call, IntentStatus, Obstacle, ReaderSeen, Refusal, Seen, Trouble,
@@ -32,7 +32,7 @@ fn started() -> Bench {
 }
 
 fn claimed(bench: &mut Bench, controller: &str) {
-    let seen = Seen { date: None, reader: Some(of(Some(controller))), intent: None };
+    let seen = Seen { date: None, reader: Some(of(Some(controller))), intent: None, refunds: None };
     bench.hear(Call::AssignReader, Ok(seen));
 }
 
@@ -172,8 +172,10 @@ fn an_account_without_card_present_is_said_so() {
     for (takes, stands) in [(false, true), (true, false)] {
         let mut made = intent(IntentStatus::RequiresPaymentMethod);
         made.takes_card_present = takes;
-        bench
-            .hear(Call::Create { n: 1 }, Ok(Seen { date: None, reader: None, intent: Some(made) }));
+        bench.hear(
+            Call::Create { n: 1 },
+            Ok(Seen { date: None, reader: None, intent: Some(made), refunds: None }),
+        );
         assert_eq!(bench.stands(&Reason::NoCardPresent), stands);
         assert_eq!(bench.select(if takes { "S2" } else { "S1" }).is_err(), stands);
     }

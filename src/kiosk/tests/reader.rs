@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::kiosk::out_of_order::{Denied, Stops};
-use crate::kiosk::reader::ReaderWish;
+use crate::kiosk::reader_wish::ReaderWish;
 use crate::kiosk::restart_window::RestartWindow;
 use crate::kiosk::view::BusyWith;
 
@@ -11,7 +11,7 @@ fn refused(refusal: Refusal) -> Result<Seen, Trouble> {
 }
 
 fn cleared() -> Seen {
-    Seen { date: None, reader: Some(reader(None)), intent: None }
+    Seen { date: None, reader: Some(reader(None)), intent: None, refunds: None }
 }
 
 /// The kiosk's own question whether the reader answers.
@@ -174,7 +174,7 @@ fn an_account_that_takes_no_cards_is_said_to() {
     let mut bench = Bench::ready();
     let lacking =
         IntentSeen { takes_card_present: false, ..intent(IntentStatus::RequiresPaymentMethod) };
-    let seen = Seen { date: None, reader: None, intent: Some(lacking) };
+    let seen = Seen { date: None, reader: None, intent: Some(lacking), refunds: None };
     bench.hear(Call::Create { n: 1 }, Ok(seen));
     assert!(bench.stands(&Reason::NoCardPresent));
     assert!(matches!(bench.view(), View::OutOfOrder { reason: Reason::NoCardPresent }));
@@ -198,7 +198,7 @@ fn unsettled_deliveries_stop_new_sales_and_a_near_deadline_alarms() {
     bench.kiosk.judge_open_sales(bench.since());
     assert!(bench.stands(&Reason::Exposure) && !bench.stands(&Reason::DeadlineNear));
     // Stripe's clock, which goes on with the boot's, tells how near the end of the hold is.
-    let seen = Seen { date: Some(StripeTime(EPOCH)), reader: None, intent: None };
+    let seen = Seen { date: Some(StripeTime(EPOCH)), reader: None, intent: None, refunds: None };
     bench.hear(Call::Look, Ok(seen));
     bench.wait(37 * 3600);
     bench.kiosk.judge_open_sales(bench.since());

@@ -2,9 +2,12 @@
 
 mod adopted;
 mod doubts;
+mod in_person;
 mod interleavings;
 mod key_age;
+mod people;
 mod properties;
+mod refunds;
 mod restarts;
 mod two_steps;
 mod watching;
@@ -15,10 +18,12 @@ use std::time::Duration;
 use crate::ids::{BootId, PaymentIntentId, SaleId};
 use crate::money::Money;
 use crate::sale::cards::CardRules;
-use crate::sale::fact::{Fact, Flow, Item, Opened, Origin, Outcome, Policy, UnknownVend};
+use crate::sale::fact::{
+    CaptureMode, Fact, Flow, Item, Opened, Origin, Outcome, Policy, UnknownVend,
+};
 use crate::sale::input::{
     ActionSeen, ActionStatus, Call, ChargeSeen, Input, IntentSeen, IntentStatus, Obstacle,
-    ReaderSeen, Refusal, Reply, Seen, Trouble, VendNews,
+    ReaderSeen, RefundSeen, RefundStatus, Refusal, Reply, Seen, Trouble, VendNews,
 };
 use crate::sale::{Phase, Sale, Want, decide, duty};
 use crate::time::{Moment, StripeTime, WallTime};
@@ -57,6 +62,8 @@ pub(crate) fn opened() -> Opened {
             vend_timeout: Duration::from_secs(20),
             flow: Flow::Process,
             cards: CardRules::default(),
+            capture: CaptureMode::AfterVend,
+            interac: false,
         },
         wire: 1,
         boot: BootId::new("boot-1").unwrap(),
@@ -146,6 +153,29 @@ impl Bench {
         self.reply(Call::Inspect, Ok(Seen { reader: None, ..seen(None, intent) }))
     }
 
+    /// A sale that is charged at the tap, with the dispenser turning.
+    pub fn charged() -> Self {
+        Self::charged_with(|_| {})
+    }
+
+    pub fn charged_with(change: impl FnOnce(&mut Opened)) -> Self {
+        let mut bench = Self::with(|opened| {
+            opened.policy.capture = CaptureMode::Automatic;
+            change(opened);
+        });
+        bench.created();
+        bench.prompt_taken();
+        bench.look(Some(ActionStatus::Succeeded), captured());
+        bench
+    }
+
+    /// Ends a look at the refunds.
+    pub fn listed(&mut self, refunds: Vec<RefundSeen>, intent: IntentSeen) -> Vec<Fact> {
+        assert!(matches!(self.want(), Want::ListRefunds { .. }), "{:?}", self.want());
+        let seen = Seen { reader: None, refunds: Some(refunds), ..seen(None, intent) };
+        self.reply(Call::ListRefunds, Ok(seen))
+    }
+
     pub fn dispenser(&mut self, news: VendNews) -> Vec<Fact> {
         self.give(&Input::Dispenser(news))
     }
@@ -195,6 +225,7 @@ pub(super) fn seen(action: Option<ActionStatus>, intent: IntentSeen) -> Seen {
         date: Some(StripeTime(EPOCH)),
         reader: Some(ReaderSeen { action, online: Some(true), ..ReaderSeen::default() }),
         intent: Some(intent),
+        refunds: None,
     }
 }
 
@@ -229,6 +260,7 @@ pub(super) fn charge(seconds_ago: i64) -> ChargeSeen {
         capture_before: Some(StripeTime(EPOCH + 172_800)),
         brand: Some("visa".into()),
         last4: Some("4242".into()),
+        interac: false,
     }
 }
 
@@ -246,6 +278,24 @@ pub(super) fn captured() -> IntentSeen {
         charge: Some(charge(5)),
         ..with_status(IntentStatus::Succeeded)
     }
+}
+
+/// A refund of the sale, made with key `n`.
+pub(super) fn refund(n: u32, amount: u64, status: RefundStatus) -> RefundSeen {
+    RefundSeen {
+        id: format!("re_{n}").parse().unwrap(),
+        status,
+        amount,
+        currency: "usd".parse().unwrap(),
+        sale: Some(SaleId::new("SALE1").unwrap()),
+        n: Some(n),
+    }
+}
+
+/// Stripe's answer to the creation of a refund.
+pub(super) fn refund_made(status: RefundStatus) -> Seen {
+    let refunds = Some(vec![refund(1, 250, status)]);
+    Seen { date: Some(StripeTime(EPOCH)), reader: None, intent: None, refunds }
 }
 
 pub(super) fn failed(code: &str) -> ActionStatus {

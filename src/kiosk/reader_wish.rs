@@ -1,0 +1,119 @@
+//! What the kiosk itself wants of the reader: a look, or a command that does no harm.
+
+use std::time::Duration;
+
+use crate::kiosk::kiosk::Kiosk;
+use crate::kiosk::out_of_order::Reason;
+use crate::sale::Phase;
+use crate::sale::input::ActionStatus;
+use crate::sale::phase::{Refunding, RefundingStep};
+use crate::time::Moment;
+
+/// How often an idle kiosk looks at its reader. Ten thousand of them then ask some fifteen times a
+/// second in all; Stripe allows an account 100 reads a second.
+const IDLE_EVERY: Duration = Duration::from_mins(15);
+
+/// How often a reader or a link that is out of order is looked at.
+const PROBE_EVERY: Duration = Duration::from_secs(5);
+
+/// What the kiosk itself, and no sale, wants of the reader.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ReaderWish {
+    /// Look at it now.
+    Look,
+    /// Look at it at this moment.
+    LookAt {
+        /// When.
+        at: Moment,
+    },
+    /// Look at it again and again, about this far apart.
+    Probe {
+        /// The time between two looks.
+        every: Duration,
+    },
+    /// Clear what stands on it for nothing: before the next prompt, or as a harmless command that
+    /// shows whether it answers.
+    Clear,
+    /// Write on it that it belongs to this board.
+    Claim,
+}
+
+impl Kiosk {
+    /// What the kiosk wants of the reader, beside what its sales want.
+    pub fn reader_wish(&self) -> ReaderWish {
+        let seen_at = self.watch.seen.as_ref().map(|(asked, _)| *asked);
+        let waiting = self.sales.values().find(|sale| {
+            matches!(
+                &sale.phase,
+                Phase::Opening { .. }
+                    | Phase::Prompting { doubt: None, .. }
+                    | Phase::Refunding(Refunding { step: RefundingStep::Ask, .. })
+            )
+        });
+        if let Some(sale) = waiting {
+            if seen_at.is_none_or(|asked| asked < sale.opened.at) {
+                return ReaderWish::Look;
+            }
+            if self.leftover() {
+                return ReaderWish::Clear;
+            }
+            if !self.may_prompt(sale.id()) {
+                return ReaderWish::Probe { every: Duration::from_secs(1) };
+            }
+        }
+        // A dead prompt must not stand there for the next passer-by to pay at.
+        if self.shows_dead_action() && !self.is_reader_held() {
+            return ReaderWish::Clear;
+        }
+        if self.is_cart_left() {
+            return ReaderWish::Clear;
+        }
+        let unclear = self.watch.cart.unclear.is_some() && !self.is_reader_held();
+        let Some(seen_at) = seen_at.filter(|_| !unclear) else { return ReaderWish::Look };
+        let is_in_doubt = self.watch.unanswered > 0;
+        let is_out_of_order = self.reasons.iter().any(|(reason, _)| match reason {
+            Reason::Starting
+            | Reason::Link { .. }
+            | Reason::KeyRejected
+            | Reason::KeyTooNarrow { .. }
+            | Reason::ReaderOffline
+            | Reason::ReaderRestarting
+            | Reason::ReaderDeaf
+            | Reason::ReaderUpdating
+            | Reason::ReaderInUse
+            | Reason::ReaderRefuses { .. }
+            | Reason::ReaderNotFound
+            | Reason::ReaderAssignedElsewhere { .. }
+            | Reason::ReaderUnassigned
+            | Reason::ReaderWrongMode { .. }
+            | Reason::ReaderNoLocation => true,
+            Reason::NoCardPresent
+            | Reason::PaymentsRefused { .. }
+            | Reason::PriceRefused { .. }
+            | Reason::PaymentNotFound
+            | Reason::Exposure
+            | Reason::DeadlineNear
+            | Reason::Journal
+            | Reason::Clone
+            | Reason::OtherMode
+            | Reason::Sweeping
+            | Reason::DispenserAway { .. } => false,
+        });
+        if self.may_knock(seen_at) {
+            return ReaderWish::Clear;
+        }
+        let often = is_out_of_order || is_in_doubt;
+        ReaderWish::Probe { every: if often { PROBE_EVERY } else { IDLE_EVERY } }
+    }
+
+    /// Whether a reader that did not answer may be asked to clear its screen, only to see whether
+    /// it answers: nothing of anybody's stands on it, as a look after the last such question shows.
+    fn may_knock(&self, seen_at: Moment) -> bool {
+        let silent = self.reasons.iter().any(|(reason, _)| reason.is_over_when_reader_answers());
+        let looked = self.watch.knocked.is_none_or(|knocked| seen_at > knocked);
+        let action = self.watch.seen.as_ref().and_then(|(_, reader)| reader.action.as_ref());
+        let nothing = action.is_none_or(|action| action.status != ActionStatus::InProgress);
+        let ours = self.is_reader_ours();
+        silent && ours && looked && nothing && !self.is_blind() && !self.is_reader_held()
+    }
+}

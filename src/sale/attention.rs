@@ -1,0 +1,108 @@
+//! A sale that waits for a person goes on watching Stripe: a person may act in the Dashboard, a
+//! hold may expire, and what could still be paid at the reader is fenced.
+
+use crate::money::Money;
+use crate::sale::fact::{Attention, Doubt, Fact, Found, Outcome};
+use crate::sale::input::{
+    Call, IntentSeen, IntentStatus, RefundSeen, RefundStatus, Refusal, Reply, Seen, Trouble,
+};
+use crate::sale::key::Operation;
+use crate::sale::phase::Sale;
+use crate::sale::{refund, settle};
+
+pub(super) fn decide(sale: &Sale, why: &Attention, reply: &Reply) -> Vec<Fact> {
+    match (&reply.call, &reply.result) {
+        (Call::Inspect, Ok(Seen { intent: Some(intent), .. })) => inspected(sale, why, intent),
+        (Call::ListRefunds, Ok(Seen { refunds: Some(refunds), intent: Some(intent), .. })) => {
+            listed(sale, refunds, intent)
+        }
+        (Call::Cancel { n }, result) if sale.payable && *n == sale.keys.cancel => {
+            fenced(*n, result)
+        }
+        (
+            Call::Create { .. }
+            | Call::Prompt { .. }
+            | Call::Confirm { .. }
+            | Call::ShowCart
+            | Call::ClearReader { .. }
+            | Call::Cancel { .. }
+            | Call::Capture { .. }
+            | Call::Refund { .. }
+            | Call::RefundInPerson { .. }
+            | Call::Look
+            | Call::Inspect
+            | Call::ListRefunds
+            | Call::AssignReader
+            | Call::List,
+            Ok(_) | Err(_),
+        ) => Vec::new(),
+    }
+}
+
+fn inspected(sale: &Sale, why: &Attention, intent: &IntentSeen) -> Vec<Fact> {
+    match &intent.status {
+        IntentStatus::Canceled => cancelled(sale),
+        IntentStatus::Succeeded => {
+            let amount = Money::new(intent.amount_received, intent.currency);
+            let elsewhere = Fact::SettledElsewhere { found: Found::Captured { amount } };
+            let captured = settle::captured(intent);
+            // Whoever captures what was held for a person has decided.
+            let next = if sale.delivered || *why == Attention::VendUnknown {
+                Fact::Closed { outcome: sale.outcome_keeping(amount.amount) }
+            } else {
+                Fact::AttentionNeeded { why: Attention::CapturedElsewhere }
+            };
+            vec![elsewhere, captured, next]
+        }
+        // Nothing was paid, and a prompt may still stand on the reader.
+        IntentStatus::RequiresPaymentMethod | IntentStatus::RequiresConfirmation
+            if !sale.payable =>
+        {
+            vec![Fact::FoundUnpaid]
+        }
+        IntentStatus::RequiresPaymentMethod
+        | IntentStatus::RequiresConfirmation
+        | IntentStatus::RequiresCapture
+        | IntentStatus::Pending
+        | IntentStatus::Other(_) => Vec::new(),
+    }
+}
+
+/// A person cancelled it, or the hold expired.
+fn cancelled(sale: &Sale) -> Vec<Fact> {
+    let elsewhere = Fact::SettledElsewhere { found: Found::Canceled };
+    let (note, outcome) = if sale.delivered {
+        (Fact::Released, Outcome::Lost)
+    } else if sale.authorized.is_some() {
+        (Fact::Released, Outcome::Released)
+    } else {
+        (Fact::Fenced, Outcome::Abandoned)
+    };
+    vec![elsewhere, note, Fact::Closed { outcome }]
+}
+
+fn listed(sale: &Sale, refunds: &[RefundSeen], intent: &IntentSeen) -> Vec<Fact> {
+    let done = |refund: &&RefundSeen| refund.status == RefundStatus::Succeeded;
+    if let Some(ours) = refund::ours(sale, refunds).filter(done) {
+        return refund::progress(sale, None, ours);
+    }
+    let received = Money::new(intent.amount_received, intent.currency);
+    if intent.status != IntentStatus::Succeeded || refund::given_back(refunds) < received.amount {
+        return Vec::new();
+    }
+    refund::refunded_elsewhere(sale, refunds, received)
+}
+
+fn fenced(n: u32, result: &Result<Seen, Trouble>) -> Vec<Fact> {
+    let spent = Fact::KeySpent { operation: Operation::Cancel, n };
+    let doubted = |why| Fact::FenceDoubted { n, why };
+    match result {
+        Ok(Seen { intent: Some(intent), .. }) if intent.status == IntentStatus::Canceled => {
+            vec![Fact::Fenced, Fact::Closed { outcome: Outcome::Abandoned }]
+        }
+        Ok(_) => vec![spent, doubted(Doubt::Refused(Refusal::WrongState))],
+        Err(Trouble::NotSent { .. } | Trouble::NotYet { .. }) => Vec::new(),
+        Err(Trouble::Unknown { .. }) => vec![doubted(Doubt::Unanswered)],
+        Err(Trouble::Refused(refusal)) => vec![spent, doubted(Doubt::Refused(refusal.clone()))],
+    }
+}

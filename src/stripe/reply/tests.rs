@@ -1,0 +1,99 @@
+//! Stripe's objects as they come, and what is read of them.
+
+use serde_json::json;
+
+use super::*;
+
+fn intent() -> serde_json::Value {
+    json!({
+        "object": "payment_intent", "id": "pi_1", "status": "requires_capture",
+        "amount": 250, "currency": "usd", "amount_capturable": 250, "livemode": false,
+        "created": 1_790_000_000,
+        "metadata": {"sale": "SALE1", "journal": "j"},
+        "payment_method_types": ["card_present"], "a_field_of_tomorrow": {},
+        "latest_charge": {
+            "object": "charge", "id": "ch_1", "created": 1_790_000_000,
+            "payment_method_details": {"type": "card_present", "card_present":
+                {"brand": "visa", "last4": "4242", "capture_before": 1_790_172_800}}
+        }
+    })
+}
+
+fn read_json(expected: Expected, value: &serde_json::Value) -> Result<Seen, String> {
+    read(expected, value.to_string().as_bytes(), None)
+}
+
+#[test]
+fn a_reader_brings_its_payment_intent_along() {
+    let reader = json!({
+        "object": "terminal.reader", "id": "tmr_1", "status": "online",
+        "action": {"type": "process_payment_intent", "status": "succeeded",
+            "process_payment_intent": {"payment_intent": intent()}}
+    });
+    let seen = read_json(Expected::Reader, &reader).unwrap();
+    let action = seen.reader.unwrap().action.unwrap();
+    assert_eq!(action.sale.unwrap().as_str(), "SALE1");
+    let charge = seen.intent.unwrap().charge.unwrap();
+    assert_eq!(charge.capture_before, Some(StripeTime(1_790_172_800)));
+}
+
+#[test]
+fn a_collected_card_tells_what_it_is() {
+    let reader = json!({
+        "object": "terminal.reader", "id": "tmr_1", "status": "online",
+        "action": {"type": "collect_payment_method", "status": "in_progress",
+            "collect_payment_method": {"payment_intent": "pi_1", "payment_method":
+                {"type": "card_present", "card_present":
+                    {"brand": "visa", "funding": "prepaid", "country": null}}}}
+    });
+    let seen = read_json(Expected::Reader, &reader).unwrap();
+    let card = seen.reader.unwrap().action.unwrap().card.unwrap();
+    assert_eq!((card.brand.as_deref(), card.funding.as_deref()), (Some("visa"), Some("prepaid")));
+    assert_eq!((&card.country, &card.last4), (&None, &None));
+}
+
+#[test]
+fn an_action_that_is_not_expanded_or_not_known_is_read_all_the_same() {
+    let reader = json!({
+        "object": "terminal.reader", "status": "hibernating",
+        "action": {"type": "dance", "status": "waltzing"}
+    });
+    let seen = read_json(Expected::Reader, &reader).unwrap().reader.unwrap();
+    assert_eq!(seen.online, None);
+    assert_eq!(seen.action.unwrap().status, ActionStatus::Other("waltzing".into()));
+}
+
+#[test]
+fn what_stripe_has_on_file_of_a_reader_is_read_and_nothing_of_it_is_needed() {
+    let read = |reader| read_json(Expected::Reader, &reader).unwrap().reader.unwrap();
+    let full = read(json!({
+        "object": "terminal.reader", "label": "Lobby", "device_type": "stripe_s700",
+        "serial_number": "S1", "device_sw_version": null, "livemode": true,
+        "location": {"object": "terminal.location", "id": "tml_1"},
+        "last_seen_at": 1_790_000_000_123_i64,
+        "metadata": {"kioskd_controller": "board-1", "kioskd_kiosk": "lobby-3", "other": "x"}
+    }));
+    assert_eq!(full.livemode, Some(true));
+    let registration = full.registration;
+    assert_eq!(registration.location.as_deref(), Some("tml_1"));
+    assert_eq!(registration.controller.as_deref(), Some("board-1"));
+    assert_eq!(registration.kiosk.as_deref(), Some("lobby-3"));
+    assert_eq!(registration.last_seen, Some(WallTime(1_790_000_000_123)));
+    assert_eq!(registration.software, None);
+    let bare = read(json!({"object": "terminal.reader", "label": {"of": "tomorrow"}}));
+    assert_eq!((bare.livemode, *bare.registration), (None, Registration::default()));
+}
+
+#[test]
+fn what_is_not_the_object_asked_for_is_no_answer() {
+    for body in ["", "<html>log in</html>", "{}", "null", "[]", "{\"object\":\"payment_in"] {
+        assert!(read(Expected::Intent, body.as_bytes(), None).is_err(), "{body}");
+        assert!(read(Expected::Reader, body.as_bytes(), None).is_err(), "{body}");
+    }
+    let mut charge = intent();
+    charge["object"] = json!("charge");
+    assert!(read_json(Expected::Intent, &charge).is_err());
+    let mut negative = intent();
+    negative["amount"] = json!(-1);
+    assert!(read_json(Expected::Intent, &negative).is_err());
+}
