@@ -120,7 +120,7 @@ fn the_shipped_example_loads_and_says_the_defaults_as_they_are() {
     let loaded = load(example).unwrap();
     assert!(loaded.warnings.is_empty(), "{:?}", loaded.warnings);
 
-    // With every commented key switched on, the settings stay the same, but for the key's file.
+    // With every commented key switched on, the settings stay the same, but for what has no default.
     let is_key = |line: &str| {
         line.strip_prefix('#').is_some_and(|rest| {
             rest.split_once(" = ").is_some_and(|(key, _)| {
@@ -136,6 +136,8 @@ fn the_shipped_example_loads_and_says_the_defaults_as_they_are() {
     fs::write(&file, switched_on.join("\n")).unwrap();
     let mut explicit = load(&file).unwrap();
     assert!(explicit.settings.stripe.api_key_file.take().is_some());
+    assert!(explicit.settings.reader.restart_window.take().is_some());
+    assert!(explicit.settings.reader.power_cycle.take().is_some());
     assert_eq!(explicit.settings, loaded.settings);
     assert!(explicit.origins.iter().count() > loaded.origins.iter().count() + 15);
 }
