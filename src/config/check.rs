@@ -83,20 +83,24 @@ impl Check<'_> {
 
     fn reader(&mut self, raw: &RawReader) -> Option<ReaderSettings> {
         let table = KeyPath::new(["reader"]);
-        let restart_window = match &raw.restart_window {
-            Some(text) => Some(self.hours(&table.join("restart_window"), text)?),
-            None => None,
-        };
-        let power_cycle = match &raw.power_cycle {
-            Some(text) => Some(self.absolute(&table.join("power_cycle"), text)?),
-            None => None,
-        };
+        let restart_window = raw
+            .restart_window
+            .as_ref()
+            .map_or(Some(None), |text| self.hours(&table.join("restart_window"), text).map(Some));
+        let power_cycle = raw
+            .power_cycle
+            .as_ref()
+            .map_or(Some(None), |text| self.absolute(&table.join("power_cycle"), text).map(Some));
         let power_cycle_every = self.duration(
             &table.join("power_cycle_every"),
             &raw.power_cycle_every,
             values::POWER_CYCLE_EVERY,
-        )?;
-        Some(ReaderSettings { restart_window, power_cycle, power_cycle_every })
+        );
+        Some(ReaderSettings {
+            restart_window: restart_window?,
+            power_cycle: power_cycle?,
+            power_cycle_every: power_cycle_every?,
+        })
     }
 
     fn payment(&mut self, raw: &RawPayment, currency: Option<Currency>) -> Option<PaymentSettings> {
