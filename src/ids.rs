@@ -144,6 +144,12 @@ id!(
     JournalId, "journal id", "1 to 64 ASCII letters, digits or '-'", |t| word(t, 64)
 );
 id!(
+    /// Where the next page of a list or a search begins: an object's id, or a mark of Stripe's own.
+    /// Source: Stripe's API reference, which allows 5000 characters.
+    PageCursor, "page cursor", "1 to 5000 printable ASCII characters",
+    |t| !t.is_empty() && t.len() <= 5000 && t.bytes().all(|b| b.is_ascii_graphic())
+);
+id!(
     /// Makes a repeated request of Stripe's API the same request.
     IdempotencyKey, "idempotency key", "1 to 255 printable ASCII characters",
     |t| !t.is_empty() && t.len() <= 255 && t.bytes().all(|b| b.is_ascii_graphic())

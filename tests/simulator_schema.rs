@@ -161,6 +161,9 @@ fn a_sale_from_the_cart_to_the_refund_has_stripes_shape() {
     assert_eq!(refund["status"], "succeeded", "{refund}");
     stripe.get(&format!("/v1/refunds/{}", refund["id"].as_str().unwrap()), &[]);
     stripe.get("/v1/refunds", &[("payment_intent", &id)]);
+    let query = ("query", "created>=1 AND metadata['sale']:'none'");
+    stripe.get("/v1/payment_intents/search", &[query, ("limit", "1")]);
+    stripe.get("/v1/payment_intents/search", &[("query", "created>=1"), ("limit", "1")]);
     let charge = captured["latest_charge"]["id"].as_str().unwrap();
     stripe.get(&format!("/v1/charges/{charge}"), &[]);
     let list = [("created[gte]", "1"), ("limit", "3"), ("expand[]", "data.latest_charge")];

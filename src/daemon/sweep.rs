@@ -1,4 +1,4 @@
-//! What was left at Stripe is listed, looked up in the journal, and adopted: the driver's part.
+//! What was left at Stripe is searched for, looked up in the journal, and adopted: the driver's part.
 //! What may be touched, and when, is decided in `kiosk/sweep.rs`.
 
 use std::time::Duration;
@@ -10,7 +10,7 @@ use crate::journal::{Stored, Summary};
 use crate::kiosk::sweep::{Orphan, Recalled, SweepWish, Verdict};
 use crate::sale::duty::Pace;
 use crate::sale::fact::Outcome;
-use crate::sale::input::{Call, Reply, Seen};
+use crate::sale::input::{Call, Hindrance, Reply, Seen, Trouble};
 use crate::sale::{Fact, Input, Sale};
 use crate::stripe::meaning::{Answer, NoAnswer};
 use crate::stripe::{Request, reply};
@@ -32,20 +32,47 @@ impl Driver {
 
     /// Reads the next page, if it is time.
     pub(super) fn pursue_sweep(&mut self, now: Moment) {
-        let (created_gte, starting_after) = match self.kiosk.sweep_wish(now) {
+        let request = match self.kiosk.sweep_wish(now) {
             SweepWish::Nothing => return,
             SweepWish::Wait(at) => return self.wake_at(at),
-            SweepWish::List { created_gte, starting_after } => (created_gte, starting_after),
+            SweepWish::Search { created_gte, page } => {
+                let kiosk = self.kiosk.setup().origin.kiosk.clone();
+                Request::SearchIntents { kiosk, created_gte, page }
+            }
+            SweepWish::List { created_gte, starting_after } => {
+                Request::ListIntents { created_gte, starting_after }
+            }
         };
         let purpose = Purpose::Sweep;
-        let request = Request::ListIntents { created_gte, starting_after };
         let urgent = self.kiosk.is_sweep_urgent();
         let pace = Pace::Every(if urgent { PAGES_APART } else { PAGES_APART_AT_LEISURE });
         self.start_when_due(Flight { purpose, request, asked: now, sent: now }, pace);
     }
 
-    /// A page has come, or an error that is met by asking again.
-    pub(super) fn listed(&mut self, result: &Result<Answer, NoAnswer>, now: Now) {
+    /// A page was asked for: what its reply means, and the reply.
+    pub(super) fn page_read(
+        &mut self,
+        understood: &Result<Seen, Trouble>,
+        result: &Result<Answer, NoAnswer>,
+        now: Now,
+    ) {
+        match understood {
+            Ok(_) => self.listed(result, now),
+            Err(trouble) => self.page_refused(trouble, now),
+        }
+    }
+
+    /// Stripe has refused a page. Nobody but a new journal and a sale that is sought asks again
+    /// within seconds: after a power cut in a whole town the search of an account is no bottleneck.
+    fn page_refused(&mut self, trouble: &Trouble, now: Now) {
+        let too_many = Trouble::NotYet { why: Hindrance::TooMany };
+        if *trouble == too_many || matches!(trouble, Trouble::Refused(_)) {
+            self.kiosk.put_off_sweep(self.rng.f64(), now.moment);
+        }
+    }
+
+    /// A page has come. One that cannot be read is asked for again.
+    fn listed(&mut self, result: &Result<Answer, NoAnswer>, now: Now) {
         let Ok(answer) = result else { return };
         let Ok(listing) = reply::listing(&answer.body, answer.date) else { return };
         let date = listing.date;

@@ -257,7 +257,7 @@ impl Kiosk {
         let wall = StripeTime(now.wall.0.div_euclid(1000));
         let plausible =
             wall >= authorized.created && wall.since(authorized.created) < LONGEST_WEEKS_AWAY;
-        let stripe = self.watch.stripe_clock.map(|(date, at)| date.after(now.moment.since(at)));
+        let stripe = self.watch.stripe_time(now.moment);
         let stripe_now = stripe.or(Some(wall).filter(|_| plausible));
         stripe_now.is_some_and(|stripe_now| deadline.since(stripe_now) < time)
     }

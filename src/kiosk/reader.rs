@@ -49,6 +49,13 @@ pub struct ReaderWatch {
     pub(super) cart: CartWatch,
 }
 
+impl ReaderWatch {
+    /// Stripe's clock now, if it was ever heard: it goes on with the boot's.
+    pub(super) fn stripe_time(&self, now: Moment) -> Option<StripeTime> {
+        self.stripe_clock.map(|(date, read)| date.after(now.since(read)))
+    }
+}
+
 impl Kiosk {
     /// Takes note of what a reply says about the link, the key and the reader. `about` is the sale
     /// that the call was made for.

@@ -73,6 +73,7 @@ impl Kiosk {
             boot: self.setup.boot.clone(),
             at: now.moment,
             wall: now.wall,
+            stripe_time: self.watch.stripe_time(now.moment),
         })
     }
 

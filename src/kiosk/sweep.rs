@@ -1,23 +1,31 @@
 //! What a lost journal, or a reply that never came, has left at Stripe: when it is looked for, and
 //! what of it may be touched.
 //!
-//! A sweep reads Stripe's list of PaymentIntents page by page. Of each page it keeps those whose
-//! metadata name this kiosk, this reader and this board, and asks the journal for their sales. One
-//! that the journal does not know, or knows as closed without a PaymentIntent, is adopted: from
-//! there on it is a sale like all others, that is being taken back.
+//! A sweep searches for the PaymentIntents whose metadata name this kiosk, page by page. Of each
+//! page it keeps those that name this reader and this board too, and asks the journal for their
+//! sales. One that the journal does not know, or knows as closed without a PaymentIntent, is
+//! adopted: from there on it is a sale like all others, that is being taken back.
+//!
+//! Stripe's search lags behind, so that only what is found means something. A sale that must know
+//! whether it has a PaymentIntent is sought in the list by time instead, which is the whole
+//! account's.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use crate::ids::{IdempotencyKey, JournalId, PaymentIntentId, ProductCode, SaleId};
-use crate::kiosk::kiosk::{Kiosk, Product};
+use crate::ids::{IdempotencyKey, PageCursor, PaymentIntentId, SaleId};
+use crate::kiosk::kiosk::Kiosk;
 use crate::kiosk::out_of_order::{Reason, Since};
+use crate::kiosk::sweep::judge::{Candidate, Judged, spare};
 use crate::money::Money;
-use crate::sale::fact::{Item, Opened, Origin};
-use crate::sale::input::{IntentSeen, IntentStatus};
-use crate::sale::key::{KeyNumbers, spare_key};
+use crate::sale::fact::Opened;
+use crate::sale::input::IntentSeen;
+use crate::sale::key::KeyNumbers;
 use crate::sale::{Sale, Want, duty};
-use crate::time::{Moment, StripeTime, WallTime};
+use crate::time::{Moment, StripeTime};
+
+mod judge;
 
 /// How far back a sweep reads. Source: Stripe, Place a hold: in-person authorizations last about
 /// two days, so that nothing older can still hold money.
@@ -29,16 +37,26 @@ const OLD_ENOUGH: Duration = Duration::from_mins(10);
 /// The mean time between two sweeps.
 const EVERY: Duration = Duration::from_hours(6);
 
-/// A later sweep begins this long before the beginning of the last one that came to its end.
-const OVERLAP: Duration = Duration::from_hours(1);
+/// After the sweep that a new journal has waited for, the next one comes this soon, or by up to a
+/// third later: what the old journal did last may have been missing from Stripe's search.
+const AFTER_FIRST: Duration = Duration::from_mins(15);
+
+/// A sweep that nobody waits for, and that Stripe refused, begins anew this much later, or up to
+/// three times as much.
+const AFTER_REFUSAL: Duration = Duration::from_mins(5);
+
+/// A later sweep begins this long before the beginning of the last one that came to its end: more
+/// than the hour by which search lags behind in an outage (source: Stripe, Search `PaymentIntents`),
+/// and less than the two days that a hold lasts.
+const OVERLAP: Duration = Duration::from_hours(24);
+
+/// How far what is known of Stripe's clock may have drifted since its last answer.
+const DRIFT: Duration = Duration::from_mins(5);
 
 /// After a journal that could not be read, the sweep begins anew.
 const AFTER_INTERRUPTION: Duration = Duration::from_mins(1);
 
-/// Only one PaymentIntent of a sale can be the one that its customer was asked to pay.
-const ANOTHER: &str = "its sale has another PaymentIntent";
-
-/// A PaymentIntent in a list.
+/// A PaymentIntent in a list or a search.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Listed {
     /// What is seen of it; never its charge.
@@ -54,10 +72,12 @@ pub struct Listed {
 pub struct Listing {
     /// Stripe's clock (the reply's `Date`).
     pub date: Option<StripeTime>,
-    /// The PaymentIntents, newest first.
+    /// Whether they were searched for; otherwise it is the list by time.
+    pub is_search: bool,
+    /// The PaymentIntents.
     pub intents: Vec<Listed>,
-    /// The last of them, if there are more pages.
-    pub next: Option<PaymentIntentId>,
+    /// Where the next page begins, if there is one.
+    pub next: Option<PageCursor>,
 }
 
 /// What the sweep wants now.
@@ -67,12 +87,19 @@ pub enum SweepWish {
     Nothing,
     /// The next sweep begins at this moment.
     Wait(Moment),
-    /// Read a page.
+    /// Read a page of what names this kiosk.
+    Search {
+        /// Only what was made since then.
+        created_gte: StripeTime,
+        /// What the page before named as the next one.
+        page: Option<PageCursor>,
+    },
+    /// Read a page of the account's list.
     List {
         /// Only what was made since then.
         created_gte: StripeTime,
         /// The last of the page before.
-        starting_after: Option<PaymentIntentId>,
+        starting_after: Option<PageCursor>,
     },
 }
 
@@ -130,17 +157,30 @@ pub struct Orphan {
 pub(super) struct Sweep {
     due: Moment,
     swept_to: Option<StripeTime>,
+    /// What was named as left alone in the last one: it is not news again.
+    left_alone: BTreeSet<PaymentIntentId>,
     under_way: Option<UnderWay>,
+}
+
+/// What is read.
+#[derive(Clone, PartialEq, Eq, Debug)]
+enum Reading {
+    /// Whatever names this kiosk, by search.
+    Search,
+    /// The account's list, until these sales are found.
+    List { sought: BTreeSet<SaleId> },
 }
 
 #[derive(Clone, PartialEq, Eq, Debug)]
 struct UnderWay {
+    reading: Reading,
     begun: StripeTime,
     from: StripeTime,
-    after: Option<PaymentIntentId>,
-    /// Open when it began: what Stripe's list says of them may be older than what is known here.
+    next: Option<PageCursor>,
+    /// Open when it began: what Stripe says of them may be older than what is known here.
     open_before: BTreeSet<SaleId>,
-    sought: BTreeSet<SaleId>,
+    /// What it has left alone so far.
+    left_alone: BTreeSet<PaymentIntentId>,
     /// What the page before has left to ask the journal for. `None` while a page is wanted.
     page: Option<Page>,
     /// When what was too young will be old enough.
@@ -154,21 +194,6 @@ struct Page {
     is_last: bool,
 }
 
-#[derive(Clone, PartialEq, Eq, Debug)]
-struct Candidate {
-    orphan: Orphan,
-    is_unpaid: bool,
-    /// How much longer it has to be left alone.
-    too_young_for: Option<Duration>,
-}
-
-/// What is to be made of a listed PaymentIntent.
-enum Judged {
-    NotOurs,
-    LeftAlone(&'static str),
-    Ours(Box<Candidate>),
-}
-
 impl Kiosk {
     /// Nothing is sold before the first sweep has come to its end: the journal is new, and nobody
     /// knows what the one before it has left.
@@ -179,8 +204,15 @@ impl Kiosk {
     /// What the sweep wants now. It begins when it is due and no customer is served, or when a
     /// sale is sought, and never before Stripe's clock is known.
     pub fn sweep_wish(&mut self, now: Moment) -> SweepWish {
+        let sought = self.sought();
+        if !sought.is_empty() {
+            // A sale does not wait for a search, which may be out of order while the list is not.
+            let searches = |under_way: &mut UnderWay| {
+                under_way.reading == Reading::Search && under_way.page.is_none()
+            };
+            self.sweep.under_way.take_if(searches);
+        }
         if self.sweep.under_way.is_none() {
-            let sought = self.sought();
             let served = self.front.is_some();
             if sought.is_empty() && (served || now < self.sweep.due) {
                 return if served { SweepWish::Nothing } else { SweepWish::Wait(self.sweep.due) };
@@ -188,8 +220,12 @@ impl Kiosk {
             self.begin_sweep(sought, now);
         }
         match &self.sweep.under_way {
-            Some(UnderWay { from, after, page: None, .. }) => {
-                SweepWish::List { created_gte: *from, starting_after: after.clone() }
+            Some(UnderWay { reading, from, next, page: None, .. }) => {
+                let (created_gte, next) = (*from, next.clone());
+                match reading {
+                    Reading::Search => SweepWish::Search { created_gte, page: next },
+                    Reading::List { .. } => SweepWish::List { created_gte, starting_after: next },
+                }
             }
             Some(UnderWay { page: Some(_), .. }) | None => SweepWish::Nothing,
         }
@@ -197,8 +233,9 @@ impl Kiosk {
 
     /// Whether customers or a sale wait for its end.
     pub fn is_sweep_urgent(&self) -> bool {
-        let seeks = self.sweep.under_way.as_ref().is_some_and(|sweep| !sweep.sought.is_empty());
-        seeks || self.reasons.since(&Reason::Sweeping).is_some()
+        let under_way = self.sweep.under_way.as_ref();
+        let seeks = |under_way: &UnderWay| matches!(under_way.reading, Reading::List { .. });
+        under_way.is_some_and(seeks) || self.reasons.since(&Reason::Sweeping).is_some()
     }
 
     fn sought(&self) -> BTreeSet<SaleId> {
@@ -208,18 +245,24 @@ impl Kiosk {
     }
 
     fn begin_sweep(&mut self, sought: BTreeSet<SaleId>, now: Moment) {
-        let Some((date, read)) = self.watch.stripe_clock else { return };
-        let begun = date.after(now.since(read));
-        let from = match self.sweep.swept_to {
-            Some(to) if sought.is_empty() => earlier(to, OVERLAP),
-            Some(_) | None => earlier(begun, WINDOW),
+        let Some(begun) = self.watch.stripe_time(now) else { return };
+        let oldest = earlier(begun, WINDOW);
+        let (reading, from) = if sought.is_empty() {
+            (Reading::Search, self.sweep.swept_to.map_or(oldest, |to| earlier(to, OVERLAP)))
+        } else {
+            let opened = |id| self.sales.get(id).and_then(|sale| sale.opened.stripe_time);
+            // One whose time is not known makes it all three days.
+            let first = sought.iter().map(opened).min().flatten();
+            let from = first.map_or(oldest, |first| earlier(first, DRIFT).max(oldest));
+            (Reading::List { sought }, from)
         };
         self.sweep.under_way = Some(UnderWay {
+            reading,
             begun,
             from,
-            after: None,
+            next: None,
             open_before: self.sales.keys().cloned().collect(),
-            sought,
+            left_alone: BTreeSet::new(),
             page: None,
             again: None,
         });
@@ -227,22 +270,38 @@ impl Kiosk {
 
     /// A page has come. The journal is asked next, also if there is nothing to be asked.
     pub fn listed(&mut self, listing: Listing, now: Since) -> Found {
+        let Some(mut under_way) = self.sweep.under_way.take() else { return Found::default() };
+        let found = match &mut under_way.reading {
+            Reading::Search if listing.is_search => self.searched(&mut under_way, listing, now),
+            Reading::List { sought } if !listing.is_search => {
+                let found = seek(sought, listing.intents);
+                let is_last = listing.next.is_none() || sought.is_empty();
+                under_way.page = Some(Page { candidates: Vec::new(), is_last });
+                under_way.next = listing.next;
+                found
+            }
+            // It answers what is not asked any more.
+            Reading::Search | Reading::List { .. } => Found::default(),
+        };
+        self.sweep.under_way = Some(under_way);
+        found
+    }
+
+    fn searched(&self, under_way: &mut UnderWay, listing: Listing, now: Since) -> Found {
         let mut found = Found::default();
         let mut candidates: Vec<Candidate> = Vec::new();
-        let Some(under_way) = &self.sweep.under_way else { return found };
-        for listed in listing.intents {
-            let id = listed.intent.id.clone();
-            if let Some(sale) = listed.intent.sale.as_ref().filter(|s| self.is_sought(s)) {
-                found.sought.push((sale.clone(), listed.intent));
-                continue;
-            }
-            match self.judge(&listed, listing.date, now) {
+        let Listing { date, mut intents, next, .. } = listing;
+        // Stripe promises no order.
+        intents.sort_by_key(|listed| Reverse(listed.intent.created));
+        for listed in intents {
+            match self.judge(&listed, date, now) {
                 Judged::NotOurs => {}
                 Judged::LeftAlone(why) => {
-                    // What an earlier sweep has seen is not news.
-                    if self.sweep.swept_to.is_none_or(|to| listed.intent.created >= to) {
-                        found.left_alone.push((id, why));
+                    let id = listed.intent.id;
+                    if !self.sweep.left_alone.contains(&id) {
+                        found.left_alone.push((id.clone(), why));
                     }
+                    under_way.left_alone.insert(id);
                 }
                 Judged::Ours(candidate) => {
                     let sale = &candidate.orphan.opened.sale;
@@ -254,92 +313,9 @@ impl Kiosk {
         }
         let sales = candidates.iter().map(|candidate| candidate.orphan.opened.sale.clone());
         found.recall = sales.collect::<BTreeSet<_>>().into_iter().collect();
-        if let Some(under_way) = &mut self.sweep.under_way {
-            under_way.page = Some(Page { candidates, is_last: listing.next.is_none() });
-            under_way.after = listing.next;
-        }
+        under_way.page = Some(Page { candidates, is_last: next.is_none() });
+        under_way.next = next;
         found
-    }
-
-    fn is_sought(&self, sale: &SaleId) -> bool {
-        let under_way = self.sweep.under_way.as_ref();
-        under_way.is_some_and(|under_way| under_way.sought.contains(sale))
-    }
-
-    fn judge(&self, listed: &Listed, date: Option<StripeTime>, now: Since) -> Judged {
-        let Listed { intent, is_captured_by_hand, metadata } = listed;
-        let origin = &self.setup.origin;
-        let names = |word: &str, name: &str| metadata.get(word).is_some_and(|text| text == name);
-        let ours = names("kiosk", origin.kiosk.as_str())
-            && names("reader", self.setup.reader.as_str())
-            && names("controller", origin.controller.as_str())
-            && intent.livemode == self.setup.livemode;
-        if !ours || intent.status == IntentStatus::Canceled {
-            return Judged::NotOurs;
-        }
-        if matches!(intent.status, IntentStatus::Other(_)) {
-            return Judged::LeftAlone("its status is not known to this version");
-        }
-        let opened = match self.opened_by(intent, metadata, now) {
-            Ok(opened) => opened,
-            Err(why) => return Judged::LeftAlone(why),
-        };
-        let age = date.map_or(Duration::ZERO, |date| date.since(intent.created));
-        let is_sold = intent.status == IntentStatus::Succeeded && *is_captured_by_hand;
-        let sold = is_sold.then(|| Money::new(intent.amount_received, intent.currency));
-        let seconds = date.and_then(|date| u32::try_from(date.0).ok());
-        let too_young = OLD_ENOUGH.checked_sub(age).filter(|left| !left.is_zero());
-        Judged::Ours(Box::new(Candidate {
-            orphan: Orphan {
-                opened,
-                intent: intent.id.clone(),
-                sold,
-                first_key: seconds.unwrap_or(1),
-            },
-            is_unpaid: matches!(
-                intent.status,
-                IntentStatus::RequiresPaymentMethod | IntentStatus::RequiresConfirmation
-            ),
-            too_young_for: too_young,
-        }))
-    }
-
-    /// What the sale of a PaymentIntent was opened with, as far as it can be told.
-    fn opened_by(
-        &self,
-        intent: &IntentSeen,
-        metadata: &BTreeMap<String, String>,
-        now: Since,
-    ) -> Result<Opened, &'static str> {
-        let text = |word: &str| metadata.get(word).map(String::as_str).unwrap_or_default();
-        let sale = intent.sale.clone().ok_or("its metadata name no sale")?;
-        let journal =
-            JournalId::new(text("journal")).map_err(|_| "its metadata name no journal")?;
-        let boot = text("boot").parse().map_err(|_| "its metadata name no boot")?;
-        let code: ProductCode =
-            text("products").parse().map_err(|_| "its metadata name no single product")?;
-        let product = self.setup.catalog.get(&code).ok_or("its product is not sold here")?;
-        if product.price.currency != intent.currency {
-            return Err("it is in another currency");
-        }
-        let Product { name, slot, dispenser, .. } = product.clone();
-        let price = Money::new(intent.amount, intent.currency);
-        let mut policy = self.setup.policy.clone();
-        if let Some(timeout) = self.setup.dispensers.get(&dispenser) {
-            policy.vend_timeout = *timeout;
-        }
-        Ok(Opened {
-            sale,
-            product: Item { code, name, price, slot, dispenser },
-            reader: self.setup.reader.clone(),
-            livemode: self.setup.livemode,
-            origin: Origin { journal, ..self.setup.origin.clone() },
-            wire: policy.wire(),
-            policy,
-            boot,
-            at: now.moment,
-            wall: WallTime(intent.created.0.saturating_mul(1000)),
-        })
     }
 
     /// What the journal has of a sale decides what becomes of its PaymentIntents.
@@ -368,7 +344,18 @@ impl Kiosk {
         let paid = candidates.iter().position(|candidate| !candidate.is_unpaid);
         let adopted = (adopts && !candidates.is_empty())
             .then(|| Verdict::Adopt(candidates.remove(paid.unwrap_or(0)).orphan.into()));
-        adopted.into_iter().chain(candidates.into_iter().map(spare)).collect()
+        let mut verdicts: Vec<Verdict> = adopted.into_iter().collect();
+        for verdict in candidates.into_iter().map(spare) {
+            let is_news = match &verdict {
+                Verdict::LeftAlone(intent, _) => {
+                    under_way.left_alone.insert(intent.clone());
+                    !self.sweep.left_alone.contains(intent)
+                }
+                Verdict::Adopt(_) | Verdict::Cancel(..) => true,
+            };
+            verdicts.extend(is_news.then_some(verdict));
+        }
+        verdicts
     }
 
     /// A PaymentIntent could not be cancelled: all is looked at again.
@@ -387,13 +374,31 @@ impl Kiosk {
         let Some(ended) = self.sweep.under_way.take_if(|_| page.is_last) else {
             return BTreeSet::new();
         };
+        if let Reading::List { sought } = ended.reading {
+            return sought;
+        }
         self.sweep.swept_to = Some(ended.begun);
-        let regular = now + EVERY.mul_f64(0.75 + jitter / 2.0);
-        self.sweep.due = ended.again.map_or(regular, |again| again.min(regular));
+        self.sweep.left_alone = ended.left_alone;
+        let is_first = self.reasons.since(&Reason::Sweeping).is_some();
+        let rest = if is_first {
+            AFTER_FIRST.mul_f64(1.0 + jitter / 3.0)
+        } else {
+            EVERY.mul_f64(0.75 + jitter / 2.0)
+        };
+        self.sweep.due = ended.again.map_or(now + rest, |again| again.min(now + rest));
         if ended.again.is_none() {
             self.reasons.clear(&Reason::Sweeping);
         }
-        ended.sought
+        BTreeSet::new()
+    }
+
+    /// Stripe has refused a page, or has too many requests. A sweep that nobody waits for begins
+    /// anew later; `jitter`, from 0 to 1, spreads those of a fleet.
+    pub fn put_off_sweep(&mut self, jitter: f64, now: Moment) {
+        if !self.is_sweep_urgent() {
+            self.sweep.under_way = None;
+            self.sweep.due = now + AFTER_REFUSAL.mul_f64(1.0 + 2.0 * jitter);
+        }
     }
 
     /// The journal could not be read: nothing of the page is touched, and all begins anew.
@@ -424,13 +429,15 @@ impl Kiosk {
     }
 }
 
-/// A PaymentIntent beside the one that its sale has.
-fn spare(candidate: Candidate) -> Verdict {
-    let Orphan { intent, first_key, .. } = candidate.orphan;
-    match spare_key(&intent, first_key).filter(|_| candidate.is_unpaid) {
-        Some(key) => Verdict::Cancel(intent, key),
-        None => Verdict::LeftAlone(intent, ANOTHER),
-    }
+/// Takes what is found from what is sought.
+fn seek(sought: &mut BTreeSet<SaleId>, intents: Vec<Listed>) -> Found {
+    let of_sought = |listed: Listed| {
+        let sale = listed.intent.sale.clone().filter(|sale| sought.contains(sale))?;
+        Some((sale, listed.intent))
+    };
+    let found: Vec<_> = intents.into_iter().filter_map(of_sought).collect();
+    sought.retain(|sale| found.iter().all(|(seen, _)| seen != sale));
+    Found { sought: found, ..Found::default() }
 }
 
 fn earlier(time: StripeTime, by: Duration) -> StripeTime {

@@ -324,6 +324,9 @@ pub struct Opened {
     pub at: Moment,
     /// When, by the wall clock: a label for people.
     pub wall: WallTime,
+    /// When, by Stripe's clock, if that was known: its PaymentIntent cannot be older.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stripe_time: Option<StripeTime>,
 }
 
 /// A product as it was sold.

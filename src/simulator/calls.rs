@@ -10,6 +10,7 @@ use super::version::ApiVersion;
 pub(super) enum Call<'a> {
     CreateIntent,
     ListIntents,
+    SearchIntents,
     RetrieveIntent(&'a str),
     UpdateIntent(&'a str),
     CancelIntent(&'a str),
@@ -243,8 +244,7 @@ impl<'a> Call<'a> {
     fn get(parts: [Option<&'a str>; 6]) -> Option<Self> {
         match parts {
             [Some("payment_intents"), None, ..] => Some(Self::ListIntents),
-            // Search lags behind by minutes and must not be relied upon, so it is not simulated.
-            [Some("payment_intents"), Some("search"), None, ..] => None,
+            [Some("payment_intents"), Some("search"), None, ..] => Some(Self::SearchIntents),
             [Some("payment_intents"), Some(id), None, ..] => Some(Self::RetrieveIntent(id)),
             [Some("terminal"), Some("readers"), None, ..] => Some(Self::ListReaders),
             [Some("terminal"), Some("readers"), Some(id), None, ..] => {
@@ -297,6 +297,7 @@ impl<'a> Call<'a> {
         match self {
             Self::CreateIntent => CREATE_INTENT,
             Self::ListIntents => LIST_INTENTS,
+            Self::SearchIntents => all(&["expand", "limit", "page", "query"], CHARGE),
             Self::RetrieveIntent(_) => all(&["client_secret", "expand"], CHARGE),
             Self::UpdateIntent(_) => UPDATE_INTENT,
             Self::CancelIntent(_) => all(&["cancellation_reason", "expand"], CHARGE),
@@ -323,7 +324,10 @@ impl<'a> Call<'a> {
     }
 
     fn is_list(self) -> bool {
-        matches!(self, Self::ListIntents | Self::ListReaders | Self::ListRefunds)
+        matches!(
+            self,
+            Self::ListIntents | Self::SearchIntents | Self::ListReaders | Self::ListRefunds
+        )
     }
 
     /// Refuses parameters that this call does not have in this version of the API.

@@ -48,7 +48,9 @@ impl Right {
     /// The right that a call needs.
     pub(super) fn of(call: Call) -> Self {
         match call {
-            Call::ListIntents | Call::RetrieveIntent(_) => Self::PaymentIntentsRead,
+            Call::ListIntents | Call::SearchIntents | Call::RetrieveIntent(_) => {
+                Self::PaymentIntentsRead
+            }
             Call::CreateIntent | Call::UpdateIntent(_) | Call::CancelIntent(_) => {
                 Self::PaymentIntentsWrite
             }

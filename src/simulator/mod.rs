@@ -24,7 +24,8 @@
 //!   ([`Setup::cancel_needs_action`]).
 //! - Processing again what is being prompted is `terminal_reader_busy`
 //!   ([`Setup::processes_again`]).
-//! - Lists are never late ([`Setup::lists_lag`]).
+//! - Lists are never late ([`Setup::lists_lag`]), searches neither ([`Setup::search_lags`]), and
+//!   what a search finds is shown as it is now.
 //! - A PaymentIntent whose amount was updated while a reader prompts is authorized for the amount
 //!   that the reader shows.
 //! - The version of the API is no part of what an idempotency key is compared by.
@@ -59,6 +60,7 @@ mod refund_action;
 mod refunds;
 mod request;
 mod scheduled;
+mod search;
 mod setup;
 mod two_steps;
 mod version;

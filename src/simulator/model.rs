@@ -246,6 +246,7 @@ impl Model {
         match call {
             Call::CreateIntent => self.create_intent(form, view),
             Call::ListIntents => self.list_intents(form, view),
+            Call::SearchIntents => self.search_intents(form, view),
             Call::RetrieveIntent(id) => {
                 Ok(self.intent_json(&self.find_intent(id, "intent")?, view))
             }
@@ -317,7 +318,15 @@ impl Model {
 
     /// Whether lists show by now what was created then.
     pub(super) fn is_listed(&self, created: i64) -> bool {
-        let lag = self.setup.lists_lag;
+        self.is_past(created, self.setup.lists_lag)
+    }
+
+    /// Whether searches find by now what was created then.
+    pub(super) fn is_indexed(&self, created: i64) -> bool {
+        self.is_past(created, self.setup.search_lags)
+    }
+
+    fn is_past(&self, created: i64, lag: Duration) -> bool {
         lag.is_zero() || created < seconds(earlier(self.now, lag))
     }
 

@@ -15,18 +15,13 @@ pub(super) struct Page<'a> {
 }
 
 impl<'a> Page<'a> {
-    /// Reads `limit` (1 to 100, else 10), `starting_after`, `ending_before` and `created[…]`.
+    /// Reads `limit`, `starting_after`, `ending_before` and `created[…]`.
     pub(super) fn read(form: &Form<'a>) -> Result<Self, Refusal> {
-        let limit = form.number("limit")?.unwrap_or(10);
-        if !(1..=100).contains(&limit) {
-            let message = "limit must be between 1 and 100.";
-            return Err(Refusal::parameter(None, "limit", message));
-        }
         let exact = form.number("created")?;
         let above = form.number("created[gt]")?.map(|time| time.saturating_add(1));
         let below = form.number("created[lt]")?.map(|time| time.saturating_sub(1));
         Ok(Self {
-            limit: usize::try_from(limit).unwrap_or(100),
+            limit: limit(form)?,
             after: form.text("starting_after"),
             before: form.text("ending_before"),
             from: [exact, above, form.number("created[gte]")?]
@@ -69,6 +64,13 @@ impl<'a> Page<'a> {
         chosen.truncate(self.limit);
         Ok((chosen, more > 0))
     }
+}
+
+/// How many items a page may hold: 1 to 100, else 10.
+pub(super) fn limit(form: &Form) -> Result<usize, Refusal> {
+    let limit = form.number("limit")?.unwrap_or(10);
+    let allowed = usize::try_from(limit).ok().filter(|limit| (1..=100).contains(limit));
+    allowed.ok_or_else(|| Refusal::parameter(None, "limit", "limit must be between 1 and 100."))
 }
 
 /// The list object around the items.

@@ -53,6 +53,9 @@ pub struct Setup {
     pub cancel_needs_action: bool,
     /// How long a new PaymentIntent or refund is missing from lists, at least.
     pub lists_lag: Duration,
+    /// How long a new PaymentIntent is missing from searches, at least. Source: Stripe, Search: up
+    /// to a minute, and up to an hour in an outage.
+    pub search_lags: Duration,
 }
 
 /// What canceling a PaymentIntent does while its card is being authorized. Stripe's documentation
@@ -121,6 +124,7 @@ impl Default for Setup {
             processes_again: false,
             cancel_needs_action: false,
             lists_lag: Duration::ZERO,
+            search_lags: Duration::ZERO,
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::ids::SaleId;
+use crate::ids::{PageCursor, SaleId};
 use crate::kiosk::sweep::{Listed, Listing};
 use crate::sale::cards::CardSeen;
 use crate::sale::input::{
@@ -47,22 +47,30 @@ pub fn read(expected: Expected, body: &[u8], date: Option<StripeTime>) -> Result
 pub fn listing(body: &[u8], date: Option<StripeTime>) -> Result<Listing, String> {
     let list: List =
         serde_json::from_slice(body).map_err(|error| format!("not the list asked for: {error}"))?;
-    if list.object != "list" {
-        return Err(format!("a \"{}\" instead of a list", list.object));
-    }
-    let last = list.data.last().and_then(|last| last.get("id")?.as_str()?.parse().ok());
-    if list.has_more && last.is_none() {
+    let is_search = match list.object.as_str() {
+        "list" => false,
+        "search_result" => true,
+        other => return Err(format!("a \"{other}\" instead of a list")),
+    };
+    let last = || list.data.last()?.get("id")?.as_str();
+    let goes_on = if is_search { list.next_page.as_deref() } else { last() };
+    let next: Option<PageCursor> = goes_on.and_then(|text| text.parse().ok());
+    if list.has_more && next.is_none() {
         return Err("a list that goes on and does not say where".into());
     }
+    let next = next.filter(|_| list.has_more);
     let read = |intent| serde_json::from_value(intent).ok().and_then(|i: Intent| i.listed().ok());
     let intents = list.data.into_iter().filter_map(read).collect();
-    Ok(Listing { date, intents, next: last.filter(|_| list.has_more) })
+    Ok(Listing { date, is_search, intents, next })
 }
 
 #[derive(Deserialize)]
 struct List {
     object: String,
     has_more: bool,
+    /// Of a search.
+    #[serde(default)]
+    next_page: Option<String>,
     data: Vec<serde_json::Value>,
 }
 

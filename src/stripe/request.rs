@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use crate::ids::{ControllerId, IdempotencyKey, KioskId, PaymentIntentId, ReaderId, SaleId};
+use crate::ids::{
+    ControllerId, IdempotencyKey, KioskId, PageCursor, PaymentIntentId, ReaderId, SaleId,
+};
 use crate::money::Money;
 use crate::sale::fact::{CaptureMode, Item, Opened};
 use crate::sale::key::WIRE_AT_THE_TAP;
@@ -144,7 +146,17 @@ pub enum Request {
         /// Only those made since then.
         created_gte: StripeTime,
         /// The last of the page before.
-        starting_after: Option<PaymentIntentId>,
+        starting_after: Option<PageCursor>,
+    },
+    /// Search for the PaymentIntents whose metadata name a kiosk, without their charges. Stripe's
+    /// index lags behind: what is found exists, what is not found may exist.
+    SearchIntents {
+        /// The kiosk.
+        kiosk: KioskId,
+        /// Only those made since then.
+        created_gte: StripeTime,
+        /// What the page before named as the next one.
+        page: Option<PageCursor>,
     },
     /// Read a PaymentIntent with its charge.
     ReadIntent {
@@ -188,7 +200,7 @@ pub enum Expected {
     Refund,
     /// A `list` of refunds.
     Refunds,
-    /// A `list` of PaymentIntents.
+    /// A `list` or a `search_result` of PaymentIntents.
     Intents,
 }
 
@@ -270,6 +282,9 @@ impl Request {
             Self::ListIntents { created_gte, starting_after } => {
                 list_intents(*created_gte, starting_after.as_ref())
             }
+            Self::SearchIntents { kiosk, created_gte, page } => {
+                search(kiosk, *created_gte, page.as_ref())
+            }
             Self::ReadIntent { intent } => {
                 get(format!("/v1/payment_intents/{intent}"), &["latest_charge".to_owned()])
             }
@@ -296,7 +311,7 @@ impl Request {
             | Self::ShowCart { .. }
             | Self::AssignReader { .. }
             | Self::ReadReader { .. } => Expected::Reader,
-            Self::ListIntents { .. } => Expected::Intents,
+            Self::ListIntents { .. } | Self::SearchIntents { .. } => Expected::Intents,
         }
     }
 
@@ -317,6 +332,7 @@ impl Request {
             | Self::ReadReader { .. }
             | Self::ListIntents { .. }
             | Self::ListRefunds { .. }
+            | Self::SearchIntents { .. }
             | Self::ReadIntent { .. } => false,
         }
     }
@@ -451,20 +467,26 @@ fn expand_action(action: &str) -> String {
     format!("action.{action}.payment_intent.latest_charge")
 }
 
-fn list_intents(created_gte: StripeTime, starting_after: Option<&PaymentIntentId>) -> Wire {
+fn list_intents(created_gte: StripeTime, starting_after: Option<&PageCursor>) -> Wire {
     let after = starting_after.map(|after| pair("starting_after", after));
-    let params = [pair("created[gte]", &created_gte.0), pair("limit", &PAGE)].into_iter();
-    Wire {
-        method: Method::Get,
-        path: "/v1/payment_intents".into(),
-        params: params.chain(after).collect(),
-        key: None,
-        limit: PLAIN_LIMIT,
-    }
+    let since = pair("created[gte]", &created_gte.0);
+    read("/v1/payment_intents".into(), [since, pair("limit", &PAGE)].into_iter().chain(after))
+}
+
+/// A kiosk's id has no character that would end the quotes or would have to be escaped in them.
+/// Source for the query: Stripe, Search query language.
+fn search(kiosk: &KioskId, created_gte: StripeTime, page: Option<&PageCursor>) -> Wire {
+    let query = format!("metadata['kiosk']:'{kiosk}' AND created>={}", created_gte.0);
+    let params = [pair("query", &query), pair("limit", &PAGE)].into_iter();
+    read("/v1/payment_intents/search".into(), params.chain(page.map(|page| pair("page", page))))
 }
 
 fn get(path: String, expand: &[String]) -> Wire {
-    let params = expand.iter().map(|field| pair("expand[]", field)).collect();
+    read(path, expand.iter().map(|field| pair("expand[]", field)))
+}
+
+fn read(path: String, params: impl Iterator<Item = (String, String)>) -> Wire {
+    let params = params.collect();
     Wire { method: Method::Get, path, params, key: None, limit: PLAIN_LIMIT }
 }
 

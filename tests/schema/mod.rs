@@ -132,6 +132,11 @@ fn schemas() -> BTreeMap<String, Value> {
         "required": ["object", "url", "has_more", "data"],
         "additionalProperties": false,
     });
+    // As Stripe's SDK declares it for a search.
+    let mut search_result = list.clone();
+    search_result["properties"]["object"] = json!({ "const": "search_result" });
+    search_result["properties"]["next_page"] = json!({ "type": ["string", "null"] });
+    schemas.insert("search_result".to_owned(), search_result);
     schemas.insert("list".to_owned(), list);
     schemas
 }
@@ -185,9 +190,9 @@ pub fn judge_request(method: Method, path: &str, params: &[(String, String)]) ->
 /// What is wrong with the body of a reply.
 pub fn judge_reply(body: &Value) -> Vec<String> {
     match body["object"].as_str() {
-        Some("list") => {
+        Some(list @ ("list" | "search_result")) => {
             let items = body["data"].as_array().into_iter().flatten();
-            judge("list", body).into_iter().chain(items.flat_map(judge_reply)).collect()
+            judge(list, body).into_iter().chain(items.flat_map(judge_reply)).collect()
         }
         Some("terminal.reader") => judge("reader", body),
         Some(object) if SCHEMAS.contains_key(object) => judge(object, body),

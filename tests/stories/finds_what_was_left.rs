@@ -10,6 +10,7 @@ use serde_json::json;
 use crate::rig::{Behavior, PRICE, Rig, VISA, wait_for};
 
 const CREATE: &str = "/v1/payment_intents";
+const SEARCH: &str = "/v1/payment_intents/search";
 const CAPTURE: &str = "/v1/payment_intents/*/capture";
 const LOOK: &str = "/v1/terminal/readers/*";
 
@@ -132,11 +133,11 @@ fn creations_that_were_answered_with_errors_and_happened_all_the_same() {
 }
 
 #[test]
-fn a_new_card_sells_nothing_until_the_list_was_read_and_says_so() {
+fn a_new_card_sells_nothing_until_it_has_searched_and_says_so() {
     let mut rig = Rig::ready();
     rig.kill();
     rig.replace_the_card();
-    rig.hold("GET", CREATE, "before_ms");
+    rig.hold("GET", SEARCH, "before_ms");
     rig.start_as(std::process::Command::new(env!("CARGO_BIN_EXE_kioskd")));
     let reason = wait_for("the reason", || {
         let status = rig.status()?;
@@ -151,18 +152,43 @@ fn a_new_card_sells_nothing_until_the_list_was_read_and_says_so() {
 }
 
 #[test]
-fn a_known_card_sells_while_the_list_is_not_answered() {
+fn a_known_card_sells_while_the_search_is_not_answered() {
     let mut rig = Rig::ready();
     rig.keypad.press("A1");
     rig.tap(VISA);
     assert_eq!(rig.outcomes(), ["sold"]);
     rig.kill();
     rig.fault(&json!({
-        "method": "GET", "path": CREATE, "times": 1000, "before_ms": 0, "then": "status:503"
+        "method": "GET", "path": SEARCH, "times": 1000, "before_ms": 0, "then": "status:503"
     }));
     rig.start();
     rig.keypad.press("A1");
     rig.tap(VISA);
+    assert_eq!(rig.outcomes(), ["sold", "sold"]);
+    rig.audit();
+}
+
+#[test]
+fn a_new_card_while_stripes_search_lags_behind() {
+    let mut rig = Rig::ready();
+    rig.machine.behave(Behavior::DropsSilently);
+    rig.keypad.press("A1");
+    rig.tap(VISA);
+    wait_for("the goods", || (!rig.machine.delivered().is_empty()).then_some(()));
+    rig.set_up("setup", "search_lags_ms=3600000");
+    with_a_new_card(&mut rig);
+    wait_for("the kiosk to be ready", || (rig.status()?["state"] == "ready").then_some(()));
+    assert!(rig.sales().is_empty(), "nobody knows of the hold");
+    rig.machine.behave(Behavior::Works);
+    rig.keypad.press("A1");
+    rig.tap(VISA);
+    assert_eq!(rig.outcomes(), ["sold"], "and nobody's card pays for it");
+    assert_eq!(money(&rig), (PRICE, PRICE));
+    // The index has it, and a sweep comes: the next start's, here.
+    rig.set_up("setup", "search_lags_ms=0");
+    rig.kill();
+    rig.start();
+    wait_for("the hold of the lost journal", || (money(&rig) == (2 * PRICE, 0)).then_some(()));
     assert_eq!(rig.outcomes(), ["sold", "sold"]);
     rig.audit();
 }

@@ -3,6 +3,7 @@
 use super::*;
 use crate::journal::Summary;
 use crate::simulator::{Books, ErrorFields, InjectedError, Method};
+use crate::time::StripeTime;
 
 const OURS: [(&str, &str); 6] = [
     ("kiosk", "demo"),
@@ -18,7 +19,7 @@ fn server_error() -> InjectedError {
 }
 
 fn is_list(request: &Request) -> bool {
-    matches!(request, Request::ListIntents { .. })
+    matches!(request, Request::ListIntents { .. } | Request::SearchIntents { .. })
 }
 
 impl Bench {
@@ -110,6 +111,60 @@ fn a_new_journal_sells_when_the_list_was_read() {
     bench.settle(&[]);
     bench.select("S2");
     assert_eq!(bench.turned, None);
+}
+
+#[test]
+fn what_the_index_did_not_have_yet_is_found_by_the_second_sweep_of_a_new_journal() {
+    let mut bench = Bench::new(&[]);
+    let now = Bench::at(bench.now);
+    bench.driver.sell_after_sweep(now);
+    let lag = |lag: Duration| move |setup: &mut simulator::Setup| setup.search_lags = lag;
+    bench.model.set_up(lag(Duration::from_hours(2)), now.wall);
+    bench.left_behind("LOST", None);
+    bench.settle(&[]);
+    assert!(bench.driver.kiosk().reasons().since(&Reason::Sweeping).is_none(), "it sells");
+    assert_eq!(bench.statuses(), ["requires_payment_method"]);
+    let now = Bench::at(bench.now);
+    bench.model.set_up(lag(Duration::ZERO), now.wall);
+    bench.wait(Duration::from_mins(14));
+    bench.settle(&[]);
+    assert_eq!(bench.statuses(), ["requires_payment_method"]);
+    bench.wait(Duration::from_mins(6));
+    bench.settle(&[]);
+    assert_eq!(bench.statuses(), ["canceled"]);
+}
+
+#[test]
+fn a_sweep_that_stripe_refuses_waits_for_minutes_and_a_new_journal_for_seconds() {
+    for (is_new, expected) in [(false, 1), (true, 3)] {
+        let mut bench = Bench::new(&[]);
+        if is_new {
+            let now = Bench::at(bench.now);
+            bench.driver.sell_after_sweep(now);
+        }
+        for _ in 0..60 {
+            bench.flush();
+            for (flight, request) in std::mem::take(&mut bench.calls) {
+                let list = is_list(&request);
+                let request = simulator_request(&request.wire());
+                let wall = Bench::at(bench.now).wall;
+                let response = if list {
+                    let too_many = InjectedError { status: 429, ..server_error() };
+                    bench.model.handle_with_error(&request, &too_many, false, wall)
+                } else {
+                    bench.model.handle(&request, wall)
+                };
+                bench.turn(Event::Replied { flight, result: Ok(answer(&response)) });
+            }
+            bench.wait(Duration::from_secs(1));
+        }
+        let asked = bench.requests.iter().filter(|request| is_list(request)).count();
+        assert!(if is_new { asked >= expected } else { asked == expected }, "{is_new}: {asked}");
+        bench.wait(Duration::from_mins(16));
+        bench.settle(&[]);
+        assert!(bench.requests.iter().filter(|r| is_list(r)).count() > asked);
+        assert!(bench.driver.kiosk().reasons().since(&Reason::Sweeping).is_none());
+    }
 }
 
 #[test]
@@ -277,10 +332,17 @@ fn a_payment_intent_that_was_made_in_spite_of_an_error_is_cancelled_after_its_sa
 fn a_creation_of_before_a_power_cut_is_found_in_the_list_and_cancelled() {
     let mut source = Bench::ready();
     source.select("S1");
-    let opened = source.batches[0].rows[0].body.replace("demo-boot", "boot-before");
-    let mut bench = Bench::new(&[stored("S1", &[&opened])]);
+    let mut opened: serde_json::Value =
+        serde_json::from_str(&source.batches[0].rows[0].body).unwrap();
+    opened["boot"] = "boot-before".into();
+    let two_hours_ago = opened["stripe_time"].as_i64().unwrap() - 7200;
+    opened["stripe_time"] = two_hours_ago.into();
+    let mut bench = Bench::new(&[stored("S1", &[&opened.to_string()])]);
     bench.left_behind("S1", Some(("journal", "journal-1")));
     bench.settle(&[]);
+    let since = StripeTime(two_hours_ago - 300);
+    let narrow = |r: &Request| matches!(r, Request::ListIntents { created_gte, .. } if *created_gte == since);
+    assert!(bench.requests.iter().any(narrow), "and not all of three days");
     assert!(!bench.requests.iter().any(|r| matches!(r, Request::CreateIntent { .. })));
     assert_eq!(bench.statuses(), ["canceled"]);
     assert_eq!(bench.outcome(), Some(Outcome::Abandoned));

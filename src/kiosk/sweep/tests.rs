@@ -2,11 +2,11 @@
 
 use super::*;
 use crate::kiosk::tests::setup;
-use crate::sale::fact::{Fact, Retraction};
-use crate::sale::input::{Call, Obstacle, Reply, Seen, Trouble};
-use crate::sale::key::Operation;
+use crate::sale::input::{Call, IntentStatus, Obstacle, Reply, Seen, Trouble};
 use crate::sale::tests::opened;
 use crate::time::WallTime;
+
+mod sought;
 
 const EPOCH: i64 = 1_790_000_000;
 const HOUR: i64 = 3600;
@@ -43,17 +43,31 @@ impl Bench {
         self.now = self.now + time;
     }
 
-    /// Since when the list is wanted.
+    /// Since when a list or a search is wanted.
     fn begins_at(&mut self) -> i64 {
-        let SweepWish::List { created_gte, .. } = self.wish() else { panic!("no list is wanted") };
-        created_gte.0
+        match self.wish() {
+            SweepWish::Search { created_gte, .. } | SweepWish::List { created_gte, .. } => {
+                created_gte.0
+            }
+            SweepWish::Nothing | SweepWish::Wait(_) => panic!("nothing is read"),
+        }
     }
 
     /// One page that is the last.
     fn page(&mut self, intents: Vec<Listed>) -> Found {
-        assert!(matches!(self.wish(), SweepWish::List { .. }));
-        let date = Some(self.date());
-        self.kiosk.listed(Listing { date, intents, next: None }, since(self.now))
+        self.page_with_next(intents, None)
+    }
+
+    /// One page of what is wanted, and where the next one begins.
+    fn page_with_next(&mut self, intents: Vec<Listed>, next: Option<&str>) -> Found {
+        let is_search = match self.wish() {
+            SweepWish::Search { .. } => true,
+            SweepWish::List { .. } => false,
+            SweepWish::Nothing | SweepWish::Wait(_) => panic!("nothing is read"),
+        };
+        let next = next.map(|next| next.parse().unwrap());
+        let listing = Listing { date: Some(self.date()), is_search, intents, next };
+        self.kiosk.listed(listing, since(self.now))
     }
 
     fn done(&mut self) -> BTreeSet<SaleId> {
@@ -130,24 +144,23 @@ fn it_begins_with_the_first_answer_of_stripes_and_reads_three_days() {
 fn it_goes_on_page_by_page() {
     let mut bench = Bench::new();
     let from = bench.begins_at();
-    let next = Some("pi_A".parse().unwrap());
-    let listing = Listing { date: Some(bench.date()), intents: Vec::new(), next: next.clone() };
-    bench.kiosk.listed(listing, since(bench.now));
+    bench.page_with_next(Vec::new(), Some("cursor"));
     assert_eq!(bench.wish(), SweepWish::Nothing, "the journal is asked");
     assert!(bench.done().is_empty());
     let created_gte = StripeTime(from);
-    assert_eq!(bench.wish(), SweepWish::List { created_gte, starting_after: next });
+    let page = Some("cursor".parse().unwrap());
+    assert_eq!(bench.wish(), SweepWish::Search { created_gte, page });
 }
 
 #[test]
-fn the_next_one_is_hours_later_and_reads_only_what_is_new() {
+fn the_next_one_is_hours_later_and_reads_a_day_more_than_what_is_new() {
     let mut bench = Bench::new();
     bench.page(Vec::new());
     bench.done();
     let SweepWish::Wait(at) = bench.wish() else { panic!("it rests") };
     assert_eq!(at, bench.now + Duration::from_hours(6));
     bench.wait(Duration::from_hours(6));
-    assert_eq!(bench.begins_at(), EPOCH - HOUR);
+    assert_eq!(bench.begins_at(), EPOCH - 24 * HOUR, "what the index did not have yet");
 }
 
 #[test]
@@ -352,15 +365,46 @@ fn a_young_one_that_the_journal_knows_is_no_reason_to_come_back_soon() {
 fn a_new_journal_sells_when_the_last_page_is_dealt_with() {
     let mut bench = Bench::new();
     bench.kiosk.sell_after_sweep(since(bench.now));
-    let next = Some("pi_A".parse().unwrap());
-    bench.wish();
-    let listing = Listing { date: Some(bench.date()), intents: Vec::new(), next };
-    bench.kiosk.listed(listing, since(bench.now));
+    bench.page_with_next(Vec::new(), Some("cursor"));
     bench.done();
     assert!(bench.kiosk.reasons().since(&Reason::Sweeping).is_some());
     bench.page(Vec::new());
     bench.done();
     assert!(bench.kiosk.reasons().since(&Reason::Sweeping).is_none());
+}
+
+#[test]
+fn a_new_journal_looks_again_after_a_quarter_of_an_hour_for_what_the_index_did_not_have() {
+    for (jitter, mins) in [(0.0, 15), (1.0, 20)] {
+        let mut bench = Bench::new();
+        bench.kiosk.sell_after_sweep(since(bench.now));
+        bench.page(Vec::new());
+        bench.kiosk.page_done(jitter, bench.now);
+        let wait = Duration::from_mins(mins);
+        assert_eq!(bench.wish(), SweepWish::Wait(bench.now + wait));
+        bench.wait(wait);
+        let mut late = unpaid("LOST");
+        late.intent.created = StripeTime(EPOCH - 30);
+        assert!(bench.adopts(late, &Recalled::Unknown).is_some());
+        bench.done();
+        assert_eq!(bench.wish(), SweepWish::Wait(bench.now + Duration::from_hours(6)));
+    }
+}
+
+#[test]
+fn of_a_fleet_that_stripe_refuses_only_those_ask_again_soon_whom_somebody_waits_for() {
+    for (jitter, mins) in [(0.0, 5), (1.0, 15)] {
+        let mut bench = Bench::new();
+        bench.begins_at();
+        bench.kiosk.put_off_sweep(jitter, bench.now);
+        let at = bench.now + Duration::from_mins(mins);
+        assert_eq!(bench.wish(), SweepWish::Wait(at));
+    }
+    let mut bench = Bench::new();
+    bench.kiosk.sell_after_sweep(since(bench.now));
+    bench.begins_at();
+    bench.kiosk.put_off_sweep(0.5, bench.now);
+    assert_eq!(bench.begins_at(), EPOCH - 72 * HOUR);
 }
 
 #[test]
@@ -390,39 +434,4 @@ fn after_a_sale_that_ended_without_its_payment_intent_the_next_sweep_is_soon() {
     bench.kiosk.adopt(sale.clone());
     bench.kiosk.sweep_after(sale.id(), bench.now);
     assert_eq!(bench.wish(), SweepWish::Wait(bench.now + Duration::from_hours(6)));
-}
-
-fn sought(bench: &mut Bench) -> SaleId {
-    let mut sale = Sale::open(opened());
-    sale.evolve(&Fact::RetractionDecided { why: Retraction::Restarted, at: bench.now });
-    sale.evolve(&Fact::KeyTooOld { operation: Operation::Create, n: 1 });
-    let id = sale.id().clone();
-    bench.kiosk.adopt(sale);
-    id
-}
-
-#[test]
-fn a_sale_that_is_sought_does_not_wait_for_the_next_sweep_and_is_looked_for_in_all_three_days() {
-    let mut bench = Bench::new();
-    bench.page(Vec::new());
-    bench.done();
-    bench.wait(Duration::from_hours(2));
-    let id = sought(&mut bench);
-    assert_eq!(bench.begins_at(), EPOCH + 2 * HOUR - 72 * HOUR);
-    let mut young = unpaid(id.as_str());
-    young.intent.created = bench.date();
-    let found = bench.page(vec![young.clone()]);
-    assert_eq!(found.sought, [(id, young.intent)], "its own sale knows it by its id, of any age");
-    assert!(found.recall.is_empty());
-}
-
-#[test]
-fn a_sale_is_sought_in_vain_only_when_the_whole_list_was_read_since_it_was_sought() {
-    let mut bench = Bench::new();
-    bench.begins_at();
-    let id = sought(&mut bench);
-    bench.page(Vec::new());
-    assert!(bench.done().is_empty(), "this sweep began before");
-    bench.page(Vec::new());
-    assert!(bench.done().contains(&id));
 }

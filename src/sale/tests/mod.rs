@@ -68,6 +68,7 @@ pub(crate) fn opened() -> Opened {
         wire: 1,
         boot: BootId::new("boot-1").unwrap(),
         at: Moment::from_millis(1_000_000),
+        stripe_time: None,
         wall: WallTime(EPOCH * 1000),
     }
 }

@@ -6,7 +6,7 @@ use crate::ids::ReaderId;
 use crate::simulator::{CancelWhileAuthorizing, Model, Setup, SimulatorError};
 
 /// The names that the form of an account may have.
-const ACCOUNT: [&str; 14] = [
+const ACCOUNT: [&str; 15] = [
     "authorization_lasts_ms",
     "authorization_takes_ms",
     "cancel_needs_action",
@@ -20,6 +20,7 @@ const ACCOUNT: [&str; 14] = [
     "processes_again",
     "reader_error_status",
     "refund_takes_ms",
+    "search_lags_ms",
     "shows_processing",
 ];
 
@@ -40,6 +41,7 @@ fn change_setup(setup: &mut Setup, fields: &Fields) -> Result<(), FieldError> {
         ("lists_lag_ms", &mut setup.lists_lag),
         ("offline_shows_after_ms", &mut setup.offline_shows_after),
         ("refund_takes_ms", &mut setup.refund_takes),
+        ("search_lags_ms", &mut setup.search_lags),
     ] {
         *duration = fields.millis(name)?.unwrap_or(*duration);
     }

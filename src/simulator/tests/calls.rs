@@ -148,6 +148,34 @@ fn lists_are_newest_first_in_pages_and_from_a_time_on() {
 }
 
 #[test]
+fn a_search_finds_what_its_query_names_page_by_page() {
+    let mut shop = Shop::open();
+    let ours: Vec<String> = (0..3).map(|_| shop.create(&[("metadata[kiosk]", "a")])).collect();
+    shop.create(&[("metadata[kiosk]", "b")]);
+    let search = Request::get("/v1/payment_intents/search")
+        .with(&[("query", "metadata['kiosk']:'a' AND created>=1"), ("limit", "2")]);
+    let ids = |reply: &Response| -> Vec<String> {
+        let data = reply.body["data"].as_array().unwrap();
+        data.iter().map(|item| item["id"].as_str().unwrap().to_owned()).collect()
+    };
+    let page = shop.call(&search);
+    assert_eq!(ids(&page), [ours[2].clone(), ours[1].clone()]);
+    assert_eq!(page.body["has_more"], true);
+    let next = page.body["next_page"].as_str().unwrap();
+    let rest = shop.call(&search.clone().with(&[("page", next)]));
+    assert_eq!(ids(&rest), [ours[0].clone()]);
+    assert_eq!((&rest.body["has_more"], &rest.body["next_page"]), (&false.into(), &Value::Null));
+    assert_eq!(shop.call(&search.with(&[("page", "nowhere")])).status, 400);
+    let odd = Request::get("/v1/payment_intents/search").with(&[("query", "amount>1")]);
+    assert_refused(&shop.call(&odd), 400, "simulator_query_not_simulated");
+    assert_refused(
+        &shop.call(&Request::get("/v1/payment_intents/search")),
+        400,
+        "parameter_missing",
+    );
+}
+
+#[test]
 fn what_stripe_knows_and_the_simulator_does_not_is_refused() {
     let mut shop = Shop::open();
     let reply = shop.call(&create_request().with(&[("confirm", "true")]));

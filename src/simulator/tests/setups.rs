@@ -94,6 +94,21 @@ fn lists_may_lag_behind() {
 }
 
 #[test]
+fn searches_may_lag_behind() {
+    let mut shop = Shop::open();
+    change(&mut shop, |setup| setup.search_lags = Duration::from_mins(1));
+    shop.create(&[]);
+    let search = Request::get("/v1/payment_intents/search").with(&[("query", "created>=1")]);
+    let count = |shop: &mut Shop, request: &Request| {
+        shop.call(request).body["data"].as_array().unwrap().len()
+    };
+    assert_eq!(count(&mut shop, &search), 0);
+    assert_eq!(count(&mut shop, &Request::get("/v1/payment_intents")), 1, "lists do not");
+    shop.wait(Duration::from_secs(62));
+    assert_eq!(count(&mut shop, &search), 1);
+}
+
+#[test]
 fn any_card_may_be_declined_for_any_reason() {
     let mut shop = Shop::open();
     for (json, code) in [

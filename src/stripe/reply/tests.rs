@@ -97,3 +97,21 @@ fn what_is_not_the_object_asked_for_is_no_answer() {
     negative["amount"] = json!(-1);
     assert!(read_json(Expected::Intent, &negative).is_err());
 }
+
+#[test]
+fn the_next_page_is_named_by_a_search_itself_and_by_the_last_object_of_a_list() {
+    let page = |object: &str, more: bool, next: Option<&str>| {
+        let body = serde_json::json!({
+            "object": object, "has_more": more, "next_page": next, "data": [{"id": "pi_1"}],
+        });
+        listing(body.to_string().as_bytes(), None)
+    };
+    let next =
+        |object, more, next| page(object, more, next).unwrap().next.map(|next| next.to_string());
+    assert_eq!(next("search_result", true, Some("cursor")), Some("cursor".into()));
+    assert_eq!(next("search_result", false, Some("cursor")), None);
+    assert_eq!(next("list", true, None), Some("pi_1".into()));
+    assert!(page("search_result", false, None).unwrap().is_search);
+    assert!(page("search_result", true, None).is_err());
+    assert!(page("charge", false, None).is_err());
+}

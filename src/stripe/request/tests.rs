@@ -97,3 +97,17 @@ fn a_reader_command_gets_the_time_that_a_reader_may_take() {
     assert!(clear.wire().limit > Duration::from_secs(80));
     assert!(Request::ReadReader { reader }.wire().limit < Duration::from_secs(30));
 }
+
+#[test]
+fn a_search_names_the_kiosk_and_no_kiosks_name_can_end_the_quotes() {
+    let created_gte = StripeTime(1_790_000_000);
+    let page = Some("cursor".parse().unwrap());
+    let kiosk = "lobby-3".parse().unwrap();
+    let wire = Request::SearchIntents { kiosk, created_gte, page }.wire();
+    let param = |name: &str| wire.params.iter().find(|(n, _)| n == name).unwrap().1.clone();
+    assert_eq!(param("query"), "metadata['kiosk']:'lobby-3' AND created>=1790000000");
+    assert_eq!((param("limit"), param("page")), ("100".into(), "cursor".into()));
+    for name in ["o'hare", "a\\", "a\"b", "a b", "*"] {
+        assert!(name.parse::<KioskId>().is_err(), "{name}");
+    }
+}
