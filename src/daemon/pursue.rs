@@ -28,6 +28,12 @@ const SLOW_COMMAND_LOOKS: Pace = Pace::Every(Duration::from_secs(1));
 /// How often the reader is looked at while the card's issuer is being asked: the result is near.
 const AUTHORIZATION_LOOKS: Pace = Pace::Every(Duration::from_millis(300));
 
+/// A reader whose power was switched off and on takes commands again by then.
+const READER_STARTS_WITHIN: Duration = Duration::from_mins(3);
+
+/// How often the reader is looked at before it is cleared, if something else stands between.
+const LOOKS_BEFORE_CLEARING: Pace = Pace::Every(Duration::from_secs(1));
+
 /// How many calls for older sales may be under way at once.
 const SETTLE_AT_ONCE: usize = 3;
 
@@ -137,6 +143,9 @@ impl Driver {
                 let pace = if urgent { AUTHORIZATION_LOOKS } else { pace };
                 self.pursue_call(sale, &want, pace, now.moment);
             }
+            Want::ClearReader { .. } if matches!(sale.phase, Phase::Retracting { .. }) => {
+                self.clear_own_prompt(sale, &want, now.moment);
+            }
             Want::ListRefunds { pace, .. } => {
                 self.pursue_call(sale, &want, pace, now.moment);
             }
@@ -181,6 +190,22 @@ impl Driver {
         self.pursue_call(sale, &fence, Pace::AT_ONCE, now);
     }
 
+    /// A clear that had to wait is sent on a new look alone: something else may have come to stand
+    /// on the reader meanwhile.
+    fn clear_own_prompt(&mut self, sale: &Sale, want: &Want, now: Moment) {
+        let Some((call, intent)) = want.call().zip(sale.intent.clone()) else { return };
+        let purpose = Purpose::Sale { sale: sale.id().clone(), call };
+        let waits = self.flights.wait_until(&purpose, Pace::AT_ONCE).is_some_and(|at| at > now);
+        // Of another reader, from before a change of the configuration, no look is remembered.
+        let is_here = sale.opened.reader == self.kiosk.setup().reader;
+        if waits || !is_here || self.kiosk.has_just_seen_prompt_of(sale, now) {
+            self.pursue_call(sale, want, Pace::AT_ONCE, now);
+        } else if !self.flights.is_under_way(&purpose) {
+            let look = Want::Look { intent, pace: LOOKS_BEFORE_CLEARING };
+            self.pursue_call(sale, &look, LOOKS_BEFORE_CLEARING, now);
+        }
+    }
+
     /// A vend that could not be recorded in time is not made any more.
     fn give_up_stale_vend(&mut self, id: &SaleId, want: &Want, now: Now) {
         if let Want::Dispense { fire_by, .. } = want {
@@ -219,6 +244,8 @@ impl Driver {
         self.show_cart(now);
         let reader = self.kiosk.setup().reader.clone();
         let wish = self.kiosk.claim_wish(now).unwrap_or_else(|| self.kiosk.reader_wish());
+        let due = self.flights.wait_until(&Purpose::Clear, Pace::AT_ONCE);
+        let is_due = due.is_none_or(|at| at <= now);
         let (purpose, request, pace) = match wish {
             ReaderWish::LookAt { at } if at > now => {
                 self.wake_at(at);
@@ -229,6 +256,11 @@ impl Driver {
             }
             ReaderWish::Probe { every } => {
                 (Purpose::ReaderLook, Request::ReadReader { reader }, Pace::Every(every))
+            }
+            // After a wait something else may have come to stand on it.
+            ReaderWish::Clear if is_due && !self.kiosk.is_just_seen(now) => {
+                let look = Request::ReadReader { reader };
+                (Purpose::ReaderLook, look, LOOKS_BEFORE_CLEARING)
             }
             ReaderWish::Clear => {
                 (Purpose::Clear, Request::ClearReader { reader, key: None }, Pace::AT_ONCE)
@@ -250,12 +282,14 @@ impl Driver {
         }
     }
 
-    /// The last remedy for a reader that answers no command.
+    /// The last remedy for a reader that answers no command. It is repeated only if the reader was
+    /// asked since it had the time to start, and was silent again.
     fn power_cycle_deaf_reader(&mut self, now: Moment) {
         let Some(every) = self.kiosk.setup().power_cycle_every else { return };
-        let deaf = self.kiosk.reasons().since(&Reason::ReaderDeaf).is_some();
-        let again = self.power_cycled.is_none_or(|last| now >= last + every);
-        if deaf && again && !self.kiosk.is_reader_held() {
+        let Some(silent) = self.kiosk.reasons().confirmed(&Reason::ReaderDeaf) else { return };
+        let still = |last: Moment| silent > last + READER_STARTS_WITHIN;
+        let again = self.power_cycled.is_none_or(|last| now >= last + every && still(last));
+        if again && !self.kiosk.is_reader_held() {
             self.power_cycled = Some(now);
             self.effects.push(Effect::PowerCycleReader);
         }

@@ -21,8 +21,11 @@ impl Driver {
             matches!(flight.purpose, Purpose::LookIntent { .. } | Purpose::RefundsIntent { .. });
         let about = if second_half { Call::Inspect } else { call };
         let heard = Reply { call: about, ..reply.clone() };
-        // A product that is not shown says nothing of the reader: it had two seconds.
-        if flight.purpose != Purpose::ShowCart || heard.result.is_ok() {
+        let reader = flight.request.reader();
+        if reader.is_some_and(|reader| *reader != self.kiosk.setup().reader) {
+            self.kiosk.heard_of_link(&heard, now.since());
+        } else if flight.purpose != Purpose::ShowCart || heard.result.is_ok() {
+            // A product that is not shown says nothing of the reader: it had two seconds.
             self.kiosk.heard(flight.purpose.sale(), &heard, now.since());
         }
         if was_down && !self.kiosk.is_stripe_unreachable() {

@@ -32,6 +32,7 @@ struct Bench {
     /// Every request that ever went out.
     requests: Vec<Request>,
     vends: usize,
+    power_cycles: usize,
     facts: Vec<Fact>,
     view: Option<View>,
     turned: Option<Turned>,
@@ -51,6 +52,7 @@ impl Bench {
             calls: Vec::new(),
             requests: Vec::new(),
             vends: 0,
+            power_cycles: 0,
             facts: Vec::new(),
             view: None,
             turned: None,
@@ -92,8 +94,8 @@ impl Bench {
                 Effect::Show(view) => self.view = Some(view),
                 Effect::Happened { fact, .. } => self.facts.push(fact),
                 Effect::Turned(why) => self.turned = Some(why),
+                Effect::PowerCycleReader => self.power_cycles += 1,
                 Effect::AskDispenser { .. }
-                | Effect::PowerCycleReader
                 | Effect::Ordered(_)
                 | Effect::OrderRefused(_)
                 | Effect::Raised(_)
@@ -473,4 +475,34 @@ fn stopping_takes_back_what_has_no_card_and_takes_no_new_sale() {
     assert!(bench.driver.may_stop());
     bench.select("S2");
     assert_eq!(bench.turned, Some(Turned::Draining));
+}
+
+/// A clear is refused where there is nothing to clear, so that it does not show whether the reader
+/// answers again.
+#[test]
+fn the_power_of_a_reader_is_not_switched_again_and_again_without_a_new_silence() {
+    let mut bench = Bench::ready();
+    let mut setup = bench.driver.kiosk().setup().clone();
+    setup.power_cycle_every = Some(Duration::from_mins(10));
+    bench.driver = Driver::new(setup, &[], 7, Bench::at(bench.now));
+    bench.turn(Event::DispenserReachable("main".parse().unwrap()));
+    bench.claim();
+    let (reader, wall) = ("tmr_simulated".parse().unwrap(), Bench::at(bench.now).wall);
+    bench.model.set_up(|setup| setup.cancel_needs_action = true, wall);
+    bench.model.deafen_reader(&reader, wall).unwrap();
+    bench.select("S1");
+    for _ in 0..60 {
+        bench.flush();
+        bench.answer_all();
+        bench.wait(Duration::from_secs(1));
+    }
+    assert_eq!(bench.power_cycles, 1, "{:?}", bench.facts);
+    let (off, left) = (Duration::from_secs(5), simulator::LeftBehind::Failed);
+    bench.model.power_cycle_reader(&reader, off, left, Bench::at(bench.now).wall).unwrap();
+    for _ in 0..360 {
+        bench.wait(Duration::from_secs(10));
+        bench.flush();
+        bench.answer_all();
+    }
+    assert_eq!(bench.power_cycles, 1, "it was not silent since");
 }

@@ -1,6 +1,8 @@
 //! Scripts that nobody wrote: customers, crashes and outages in any order. Whatever happens, the
 //! books are right when everything has come to rest.
 
+mod faults;
+
 use std::time::Duration;
 
 use proptest::prelude::*;

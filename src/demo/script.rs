@@ -182,7 +182,7 @@ pub fn play(
 }
 
 /// Carries out one command. Returns what is wrong, if its expectation is not met.
-fn obey(world: &mut World, command: &Command) -> Result<Option<String>, JournalError> {
+pub(super) fn obey(world: &mut World, command: &Command) -> Result<Option<String>, JournalError> {
     match command {
         Command::Select(code) => {
             world.select(code.clone());

@@ -26,6 +26,9 @@ use crate::stripe::{API_VERSION, Request};
 use crate::telemetry::story;
 use crate::time::{Moment, WallTime};
 
+#[cfg(test)]
+pub(in crate::demo) mod mischief;
+
 /// From the kiosk to Stripe, one way.
 const LATENCY: Duration = Duration::from_millis(60);
 
@@ -76,6 +79,12 @@ pub struct World {
     sales: Vec<SaleId>,
     shown: Option<String>,
     told: Vec<String>,
+    /// When the board was last switched on.
+    booted: Duration,
+    #[cfg(test)]
+    mischief: mischief::Mischief,
+    #[cfg(test)]
+    turns: (u64, u32),
 }
 
 impl World {
@@ -109,6 +118,11 @@ impl World {
             sales: Vec::new(),
             shown: None,
             told: Vec::new(),
+            booted: Duration::ZERO,
+            #[cfg(test)]
+            mischief: mischief::Mischief::default(),
+            #[cfg(test)]
+            turns: (0, 0),
         };
         drop(journal);
         world.start()?;
@@ -243,6 +257,12 @@ impl World {
         WallTime(BEGIN.1.saturating_add(i64::try_from(passed).unwrap_or(i64::MAX)))
     }
 
+    /// The clocks as the kiosk has them: its own begins when its board is switched on.
+    fn kiosks_now(&self) -> Now {
+        let up = self.now.since(Moment::from_millis(0)).saturating_sub(self.booted);
+        Now { moment: Moment::from_millis(0) + up, wall: self.wall() }
+    }
+
     fn tell(&mut self, line: &str) {
         let passed = self.now.since(BEGIN.0);
         let line = format!("{:>8}.{:03}  {line}", passed.as_secs(), passed.subsec_millis());
@@ -258,7 +278,7 @@ impl World {
     fn start(&mut self) -> Result<(), JournalError> {
         let journal = Journal::open(&self.state_dir)?;
         let stored = journal.open_sales()?;
-        let now = Now { moment: self.now, wall: self.wall() };
+        let now = self.kiosks_now();
         self.tell("kioskd starts");
         self.driver = Some(Driver::new(self.setup.clone(), &stored, u64::from(self.life), now));
         self.journal = Some(journal);
@@ -269,7 +289,7 @@ impl World {
     /// Lets the next thing happen, if it happens before `end`.
     fn step(&mut self, end: Moment) -> Result<bool, JournalError> {
         let first = self.coming.first_key_value().map(|((at, _), _)| *at);
-        let wake = self.driver.as_ref().and_then(Driver::next_wake);
+        let wake = self.driver.as_ref().and_then(Driver::next_wake).map(|at| at + self.booted);
         let Some(next) = [first, wake].into_iter().flatten().min().filter(|at| *at <= end) else {
             let wall = self.wall_at(end);
             self.model.advance(wall);
@@ -342,6 +362,10 @@ impl World {
             self.at(CUT, Coming::Answered { life, flight, result });
             return;
         }
+        #[cfg(test)]
+        if self.meddle(life, flight, wire) {
+            return;
+        }
         let wall = self.wall();
         let response = self.model.handle(&simulator_request(wire), wall);
         let result = Ok(answer(&response));
@@ -350,7 +374,9 @@ impl World {
 
     /// One turn of the driver, if it lives. Tells whether a selection opened a sale.
     fn turn(&mut self, event: Event) -> bool {
-        let now = Now { moment: self.now, wall: self.wall() };
+        #[cfg(test)]
+        self.count_turn();
+        let now = self.kiosks_now();
         let Some(driver) = &mut self.driver else { return false };
         let mut opened = matches!(event, Event::Selected { .. });
         for effect in driver.turn(event, now) {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::ids::{BootId, DispenserName, ProductCode, ReaderId, SaleId, Slot};
-use crate::kiosk::out_of_order::{Reason, Reasons, Since};
+use crate::kiosk::out_of_order::{Denied, Reason, Reasons, Since};
 use crate::kiosk::reader::ReaderWatch;
 use crate::kiosk::restart_window::RestartWindow;
 use crate::kiosk::sweep::Sweep;
@@ -139,6 +139,11 @@ impl Kiosk {
             sale.evolve(fact);
         }
         let sale = sale.clone();
+        let here = sale.opened.reader == self.setup.reader && !sale.restarted && !sale.is_adopted;
+        let took_it = |fact: &Fact| matches!(fact, Fact::Prompted { .. } | Fact::Authorized(_));
+        if here && facts.iter().any(took_it) {
+            self.reader_answered();
+        }
         self.tell_customer(&sale, facts, now);
     }
 
@@ -232,6 +237,7 @@ impl Kiosk {
     /// Raises and clears what the open sales are a reason for: too many that were delivered and
     /// not paid, and holds that lapse soon.
     pub fn judge_open_sales(&mut self, now: Since) {
+        self.forget_settlers_troubles();
         let near = |sale: &&Sale| self.hold_lapses_within(sale, DEADLINE_ALARM, now);
         let open = || self.sales.values().filter(|sale| sale.is_open());
         let unpaid: Vec<&Sale> = open().filter(|sale| sale.delivered).collect();
@@ -245,6 +251,32 @@ impl Kiosk {
                 self.reasons.clear(&reason);
             }
         }
+    }
+
+    /// What kept a sale from being settled is tried again by that sale alone: where none is left,
+    /// because somebody has settled it at Stripe, say, nothing else would ever end it.
+    fn forget_settlers_troubles(&mut self) {
+        let livemode = self.setup.livemode;
+        let ours = |sale: &&Sale| sale.opened.livemode == livemode;
+        let settles =
+            |sale: &Sale| sale.holds_reader() || matches!(sale.phase, Phase::Settling { .. });
+        if self.sales.values().filter(ours).any(settles) {
+            return;
+        }
+        let sweeps = self.is_sweeping();
+        self.reasons.clear_if(|reason, _| {
+            let Reason::KeyTooNarrow { denied } = reason else {
+                return *reason == Reason::PaymentNotFound;
+            };
+            match denied {
+                Denied::CancelPayment
+                | Denied::CapturePayment
+                | Denied::RefundPayment
+                | Denied::RefundSold => true,
+                Denied::ReadPayment => !sweeps,
+                Denied::ReadReader | Denied::DriveReader | Denied::CreatePayment => false,
+            }
+        });
     }
 
     /// Whether a sale's hold on the card lapses within this time. By Stripe's clock, which goes on

@@ -482,6 +482,11 @@ impl Reasons {
         self.0.get(reason).map(|standing| standing.since)
     }
 
+    /// When a reason that stands was last found to be so.
+    pub fn confirmed(&self, reason: &Reason) -> Option<Moment> {
+        self.0.get(reason).map(|standing| standing.confirmed)
+    }
+
     /// All that stand.
     pub fn iter(&self) -> impl Iterator<Item = (&Reason, Standing)> {
         self.0.iter().map(|(reason, standing)| (reason, *standing))

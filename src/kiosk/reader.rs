@@ -34,6 +34,8 @@ const RESTART_TAKES: Duration = Duration::from_mins(15);
 pub struct ReaderWatch {
     /// The newest look, and when it was asked for.
     pub seen: Option<(Moment, ReaderSeen)>,
+    /// When the newest look came back.
+    pub(super) looked: Option<Moment>,
     /// When Stripe last answered anything.
     pub last_answer: Option<Since>,
     /// Stripe's clock, and when it was read.
@@ -63,15 +65,37 @@ impl Kiosk {
         if reply.call == Call::AssignReader {
             self.watch.claim_ended = Some(now.moment);
         }
+        self.heard_of_link(reply, now);
+        match &reply.result {
+            Ok(seen) => {
+                self.worked(about, reply.call, seen, now);
+                if let Some(reader) = &seen.reader {
+                    self.reader_seen(reply.asked, reader, now);
+                }
+            }
+            Err(Trouble::Refused(refusal)) if !fails_as_link(reply.call, refusal) => {
+                self.refused(about, reply.call, refusal, now);
+            }
+            Err(
+                Trouble::Refused(_)
+                | Trouble::NotSent { .. }
+                | Trouble::Unknown { .. }
+                | Trouble::NotYet { .. },
+            ) => {}
+        }
+        if matches!(reply.call, Call::ClearReader { .. }) {
+            self.watch.knocked = Some(now.moment);
+        }
+    }
+
+    /// Takes note of what a reply says about the link and the key alone. That is all that matters
+    /// of another reader, on which a sale from before a change of the configuration still stands.
+    pub fn heard_of_link(&mut self, reply: &Reply, now: Since) {
         match &reply.result {
             Ok(seen) => {
                 self.stripe_answered(now);
-                self.worked(about, reply.call, seen, now);
                 if let Some(date) = seen.date {
                     self.watch.stripe_clock = Some((date, now.moment));
-                }
-                if let Some(reader) = &seen.reader {
-                    self.reader_seen(reply.asked, reader, now);
                 }
             }
             // A long list that is not answered in time says nothing about shorter calls.
@@ -87,18 +111,10 @@ impl Kiosk {
             Err(Trouble::NotYet { why: Hindrance::TooMany | Hindrance::KeyInUse }) => {
                 self.stripe_answered(now);
             }
-            Err(Trouble::Refused(Refusal::StripeFailed))
-                if matches!(reply.call, Call::Look | Call::Create { .. }) =>
-            {
+            Err(Trouble::Refused(refusal)) if fails_as_link(reply.call, refusal) => {
                 self.unanswered(reply.call, Obstacle::Failing, now);
             }
-            Err(Trouble::Refused(refusal)) => {
-                self.stripe_answered(now);
-                self.refused(about, reply.call, refusal, now);
-            }
-        }
-        if matches!(reply.call, Call::ClearReader { .. }) {
-            self.watch.knocked = Some(now.moment);
+            Err(Trouble::Refused(_)) => self.stripe_answered(now),
         }
     }
 
@@ -172,8 +188,8 @@ impl Kiosk {
         }
     }
 
-    /// The reader itself has answered a command.
-    fn reader_answered(&mut self) {
+    /// The reader itself has answered a command, or done what it was told.
+    pub(super) fn reader_answered(&mut self) {
         self.watch.timeouts = 0;
         self.watch.busy_with_itself = 0;
         self.reasons.clear_if(|reason, _| reason.is_over_when_reader_answers());
@@ -184,10 +200,14 @@ impl Kiosk {
             self.reasons.raise(Reason::Clone, now);
             return;
         }
+        let narrow = Reason::KeyTooNarrow { denied: denied(call, &self.setup.policy) };
         if *refusal == Refusal::Forbidden {
-            self.reasons
-                .raise(Reason::KeyTooNarrow { denied: denied(call, &self.setup.policy) }, now);
+            self.reasons.raise(narrow, now);
             return;
+        }
+        // Permissions are judged before anything else can be refused.
+        if *refusal != Refusal::StripeFailed {
+            self.reasons.clear(&narrow);
         }
         match call {
             Call::Prompt { .. }
@@ -300,6 +320,7 @@ impl Kiosk {
             self.watch.timeouts = 0;
         }
         self.watch.seen = Some((asked, reader.clone()));
+        self.watch.looked = Some(now.moment);
         self.judge_registration(now);
         // On a reader of another board that board's payments are no surprise.
         if self.foreign_action(reader).is_some() && !self.is_reader_elsewhere() {
@@ -382,9 +403,14 @@ impl Kiosk {
 }
 
 /// Whether the reader's action is this sale's.
-fn shows_own(sale: &Sale, reader: &ReaderSeen) -> bool {
+pub(super) fn shows_own(sale: &Sale, reader: &ReaderSeen) -> bool {
     let intent = reader.action.as_ref().and_then(|action| action.intent.as_ref());
     intent.is_some() && intent == sale.intent.as_ref()
+}
+
+/// Whether Stripe's own failure keeps the kiosk from looking or selling as a broken link would.
+fn fails_as_link(call: Call, refusal: &Refusal) -> bool {
+    *refusal == Refusal::StripeFailed && matches!(call, Call::Look | Call::Create { .. })
 }
 
 /// Which permission a call needs.

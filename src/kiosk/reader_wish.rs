@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use crate::kiosk::kiosk::Kiosk;
 use crate::kiosk::out_of_order::Reason;
-use crate::sale::Phase;
-use crate::sale::input::ActionStatus;
+use crate::kiosk::reader::shows_own;
+use crate::sale::input::{ActionStatus, ReaderSeen};
 use crate::sale::phase::{Refunding, RefundingStep};
+use crate::sale::{Phase, Sale};
 use crate::time::Moment;
 
 /// How often an idle kiosk looks at its reader. Ten thousand of them then ask some fifteen times a
@@ -15,6 +16,10 @@ const IDLE_EVERY: Duration = Duration::from_mins(15);
 
 /// How often a reader or a link that is out of order is looked at.
 const PROBE_EVERY: Duration = Duration::from_secs(5);
+
+/// What a look has shown holds for so long after it came back: then another system may have put
+/// something on the reader, which must not be cleared.
+const LOOK_HOLDS: Duration = Duration::from_secs(1);
 
 /// What the kiosk itself, and no sale, wants of the reader.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -115,5 +120,21 @@ impl Kiosk {
         let nothing = action.is_none_or(|action| action.status != ActionStatus::InProgress);
         let ours = self.is_reader_ours();
         silent && ours && looked && nothing && !self.is_blind() && !self.is_reader_held()
+    }
+
+    /// Whether the newest look has only just come back: on an older one nothing is cleared.
+    pub fn is_just_seen(&self, now: Moment) -> bool {
+        self.watch.looked.is_some_and(|looked| now.since(looked) <= LOOK_HOLDS)
+    }
+
+    /// Whether the newest look has only just come back and shows this sale's prompt.
+    pub fn has_just_seen_prompt_of(&self, sale: &Sale, now: Moment) -> bool {
+        let stands = |reader: &ReaderSeen| {
+            let action = reader.action.as_ref().filter(|_| shows_own(sale, reader));
+            action.is_some_and(|action| {
+                action.status == ActionStatus::InProgress || action.card.is_some()
+            })
+        };
+        self.is_just_seen(now) && self.watch.seen.as_ref().is_some_and(|(_, seen)| stands(seen))
     }
 }

@@ -238,6 +238,11 @@ impl Kiosk {
         under_way.is_some_and(seeks) || self.reasons.since(&Reason::Sweeping).is_some()
     }
 
+    /// Whether a sweep has begun and not come to its end.
+    pub(super) fn is_sweeping(&self) -> bool {
+        self.sweep.under_way.is_some()
+    }
+
     fn sought(&self) -> BTreeSet<SaleId> {
         let livemode = self.setup.livemode;
         let sought = self.sales.values().filter(|sale| duty(sale).want == Want::FindIntent);

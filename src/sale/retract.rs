@@ -19,11 +19,15 @@ pub(super) fn decide(
     now: Moment,
 ) -> Vec<Fact> {
     match (&reply.call, &reply.result) {
-        (Call::Look, Ok(seen)) if step == RetractStep::Look => looked(sale, seen, now),
+        (Call::Look, Ok(seen)) if step != RetractStep::Fence => looked(sale, step, seen, now),
         (Call::ClearReader { n }, result)
             if step == RetractStep::Clear && *n == sale.keys.clear =>
         {
             clear_answered(*n, result, Fact::FoundUnpaid)
+        }
+        // The look that was sent beside it has led on.
+        (Call::ClearReader { n }, Ok(_) | Err(Trouble::Refused(_))) if *n == sale.keys.clear => {
+            vec![Fact::KeySpent { operation: Operation::ClearReader, n: *n }]
         }
         (Call::Cancel { n }, result) if *n == sale.keys.cancel => fence_answered(why, *n, result),
         // A prompt that went out before the sale was taken back stands now after all.
@@ -48,7 +52,7 @@ pub(super) fn decide(
     }
 }
 
-fn looked(sale: &Sale, seen: &Seen, now: Moment) -> Vec<Fact> {
+fn looked(sale: &Sale, step: RetractStep, seen: &Seen, now: Moment) -> Vec<Fact> {
     if let Some(facts) = present::paid_or_ended(sale, seen, now) {
         return facts;
     }
@@ -62,10 +66,18 @@ fn looked(sale: &Sale, seen: &Seen, now: Moment) -> Vec<Fact> {
         return Vec::new();
     }
     match our_action(sale, seen) {
-        Some(action) if action.status == ActionStatus::InProgress => vec![Fact::PromptFound],
+        Some(action) if action.status == ActionStatus::InProgress => stands(step),
         // A card that was read waits on the reader for its confirmation.
-        Some(action) if action.card.is_some() && !sale.clear_tried => vec![Fact::PromptFound],
+        Some(action) if action.card.is_some() && !sale.clear_tried => stands(step),
         Some(_) | None => found_unpaid(sale, seen, intent),
+    }
+}
+
+/// Our prompt stands on the reader: that is news unless it is being cleared already.
+fn stands(step: RetractStep) -> Vec<Fact> {
+    match step {
+        RetractStep::Look => vec![Fact::PromptFound],
+        RetractStep::Clear | RetractStep::Fence => Vec::new(),
     }
 }
 

@@ -315,6 +315,27 @@ impl Request {
         }
     }
 
+    /// The reader that it is about, if it is about one.
+    pub fn reader(&self) -> Option<&ReaderId> {
+        match self {
+            Self::Process { reader, .. }
+            | Self::Collect { reader, .. }
+            | Self::Confirm { reader, .. }
+            | Self::ShowCart { reader, .. }
+            | Self::RefundInPerson { reader, .. }
+            | Self::ClearReader { reader, .. }
+            | Self::AssignReader { reader, .. }
+            | Self::ReadReader { reader } => Some(reader),
+            Self::CreateIntent { .. }
+            | Self::CancelIntent { .. }
+            | Self::Capture { .. }
+            | Self::Refund { .. }
+            | Self::ListRefunds { .. }
+            | Self::ListIntents { .. }
+            | Self::ReadIntent { .. } => None,
+        }
+    }
+
     /// Whether it is a command that the reader itself has to answer: these go one at a time.
     pub fn is_reader_command(&self) -> bool {
         match self {

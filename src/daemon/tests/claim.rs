@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use super::Bench;
-use crate::daemon::driver::Event;
+use super::{Bench, stored};
+use crate::daemon::driver::{Driver, Event};
 use crate::kiosk::Turned;
 use crate::kiosk::claim::{Assignment, ReaderOrder};
+use crate::sale::fact::Outcome;
 use crate::simulator::{Method, Model, Request as Call};
 use crate::stripe::Request;
 use crate::time::WallTime;
@@ -139,4 +140,39 @@ fn a_kiosk_whose_reader_was_taken_over_prompts_nobody_and_settles_on() {
     };
     assert!(!after.iter().any(touches), "{after:?}");
     assert!(matches!(bench.driver.kiosk().assignment(), Assignment::Elsewhere { .. }));
+}
+
+/// The configuration names another reader now, and a sale still stands on the one before, which
+/// another board has taken over.
+#[test]
+fn what_a_reader_from_before_shows_is_not_taken_for_the_state_of_the_new_one() {
+    let mut source = Bench::ready();
+    source.select("S1");
+    let mut bodies: Vec<String> = Vec::new();
+    for _ in 0..4 {
+        bodies.extend(source.batches.iter().flat_map(|b| b.rows.iter().map(|r| r.body.clone())));
+        source.flush();
+        source.answer_all();
+    }
+    another_board_claims(&mut source.model, Bench::at(source.now).wall);
+    let bodies: Vec<&str> = bodies.iter().map(String::as_str).collect();
+    let mut bench = Bench::new(&[]);
+    let mut setup = bench.driver.kiosk().setup().clone();
+    setup.reader = "tmr_new".parse().unwrap();
+    setup.boot = "boot-2".parse().unwrap();
+    bench.driver = Driver::new(setup, &[stored("S1", &bodies)], 7, Bench::at(bench.now));
+    bench.model = source.model;
+    bench.calls.clear();
+    bench.turn(Event::DispenserReachable("main".parse().unwrap()));
+    // Nobody answers for the new reader yet: whatever is known is of the old one.
+    for _ in 0..5 {
+        bench.calls.retain(|(_, request)| {
+            request.reader().is_none_or(|reader| reader.as_str() == "tmr_simulated")
+        });
+        bench.answer_all();
+        bench.wait(Duration::from_secs(1));
+        bench.flush();
+        assert_eq!(bench.driver.kiosk().assignment(), Assignment::Unseen);
+    }
+    assert_eq!(bench.outcome(), Some(Outcome::Abandoned), "{:?}", bench.facts);
 }
