@@ -1,12 +1,15 @@
 //! A call has ended: what it says of the link and the reader, when its like goes again, and whom it
 //! concerns.
 
+use std::time::Duration;
+
 use crate::daemon::driver::{Driver, Effect, HURRY_WITHIN, Now};
 use crate::daemon::flights::{FlightId, Purpose, Setback};
 use crate::sale::input::{Call, Refusal, Reply, Seen, Trouble};
 use crate::sale::{Input, Sale};
 use crate::stripe::meaning::{Answer, NoAnswer};
 use crate::stripe::understand;
+use crate::time::Moment;
 
 impl Driver {
     /// A call has ended.
@@ -35,27 +38,8 @@ impl Driver {
         match &reply.result {
             Ok(_) => self.flights.went_well(&flight.purpose),
             Err(trouble) => {
-                let first = !self.flights.is_failing(&flight.purpose);
-                let front = self.kiosk.front_sale().map(Sale::id);
-                let setback = Setback {
-                    asked_to_wait: result.as_ref().ok().and_then(|answer| answer.retry_after),
-                    customer_waits: front.is_some() && front == flight.purpose.sale(),
-                    refused: matches!(
-                        trouble,
-                        Trouble::Refused(Refusal::Forbidden | Refusal::NotFound)
-                    ),
-                    draw: self.rng.f64(),
-                };
-                let (purpose, moment) = (&flight.purpose, now.moment);
-                let busy = *trouble == Trouble::Refused(Refusal::ReaderBusy);
-                if busy && purpose.sale().is_some() && matches!(call, Call::ClearReader { .. }) {
-                    self.flights.reader_was_busy(purpose, moment);
-                } else {
-                    self.flights.went_wrong(purpose, trouble, moment, setback);
-                }
-                let sale = flight.purpose.sale().cloned();
-                let trouble = trouble.clone();
-                self.effects.push(Effect::CallFailed { sale, call, trouble, first });
+                let asked_to_wait = result.as_ref().ok().and_then(|answer| answer.retry_after);
+                self.went_wrong(&flight.purpose, trouble, asked_to_wait, now.moment);
             }
         }
         match flight.purpose.clone() {
@@ -86,5 +70,32 @@ impl Driver {
         if let Some(sale) = flight.purpose.sale().filter(|sale| self.kiosk.sale(sale).is_none()) {
             self.flights.forget(sale);
         }
+    }
+
+    /// A call did not bring what was wanted: when its like goes again.
+    fn went_wrong(
+        &mut self,
+        purpose: &Purpose,
+        trouble: &Trouble,
+        asked_to_wait: Option<Duration>,
+        now: Moment,
+    ) {
+        let call = purpose.call();
+        let first = !self.flights.is_failing(purpose);
+        let front = self.kiosk.front_sale().map(Sale::id);
+        let setback = Setback {
+            asked_to_wait,
+            customer_waits: front.is_some() && front == purpose.sale(),
+            refused: matches!(trouble, Trouble::Refused(Refusal::Forbidden | Refusal::NotFound)),
+            draw: self.rng.f64(),
+        };
+        let busy = *trouble == Trouble::Refused(Refusal::ReaderBusy);
+        if busy && purpose.sale().is_some() && matches!(call, Call::ClearReader { .. }) {
+            self.flights.reader_was_busy(purpose, now);
+        } else {
+            self.flights.went_wrong(purpose, trouble, now, setback);
+        }
+        let (sale, trouble) = (purpose.sale().cloned(), trouble.clone());
+        self.effects.push(Effect::CallFailed { sale, call, trouble, first });
     }
 }

@@ -19,15 +19,17 @@ use crate::sale::cards::CardRules;
 use crate::sale::fact::{CaptureMode, Flow, Origin, Policy, UnknownVend};
 use crate::sale::input::{Obstacle, VendNews};
 use crate::simulator::{self, Card, Model, Screen};
+use crate::stripe::Request;
 use crate::stripe::meaning::{Answer, NoAnswer};
-use crate::stripe::request::{Method, Wire};
-use crate::stripe::transport::stripe_time;
-use crate::stripe::{API_VERSION, Request};
+use crate::stripe::request::Wire;
 use crate::telemetry::story;
 use crate::time::{Moment, WallTime};
 
 #[cfg(test)]
 pub(in crate::demo) mod mischief;
+mod wire;
+
+pub(crate) use wire::{answer, simulator_request};
 
 /// From the kiosk to Stripe, one way.
 const LATENCY: Duration = Duration::from_millis(60);
@@ -431,33 +433,6 @@ impl World {
             self.tell(&picture);
             self.shown = Some(picture);
         }
-    }
-}
-
-/// A call as the simulator takes it.
-pub(crate) fn simulator_request(wire: &Wire) -> simulator::Request {
-    simulator::Request {
-        method: match wire.method {
-            Method::Get => simulator::Method::Get,
-            Method::Post => simulator::Method::Post,
-        },
-        path: wire.path.clone(),
-        params: wire.params.clone(),
-        idempotency_key: wire.key.as_ref().map(ToString::to_string),
-        api_version: Some(API_VERSION.to_owned()),
-        api_key: Some("rk_test_demo".to_owned()),
-    }
-}
-
-/// A reply of the simulator's as it would come off the wire.
-pub(crate) fn answer(response: &simulator::Response) -> Answer {
-    Answer {
-        status: response.status,
-        request_id: response.header("request-id").map(str::to_owned),
-        date: response.header("date").and_then(stripe_time),
-        retry_after: None,
-        replayed: response.is_replayed(),
-        body: response.body.to_string().into_bytes(),
     }
 }
 

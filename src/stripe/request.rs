@@ -6,9 +6,11 @@ use crate::ids::{
     ControllerId, IdempotencyKey, KioskId, PageCursor, PaymentIntentId, ReaderId, SaleId,
 };
 use crate::money::Money;
-use crate::sale::fact::{CaptureMode, Item, Opened};
-use crate::sale::key::WIRE_AT_THE_TAP;
+use crate::sale::fact::{Item, Opened};
+use crate::stripe::request::bodies::{cart_params, create_params};
 use crate::time::StripeTime;
+
+mod bodies;
 
 /// A reader command may take this long to answer: the reply waits for the reader. Source: the
 /// limit of Stripe's own SDKs, 80 s, and a little more.
@@ -332,6 +334,7 @@ impl Request {
             | Self::Refund { .. }
             | Self::ListRefunds { .. }
             | Self::ListIntents { .. }
+            | Self::SearchIntents { .. }
             | Self::ReadIntent { .. } => None,
         }
     }
@@ -390,78 +393,6 @@ fn list_refunds(intent: &PaymentIntentId) -> Wire {
         key: None,
         limit: PLAIN_LIMIT,
     }
-}
-
-/// The body that creates the PaymentIntent. A sale is opened with a version and keeps it, so that
-/// its repeat is the same request after an upgrade: each version has a renderer of its own.
-fn create_params(opened: &Opened) -> Vec<(String, String)> {
-    match opened.wire {
-        WIRE_AT_THE_TAP => at_the_tap_params(opened),
-        _ => hold_params(opened),
-    }
-}
-
-/// Version 1: the card is held at the tap and captured by a call.
-fn hold_params(opened: &Opened) -> Vec<(String, String)> {
-    let price = opened.product.price;
-    let origin = &opened.origin;
-    vec![
-        pair("amount", &price.amount),
-        pair("currency", &price.currency),
-        pair("allowed_payment_method_types[]", "card_present"),
-        pair("capture_method", "manual"),
-        pair("metadata[kiosk]", &origin.kiosk),
-        pair("metadata[sale]", &opened.sale),
-        pair("metadata[reader]", &opened.reader),
-        pair("metadata[controller]", &origin.controller),
-        pair("metadata[journal]", &origin.journal),
-        pair("metadata[boot]", &opened.boot),
-        pair("metadata[products]", &opened.product.code),
-        pair("expand[]", "latest_charge"),
-    ]
-}
-
-fn cart_params(item: &Item) -> Vec<(String, String)> {
-    let price = item.price;
-    vec![
-        pair("type", "cart"),
-        pair("cart[currency]", &price.currency),
-        pair("cart[total]", &price.amount),
-        pair("cart[line_items][0][description]", &item.name),
-        pair("cart[line_items][0][amount]", &price.amount),
-        pair("cart[line_items][0][quantity]", &1),
-    ]
-}
-
-/// Version 2: what can be is charged at the tap. With capture after the vend that is Interac
-/// alone, and all other cards are held: one PaymentIntent takes both. Source: Stripe, Regional
-/// considerations for Terminal, Canada.
-fn at_the_tap_params(opened: &Opened) -> Vec<(String, String)> {
-    let price = opened.product.price;
-    let origin = &opened.origin;
-    let mut params = vec![
-        pair("amount", &price.amount),
-        pair("currency", &price.currency),
-        pair("allowed_payment_method_types[]", "card_present"),
-    ];
-    if opened.policy.interac {
-        params.push(pair("allowed_payment_method_types[]", "interac_present"));
-    }
-    params.push(pair("capture_method", "automatic"));
-    if opened.policy.capture == CaptureMode::AfterVend {
-        params.push(pair("payment_method_options[card_present][capture_method]", "manual"));
-    }
-    params.extend([
-        pair("metadata[kiosk]", &origin.kiosk),
-        pair("metadata[sale]", &opened.sale),
-        pair("metadata[reader]", &opened.reader),
-        pair("metadata[controller]", &origin.controller),
-        pair("metadata[journal]", &origin.journal),
-        pair("metadata[boot]", &opened.boot),
-        pair("metadata[products]", &opened.product.code),
-        pair("expand[]", "latest_charge"),
-    ]);
-    params
 }
 
 fn pair(name: &str, value: &(impl ToString + ?Sized)) -> (String, String) {

@@ -1,6 +1,7 @@
 //! The bytes of each call.
 
 use super::*;
+use crate::sale::fact::CaptureMode;
 use crate::sale::tests::opened;
 
 /// Bytes of wire version 1: a sale that was opened by an older version of the program is
