@@ -247,19 +247,23 @@ impl Kiosk {
         }
     }
 
-    /// Whether a sale's hold on the card lapses within this time. By Stripe's clock, which goes on
-    /// with the boot's; until Stripe was heard since the start, by the wall clock, unless that
-    /// clock cannot be right.
+    /// Whether a sale's hold on the card lapses within this time. By Stripe's clock; until Stripe
+    /// was heard since the start, by the wall clock, unless that clock cannot be right.
     pub(super) fn hold_lapses_within(&self, sale: &Sale, time: Duration, now: Since) -> bool {
         let (Some(deadline), Some(authorized)) = (sale.deadline(), &sale.authorized) else {
             return false;
         };
-        let wall = StripeTime(now.wall.0.div_euclid(1000));
+        let wall = now.wall.as_stripe_time();
         let plausible =
             wall >= authorized.created && wall.since(authorized.created) < LONGEST_WEEKS_AWAY;
-        let stripe = self.watch.stripe_clock.map(|(date, at)| date.after(now.moment.since(at)));
-        let stripe_now = stripe.or(Some(wall).filter(|_| plausible));
+        let stripe_now = self.stripe_time(now.moment).or(Some(wall).filter(|_| plausible));
         stripe_now.is_some_and(|stripe_now| deadline.since(stripe_now) < time)
+    }
+
+    /// What time it is at Stripe, whose clock goes on with the boot's; unknown until Stripe was heard
+    /// since the start.
+    pub(super) fn stripe_time(&self, now: Moment) -> Option<StripeTime> {
+        self.watch.stripe_clock.map(|(date, at)| date.after(now.since(at)))
     }
 
     /// The journal takes writes again, or does not.

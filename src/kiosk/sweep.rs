@@ -209,8 +209,7 @@ impl Kiosk {
     }
 
     fn begin_sweep(&mut self, sought: BTreeSet<SaleId>, now: Moment) {
-        let Some((date, read)) = self.watch.stripe_clock else { return };
-        let begun = date.after(now.since(read));
+        let Some(begun) = self.stripe_time(now) else { return };
         let from = match self.sweep.swept_to {
             Some(to) if sought.is_empty() => earlier(to, OVERLAP),
             Some(_) | None => earlier(begun, WINDOW),
