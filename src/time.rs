@@ -44,9 +44,17 @@ impl fmt::Debug for Moment {
     }
 }
 
-/// A point of the wall clock in milliseconds since 1970. A label for people: no decision reads it.
+/// A point of the wall clock in milliseconds since 1970. A label for people: no decision rests on
+/// it while Stripe's time is known.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct WallTime(pub i64);
+
+impl WallTime {
+    /// The same point by Stripe's clock, if the wall clock is right.
+    pub fn as_stripe_time(self) -> StripeTime {
+        StripeTime(self.0.div_euclid(1000))
+    }
+}
 
 impl fmt::Display for WallTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -286,7 +286,7 @@ impl Kiosk {
         let (Some(deadline), Some(authorized)) = (sale.deadline(), &sale.authorized) else {
             return false;
         };
-        let wall = StripeTime(now.wall.0.div_euclid(1000));
+        let wall = now.wall.as_stripe_time();
         let plausible =
             wall >= authorized.created && wall.since(authorized.created) < LONGEST_WEEKS_AWAY;
         let stripe = self.watch.stripe_time(now.moment);

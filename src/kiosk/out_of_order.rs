@@ -7,11 +7,10 @@ use crate::ids::{ControllerId, DispenserName, ProductCode};
 use crate::sale::input::Obstacle;
 use crate::time::{Moment, WallTime};
 
-/// Why the kiosk does not sell, or not everything.
+/// Why the kiosk does not sell, or not everything. What may be the cause of another comes before it:
+/// people read the first.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Reason {
-    /// The reader has not been seen since the daemon started.
-    Starting,
     /// Stripe cannot be reached, or does not answer.
     Link {
         /// What stands between.
@@ -41,6 +40,8 @@ pub enum Reason {
     },
     /// Stripe does not know the reader with this key.
     ReaderNotFound,
+    /// The reader has not been seen since the daemon started.
+    Starting,
     /// The reader is assigned to another board: this one may be a clone.
     ReaderAssignedElsewhere {
         /// The other board's serial.
@@ -394,7 +395,9 @@ fn link_what(obstacle: Obstacle) -> &'static str {
         Obstacle::Certificate => {
             "what answers in Stripe's place cannot prove that it is Stripe (TLS)"
         }
-        Obstacle::Clock => "the kiosk's clock is wrong, so that Stripe cannot be trusted (TLS)",
+        Obstacle::Clock => {
+            "Stripe's certificate is not valid at this time: the kiosk's clock must be wrong (TLS)"
+        }
         Obstacle::Stranger => "something else answers in Stripe's place: a portal or a proxy",
         Obstacle::Failing => "Stripe answers with errors of its own",
     }
@@ -407,9 +410,13 @@ fn link_remedy(obstacle: Obstacle) -> &'static str {
         Obstacle::Connection => "check the router's firewall and stripe.api_base",
         Obstacle::Silence => "check the network's quality; then see status.stripe.com",
         Obstacle::Certificate => {
-            "find what intercepts TLS here; if it belongs here, let api.stripe.com through"
+            "find what intercepts TLS here, and let api.stripe.com past it; \
+             if nothing does, update ca-certificates"
         }
-        Obstacle::Clock => "let the clock be set (NTP, port 123); kioskd goes on by itself then",
+        Obstacle::Clock => {
+            "let the clock be set (NTP, port 123), and kioskd goes on by itself; \
+             if `date` is right, something intercepts TLS here"
+        }
         Obstacle::Stranger => "log in to the network's portal, or let this kiosk past it",
         Obstacle::Failing => "wait, and see status.stripe.com",
     }

@@ -279,7 +279,9 @@ impl Kiosk {
 
     /// Offline is expected for some minutes in the hours at which readers restart.
     fn reader_is_offline(&mut self, now: Since) {
-        let restarts = self.setup.restart_window.as_ref().is_some_and(|w| w.covers(now.wall));
+        // Only words hang on this, so that the wall clock will do until Stripe has told the time.
+        let time = self.watch.stripe_time(now.moment).unwrap_or_else(|| now.wall.as_stripe_time());
+        let restarts = self.setup.restart_window.as_ref().is_some_and(|w| w.covers(time));
         let begun = self.reasons.since(&Reason::ReaderRestarting);
         let young = begun.is_none_or(|begun| now.moment < begun.moment + RESTART_TAKES);
         let was_offline = self.reasons.since(&Reason::ReaderOffline).is_some();

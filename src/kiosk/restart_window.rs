@@ -3,7 +3,7 @@
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
 
-use crate::time::WallTime;
+use crate::time::StripeTime;
 
 /// A span of the day. Source: Stripe, "Configure the reboot time window": smart readers restart
 /// every 24 hours, each at a random moment of the window.
@@ -18,9 +18,9 @@ pub struct RestartWindow {
 }
 
 impl RestartWindow {
-    /// Whether it is that time of the day. Only words hang on it, so a wrong clock does no harm.
-    pub fn covers(&self, now: WallTime) -> bool {
-        let Ok(timestamp) = jiff::Timestamp::from_millisecond(now.0) else { return false };
+    /// Whether it is that time of the day.
+    pub fn covers(&self, now: StripeTime) -> bool {
+        let Ok(timestamp) = jiff::Timestamp::from_second(now.0) else { return false };
         let time = self.zone.to_datetime(timestamp).time();
         if self.from <= self.to {
             self.from <= time && time < self.to
@@ -41,7 +41,7 @@ mod tests {
 
     #[test]
     fn a_window_may_go_over_midnight() {
-        let at = |hour: i64| WallTime(hour * 3_600_000);
+        let at = |hour: i64| StripeTime(hour * 3600);
         assert!(window(0, 4).covers(at(3)) && !window(0, 4).covers(at(4)));
         assert!(window(23, 2).covers(at(23)) && window(23, 2).covers(at(1)));
         assert!(!window(23, 2).covers(at(12)));

@@ -239,6 +239,43 @@ mod tests {
         ));
     }
 
+    /// Virtual time stands still while the server's thread runs.
+    #[tokio::test(start_paused = true)]
+    async fn a_tls_handshake_that_is_never_answered_ends_with_the_limit_to_connect() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let base = format!("https://{}", listener.local_addr().unwrap());
+        let server = tokio::task::spawn_blocking(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut hello = [0; 1];
+            std::io::Read::read_exact(&mut stream, &mut hello).unwrap();
+            stream
+        });
+        let client = Client::new(&base, "rk_test_1").unwrap();
+        let begun = tokio::time::Instant::now();
+        let reader = "tmr_1".parse().unwrap();
+        let result = client.send(&crate::stripe::Request::ReadReader { reader }.wire()).await;
+        assert!(matches!(result, Err(NoAnswer::NotSent(Obstacle::Connection, _))), "{result:?}");
+        assert_eq!(begun.elapsed().as_secs(), CONNECT_LIMIT.as_secs());
+        server.await.unwrap();
+    }
+
+    #[test]
+    fn a_certificate_out_of_its_time_is_told_from_one_that_cannot_be_trusted() {
+        use rustls::{AlertDescription, Error};
+        let bad = |error| Error::InvalidCertificate(error);
+        for error in [CertificateError::Expired, CertificateError::NotValidYet] {
+            assert_eq!(told_by_tls(&bad(error)), Obstacle::Clock);
+        }
+        for error in [
+            bad(CertificateError::UnknownIssuer),
+            bad(CertificateError::NotValidForName),
+            bad(CertificateError::Revoked),
+            Error::AlertReceived(AlertDescription::HandshakeFailure),
+        ] {
+            assert_eq!(told_by_tls(&error), Obstacle::Certificate);
+        }
+    }
+
     /// Answers one connection with these bytes, and returns what the client made of it.
     async fn answered_with(bytes: Vec<u8>) -> Result<Answer, NoAnswer> {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -165,6 +165,19 @@ impl Rig {
         self.dir.path()
     }
 
+    /// Where the simulator listens.
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// Lets the kiosk look for Stripe elsewhere from its next start on.
+    pub fn point_at(&self, api_base: &str) {
+        let config = fs::read_to_string(self.config()).unwrap();
+        let line = config.lines().find(|line| line.starts_with("api_base")).unwrap();
+        let config = config.replace(line, &format!("api_base = \"{api_base}\""));
+        fs::write(self.config(), config).unwrap();
+    }
+
     /// What the daemon printed and logged.
     pub fn log(&self) -> String {
         fs::read_to_string(self.dir.path().join("daemon.log")).unwrap_or_default()

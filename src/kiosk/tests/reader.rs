@@ -101,9 +101,9 @@ fn a_reader_that_is_busy_with_a_payment_is_not_updating() {
 fn a_reader_that_restarts_at_night_is_expected_back_and_then_missed() {
     let mut bench = Bench::ready();
     let time = |hour| jiff::civil::Time::new(hour, 0, 0, 0).unwrap();
-    // The bench's wall clock stands at one time of the day.
     let zone = jiff::tz::TimeZone::UTC;
-    let (from, to) = (time(0), time(23));
+    let (from, to) = (time(14), time(15));
+    assert_eq!(zone.to_datetime(jiff::Timestamp::from_second(EPOCH).unwrap()).hour(), 14);
     bench.kiosk.setup.restart_window = Some(RestartWindow { from, to, zone });
     bench.hear(Call::Prompt { n: 1 }, refused(Refusal::ReaderOffline));
     assert!(bench.stands(&Reason::ReaderRestarting) && !bench.stands(&Reason::ReaderOffline));
@@ -114,6 +114,22 @@ fn a_reader_that_restarts_at_night_is_expected_back_and_then_missed() {
     assert_eq!(bench.now.since(since.moment), Duration::from_mins(15), "away since the restart");
     bench.hear(KNOCK, Ok(cleared()));
     assert!(!bench.stands(&Reason::ReaderOffline));
+}
+
+#[test]
+fn whether_readers_restart_now_is_told_by_stripes_clock() {
+    let zone = jiff::tz::TimeZone::UTC;
+    let time = |hour| jiff::civil::Time::new(hour, 0, 0, 0).unwrap();
+    for (from, reason) in [(14, Reason::ReaderOffline), (20, Reason::ReaderRestarting)] {
+        let mut bench = Bench::ready();
+        let window = RestartWindow { from: time(from), to: time(from + 1), zone: zone.clone() };
+        bench.kiosk.setup.restart_window = Some(window);
+        // Stripe is six hours ahead of the wall clock.
+        let date = Some(StripeTime(EPOCH + 6 * 3600));
+        bench.hear(Call::Look, Ok(Seen { date, reader: None, intent: None, refunds: None }));
+        bench.hear(Call::Prompt { n: 1 }, refused(Refusal::ReaderOffline));
+        assert!(bench.stands(&reason), "{from}");
+    }
 }
 
 #[test]

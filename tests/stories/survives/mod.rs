@@ -14,6 +14,9 @@ mod reader_timeouts;
 mod settlement_that_waits;
 mod slow_commands;
 mod stuck_actions;
+mod tls_front;
+mod trusts_nobody;
+mod wrong_clocks;
 
 use serde_json::{Value, json};
 

@@ -58,10 +58,7 @@ fn the_readers_nightly_restart_is_expected_and_no_alarm() {
 /// A kiosk that looks for Stripe at this address.
 fn kiosk_of(api_base: &str) -> Rig {
     let mut rig = Rig::without_daemon();
-    let config = std::fs::read_to_string(rig.config()).unwrap();
-    let line = config.lines().find(|line| line.starts_with("api_base")).unwrap();
-    let config = config.replace(line, &format!("api_base = \"{api_base}\""));
-    std::fs::write(rig.config(), config).unwrap();
+    rig.point_at(api_base);
     rig.start_as(std::process::Command::new(env!("CARGO_BIN_EXE_kioskd")));
     rig
 }
