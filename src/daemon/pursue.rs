@@ -34,6 +34,9 @@ const READER_STARTS_WITHIN: Duration = Duration::from_mins(3);
 /// How often the reader is looked at before it is cleared, if something else stands between.
 const LOOKS_BEFORE_CLEARING: Pace = Pace::Every(Duration::from_secs(1));
 
+/// What is written on the reader may be read back late; it is not written again and again meanwhile.
+const CLAIMS_APART: Pace = Pace::Every(Duration::from_secs(10));
+
 /// How many calls for older sales may be under way at once.
 const SETTLE_AT_ONCE: usize = 3;
 
@@ -265,7 +268,7 @@ impl Driver {
             ReaderWish::Clear => {
                 (Purpose::Clear, Request::ClearReader { reader, key: None }, Pace::AT_ONCE)
             }
-            ReaderWish::Claim => (Purpose::Claim, self.assign_request(), Pace::AT_ONCE),
+            ReaderWish::Claim => (Purpose::Claim, self.assign_request(), CLAIMS_APART),
         };
         self.start_when_due(Flight { purpose, request, asked: now, sent: now }, pace);
     }
