@@ -7,12 +7,10 @@
 use crate::sale::cards::CardSeen;
 use crate::sale::decide::our_action;
 use crate::sale::fact::{Decline, Doubt, Fact, Retraction};
-use crate::sale::input::{
-    ActionStatus, Call, IntentStatus, ReaderSeen, Refusal, Reply, Seen, Trouble,
-};
+use crate::sale::input::{ActionStatus, Call, IntentStatus, ReaderSeen, Reply, Seen, Trouble};
 use crate::sale::key::Operation;
 use crate::sale::phase::{Phase, Prompt, Sale};
-use crate::sale::present;
+use crate::sale::{present, reader_command};
 use crate::time::Moment;
 
 /// The reader's action while a card is confirmed.
@@ -96,28 +94,11 @@ fn cleared(prompt: Prompt, n: u32, result: &Result<Seen, Trouble>, now: Moment) 
 }
 
 fn confirm_call_failed(n: u32, trouble: &Trouble, now: Moment) -> Vec<Fact> {
-    let doubted = |why| Fact::ConfirmDoubted { n, why, at: now };
-    match trouble {
-        Trouble::NotSent { .. } | Trouble::NotYet { .. } => Vec::new(),
-        Trouble::Unknown { .. } => vec![doubted(Doubt::Unanswered)],
-        Trouble::Refused(
-            refusal @ (Refusal::ReaderBusy
-            | Refusal::ReaderTimeout
-            | Refusal::WrongState
-            | Refusal::StripeFailed),
-        ) => vec![doubted(Doubt::Refused(refusal.clone()))],
-        Trouble::Refused(
-            refusal @ (Refusal::ReaderOffline
-            | Refusal::Expired
-            | Refusal::NotFound
-            | Refusal::Forbidden
-            | Refusal::KeyClash
-            | Refusal::Other { .. }),
-        ) => {
-            let why = Retraction::ReaderUnavailable { why: refusal.to_string() };
-            vec![doubted(Doubt::Refused(refusal.clone())), Fact::RetractionDecided { why, at: now }]
-        }
-    }
+    let given_up = |why| {
+        let why = Retraction::ReaderUnavailable { why };
+        Fact::RetractionDecided { why, at: now }
+    };
+    reader_command::failed(trouble, |why| Fact::ConfirmDoubted { n, why, at: now }, given_up)
 }
 
 /// A look while the card is confirmed, or while that is doubted.

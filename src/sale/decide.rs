@@ -15,7 +15,7 @@ use crate::sale::input::{
 };
 use crate::sale::key::Operation;
 use crate::sale::phase::{Phase, Prompt, Sale};
-use crate::sale::{attention, confirm, in_person, present, retract, settle, vend};
+use crate::sale::{attention, confirm, in_person, present, reader_command, retract, settle, vend};
 use crate::time::Moment;
 
 /// How long a prompt may come late after the reader was said not to have acknowledged it.
@@ -343,33 +343,11 @@ fn slow_prompt_looked_at(sale: &Sale, prompt: Prompt, seen: &Seen, now: Moment) 
 }
 
 fn prompt_call_failed(n: u32, trouble: &Trouble, now: Moment) -> Vec<Fact> {
-    let give_up = |refusal: &Refusal| {
-        let why = Retraction::ReaderUnavailable { why: refusal.to_string() };
-        vec![
-            Fact::PromptDoubted { n, why: Doubt::Refused(refusal.clone()), at: now },
-            Fact::RetractionDecided { why, at: now },
-        ]
+    let given_up = |why| {
+        let why = Retraction::ReaderUnavailable { why };
+        Fact::RetractionDecided { why, at: now }
     };
-    match trouble {
-        Trouble::NotSent { .. } | Trouble::NotYet { .. } => Vec::new(),
-        Trouble::Unknown { .. } => vec![Fact::PromptDoubted { n, why: Doubt::Unanswered, at: now }],
-        Trouble::Refused(
-            refusal @ (Refusal::ReaderBusy
-            | Refusal::ReaderTimeout
-            | Refusal::WrongState
-            | Refusal::StripeFailed),
-        ) => {
-            vec![Fact::PromptDoubted { n, why: Doubt::Refused(refusal.clone()), at: now }]
-        }
-        Trouble::Refused(
-            refusal @ (Refusal::ReaderOffline
-            | Refusal::Expired
-            | Refusal::NotFound
-            | Refusal::Forbidden
-            | Refusal::KeyClash
-            | Refusal::Other { .. }),
-        ) => give_up(refusal),
-    }
+    reader_command::failed(trouble, |why| Fact::PromptDoubted { n, why, at: now }, given_up)
 }
 
 /// A look, while it is not known whether the reader has our prompt.

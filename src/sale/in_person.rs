@@ -7,11 +7,11 @@
 use crate::money::Money;
 use crate::sale::fact::{Attention, Because, CardAway, Doubt, Fact};
 use crate::sale::input::{
-    ActionSeen, ActionStatus, Call, IntentSeen, RefundSeen, Refusal, Reply, Seen, Trouble,
+    ActionSeen, ActionStatus, Call, IntentSeen, RefundSeen, Reply, Seen, Trouble,
 };
 use crate::sale::key::Operation;
 use crate::sale::phase::{Refunding, RefundingStep, Sale};
-use crate::sale::{refund, retract};
+use crate::sale::{reader_command, refund, retract};
 use crate::time::Moment;
 
 /// How often the reader is asked for one refund, so that one that drops every prompt cannot keep
@@ -83,28 +83,11 @@ pub(super) fn give_up(refunding: &Refunding, why: CardAway, now: Moment) -> Vec<
 }
 
 fn not_asked(n: u32, trouble: &Trouble, now: Moment) -> Vec<Fact> {
-    let doubted = |why| Fact::SettlementDoubted { n, why };
-    match trouble {
-        Trouble::NotSent { .. } | Trouble::NotYet { .. } => Vec::new(),
-        Trouble::Unknown { .. } => vec![doubted(Doubt::Unanswered)],
-        Trouble::Refused(
-            refusal @ (Refusal::ReaderBusy
-            | Refusal::ReaderTimeout
-            | Refusal::WrongState
-            | Refusal::StripeFailed),
-        ) => vec![doubted(Doubt::Refused(refusal.clone()))],
-        Trouble::Refused(
-            refusal @ (Refusal::ReaderOffline
-            | Refusal::Expired
-            | Refusal::NotFound
-            | Refusal::Forbidden
-            | Refusal::KeyClash
-            | Refusal::Other { .. }),
-        ) => {
-            let why = CardAway::ReaderUnavailable { why: refusal.to_string() };
-            vec![doubted(Doubt::Refused(refusal.clone())), Fact::RefundGivenUp { why, at: now }]
-        }
-    }
+    let given_up = |why| {
+        let why = CardAway::ReaderUnavailable { why };
+        Fact::RefundGivenUp { why, at: now }
+    };
+    reader_command::failed(trouble, |why| Fact::SettlementDoubted { n, why }, given_up)
 }
 
 fn looked(

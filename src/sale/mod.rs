@@ -47,6 +47,7 @@ pub mod input;
 pub mod key;
 pub mod phase;
 mod present;
+mod reader_command;
 mod refund;
 pub mod resolve;
 mod retract;
