@@ -129,14 +129,14 @@ impl Driver {
                 if self.kiosk.may_prompt(id) {
                     let look = Want::Look { intent: intent.clone(), pace: SLOW_COMMAND_LOOKS };
                     self.pursue_call(sale, &want, Pace::AT_ONCE, now.moment);
-                    self.watch_slow_prompt(sale, &look, now.moment);
+                    self.watch_slow_prompt(sale, &want, &look, now.moment);
                 }
             }
             Want::RefundInPerson { .. } if !self.kiosk.may_prompt(id) => {}
             Want::ConfirmIntent { ref intent, .. } => {
                 let look = Want::Look { intent: intent.clone(), pace: SLOW_COMMAND_LOOKS };
                 self.pursue_call(sale, &want, Pace::AT_ONCE, now.moment);
-                self.watch_slow_prompt(sale, &look, now.moment);
+                self.watch_slow_prompt(sale, &want, &look, now.moment);
             }
             Want::ClearReader { .. } if self.must_fence_beside_prompt(sale) => {
                 self.fence_beside_prompt(sale, now.moment);
@@ -165,10 +165,9 @@ impl Driver {
 
     /// The reply to a prompt waits for the reader and can take more than a minute. Meanwhile the
     /// reader is watched: whoever taps is served.
-    fn watch_slow_prompt(&mut self, sale: &Sale, look: &Want, now: Moment) {
-        let prompt = sale.id().clone();
-        let Some(call) = duty(sale).want.call() else { return };
-        let purpose = Purpose::Sale { sale: prompt, call };
+    fn watch_slow_prompt(&mut self, sale: &Sale, prompt: &Want, look: &Want, now: Moment) {
+        let Some(call) = prompt.call() else { return };
+        let purpose = Purpose::Sale { sale: sale.id().clone(), call };
         let Some(waited) = self.flights.under_way_for(&purpose, now) else { return };
         if waited < SLOW_COMMAND {
             self.wake_at(now + SLOW_COMMAND.saturating_sub(waited));

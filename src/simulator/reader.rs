@@ -114,11 +114,23 @@ pub(super) enum Failure {
     Hardware,
 }
 
-/// `process_config` of a payment.
+/// `process_config` or `collect_config` of a payment.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct ProcessConfig {
     pub(super) enable_customer_cancellation: Option<bool>,
     pub(super) skip_tipping: Option<bool>,
+}
+
+impl ProcessConfig {
+    /// Reads the object of this name.
+    pub(super) fn read(form: &Form, name: &str) -> Result<Self, Refusal> {
+        let field = |field: &str| format!("{name}[{field}]");
+        form.word(&field("allow_redisplay"), &["always", "limited", "unspecified"])?;
+        Ok(Self {
+            enable_customer_cancellation: form.flag(&field("enable_customer_cancellation"))?,
+            skip_tipping: form.flag(&field("skip_tipping"))?,
+        })
+    }
 }
 
 impl Reader {
@@ -219,12 +231,7 @@ impl Model {
         view: &View,
     ) -> Result<Value, Refusal> {
         form.required("payment_intent")?;
-        form.word("process_config[allow_redisplay]", &["always", "limited", "unspecified"])?;
-        let config = ProcessConfig {
-            enable_customer_cancellation: form
-                .flag("process_config[enable_customer_cancellation]")?,
-            skip_tipping: form.flag("process_config[skip_tipping]")?,
-        };
+        let config = ProcessConfig::read(form, "process_config")?;
         let reader = self.find_reader(id)?;
         let intent = self.find_intent(form.required("payment_intent")?, "payment_intent")?;
         self.check_reachable(&reader)?;

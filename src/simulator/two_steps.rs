@@ -41,12 +41,7 @@ impl Model {
         view: &View,
     ) -> Result<Value, Refusal> {
         form.required("payment_intent")?;
-        form.word("collect_config[allow_redisplay]", &["always", "limited", "unspecified"])?;
-        let config = ProcessConfig {
-            enable_customer_cancellation: form
-                .flag("collect_config[enable_customer_cancellation]")?,
-            skip_tipping: form.flag("collect_config[skip_tipping]")?,
-        };
+        let config = ProcessConfig::read(form, "collect_config")?;
         let reader = self.find_reader(id)?;
         let intent = self.find_intent(form.required("payment_intent")?, "payment_intent")?;
         self.check_reachable(&reader)?;
