@@ -11,10 +11,7 @@ const DISPLAY: &str = "/v1/terminal/readers/*/set_reader_display";
 /// A kiosk that shows products, at a Stripe that takes its time to create a PaymentIntent.
 fn kiosk(create_ms: u64) -> Rig {
     let mut rig = Rig::without_daemon();
-    let folder = rig.path().join("conf.d");
-    std::fs::create_dir(&folder).unwrap();
-    let drop_in = "[payment]\nreader_display = true\n";
-    std::fs::write(folder.join("display.toml"), drop_in).unwrap();
+    rig.configure("[payment]\nreader_display = true\n");
     slow(&rig, create_ms);
     rig.start();
     rig

@@ -22,6 +22,9 @@ pub const DECLINED: &str = "4000000000000002";
 /// Nothing here takes longer on a machine that works; a loaded one gets time.
 pub const LIMIT: Duration = Duration::from_mins(1);
 
+/// The type of Stripe's request bodies.
+const FORM: &str = "application/x-www-form-urlencoded";
+
 const READER: &str = "tmr_simulated";
 
 /// Waits until something is so. `what` is said if it never is.
@@ -157,6 +160,13 @@ impl Rig {
         fs::write(dir.join("kioskd.toml"), config).unwrap();
     }
 
+    /// Adds a drop-in to the configuration.
+    pub fn configure(&self, drop_in: &str) {
+        let folder = self.path().join("conf.d");
+        fs::create_dir(&folder).unwrap();
+        fs::write(folder.join("more.toml"), drop_in).unwrap();
+    }
+
     pub fn config(&self) -> PathBuf {
         self.dir.path().join("kioskd.toml")
     }
@@ -241,6 +251,15 @@ impl Rig {
         output.status.success().then(|| serde_json::from_slice(&output.stdout).unwrap())
     }
 
+    /// Waits until `status` gives this reason, and returns it.
+    #[track_caller]
+    pub fn wait_for_reason(&self, code: &str) -> Value {
+        wait_for(&format!("the reason {code}"), || {
+            let status = self.status()?;
+            status["reasons"].as_array()?.iter().find(|reason| reason["code"] == code).cloned()
+        })
+    }
+
     pub fn sales(&self) -> Vec<Value> {
         let output = self.kioskd(&["sales", "--json"]);
         let list: Value = serde_json::from_slice(&output.stdout).unwrap();
@@ -266,38 +285,36 @@ impl Rig {
         })
     }
 
-    pub fn post(&self, path: &str, kind: &str, body: String) -> bool {
-        let url = format!("{}{path}", self.base);
+    fn send(&self, path: &str, kind: &str, key: &str, body: String) -> reqwest::Response {
         let request = self
             .http
-            .post(url)
+            .post(format!("{}{path}", self.base))
             .header("content-type", kind)
             .header("stripe-version", "2026-10-28.endive")
-            .header("authorization", "Bearer rk_test_customer");
-        self.runtime
-            .block_on(async { request.body(body).send().await.unwrap().status().is_success() })
+            .bearer_auth(key);
+        self.runtime.block_on(async { request.body(body).send().await.unwrap() })
+    }
+
+    pub fn post(&self, path: &str, kind: &str, body: String) -> bool {
+        self.send(path, kind, "rk_test_customer", body).status().is_success()
     }
 
     /// Uses Stripe's API as another system with the same account would.
     #[track_caller]
     pub fn api(&self, path: &str, form: &str) -> Value {
-        let request = self
-            .http
-            .post(format!("{}{path}", self.base))
-            .header("content-type", "application/x-www-form-urlencoded")
-            .header("stripe-version", "2026-10-28.endive")
-            .header("authorization", "Bearer rk_test_other_system")
-            .body(form.to_owned());
-        let bytes = self.runtime.block_on(async {
-            let response = request.send().await.unwrap();
-            assert!(response.status().is_success(), "POST {path}: {}", response.status());
-            response.bytes().await.unwrap()
-        });
+        let response = self.send(path, FORM, "rk_test_other_system", form.to_owned());
+        assert!(response.status().is_success(), "POST {path}: {}", response.status());
+        let bytes = self.runtime.block_on(async { response.bytes().await.unwrap() });
         serde_json::from_slice(&bytes).unwrap()
     }
 
     pub fn books(&self) -> Books {
         serde_json::from_value(self.get("/simulator/books")).unwrap()
+    }
+
+    /// How many refunds there are.
+    pub fn refunds(&self) -> u64 {
+        self.books().payment_intents.iter().map(|intent| intent.refunds).sum()
     }
 
     /// What Stripe was asked, oldest first.
@@ -319,14 +336,13 @@ impl Rig {
 
     /// A call of Stripe's API by somebody else than kioskd. Whether it succeeded.
     pub fn call_stripe(&self, path: &str, form: &str) -> bool {
-        self.post(path, "application/x-www-form-urlencoded", form.to_owned())
+        self.post(path, FORM, form.to_owned())
     }
 
-    /// Changes what the simulated account, its readers and keys are like.
+    /// A call of the simulator's console: what the account, its readers and keys are like.
     #[track_caller]
     pub fn set_up(&self, path: &str, form: &str) {
-        let path = format!("/simulator/{path}");
-        assert!(self.post(&path, "application/x-www-form-urlencoded", form.to_owned()), "{path}");
+        assert!(self.call_stripe(&format!("/simulator/{path}"), form), "{path} {form}");
     }
 
     /// Makes every PaymentIntent look older.
@@ -334,7 +350,7 @@ impl Rig {
         for intent in self.books().payment_intents {
             let path = format!("/simulator/payment_intents/{}/age", intent.id);
             let body = format!("seconds={}", by.as_secs());
-            assert!(self.post(&path, "application/x-www-form-urlencoded", body));
+            assert!(self.post(&path, FORM, body));
         }
     }
 
@@ -351,7 +367,7 @@ impl Rig {
         for (word, name) in metadata {
             body.push_str(&format!("&metadata[{word}]={name}"));
         }
-        assert!(self.post("/v1/payment_intents", "application/x-www-form-urlencoded", body));
+        assert!(self.post("/v1/payment_intents", FORM, body));
     }
 
     /// A new SD card: the journal is gone. The daemon must not run.
@@ -359,6 +375,13 @@ impl Rig {
         fs::remove_dir_all(self.dir.path().join("state")).unwrap();
     }
 
+    /// A fault of the reader.
+    #[track_caller]
+    pub fn reader_fault(&self, fault: &Value) {
+        self.fault(&json!({ "reader": READER, "fault": fault }));
+    }
+
+    #[track_caller]
     pub fn fault(&self, rule: &Value) {
         assert!(self.post("/simulator/faults", "application/json", rule.to_string()));
     }

@@ -7,8 +7,6 @@ use serde_json::json;
 
 use crate::rig::{Rig, VISA, wait_for};
 
-const READER: &str = "tmr_simulated";
-
 /// Letters and digits of an id, a time or a number become a word, so that two runs agree.
 fn plain(line: &str) -> String {
     let words = line.split_inclusive([' ', ';', ',', ')', '(']).map(|word| {
@@ -74,39 +72,30 @@ fn check(name: &str, rig: &Rig, more: &str) {
     assert_eq!(found, expected, "{name}: if this is better, KIOSKD_BLESS=1 writes it");
 }
 
-#[track_caller]
-fn wait_for_reason(rig: &Rig, code: &str) {
-    wait_for(&format!("the reason {code}"), || {
-        let status = rig.status()?;
-        status["reasons"].as_array()?.iter().any(|reason| reason["code"] == code).then_some(())
-    });
-}
-
 #[test]
 fn a_reader_that_is_updating() {
     let rig = Rig::ready();
-    rig.fault(&json!({ "reader": READER, "fault": { "updating": {} } }));
+    rig.reader_fault(&json!({ "updating": {} }));
     rig.keypad.press("A1");
     assert_eq!(rig.outcomes(), ["abandoned"]);
-    wait_for_reason(&rig, "reader_updating");
+    rig.wait_for_reason("reader_updating");
     check("reader_updating.txt", &rig, "");
 }
 
 #[test]
 fn a_reader_that_is_offline() {
     let rig = Rig::ready();
-    assert!(rig.call_stripe(&format!("/simulator/readers/{READER}/online"), "online=false"));
+    rig.set_up("readers/tmr_simulated/online", "online=false");
     rig.keypad.press("A1");
     assert_eq!(rig.outcomes(), ["abandoned"]);
-    wait_for_reason(&rig, "reader_offline");
+    rig.wait_for_reason("reader_offline");
     check("reader_offline.txt", &rig, "");
 }
 
 #[test]
 fn a_reader_whose_action_is_stuck() {
     let rig = Rig::ready();
-    let stuck = json!({ "stuck_action": { "authorizes": false } });
-    rig.fault(&json!({ "reader": READER, "fault": stuck }));
+    rig.reader_fault(&json!({ "stuck_action": { "authorizes": false } }));
     rig.keypad.press("A1");
     rig.tap(VISA);
     assert_eq!(rig.outcomes(), ["abandoned"]);
@@ -116,15 +105,15 @@ fn a_reader_whose_action_is_stuck() {
 #[test]
 fn a_key_that_was_revoked() {
     let rig = Rig::ready();
-    assert!(rig.call_stripe("/simulator/keys/revoke", "key=rk_test_bench"));
+    rig.set_up("keys/revoke", "key=rk_test_bench");
     rig.keypad.press("A1");
-    wait_for_reason(&rig, "api_key_rejected");
+    rig.wait_for_reason("api_key_rejected");
     wait_for("the sale to be taken back", || rig.log().contains("taking back").then_some(()));
     wait_for("the customer to be sent away", || {
         (rig.status()?["state"] == "out_of_order").then_some(())
     });
     check("key_revoked.txt", &rig, "");
-    assert!(rig.call_stripe("/simulator/keys/restore", "key=rk_test_bench"));
+    rig.set_up("keys/restore", "key=rk_test_bench");
     assert_eq!(rig.outcomes(), ["abandoned"]);
 }
 

@@ -9,11 +9,9 @@ const CONFIRM: &str = "/v1/terminal/readers/*/confirm_payment_intent";
 /// A kiosk that takes no prepaid cards, and is ready to sell.
 fn kiosk() -> Rig {
     let mut rig = Rig::without_daemon();
-    let folder = rig.path().join("conf.d");
-    std::fs::create_dir(&folder).unwrap();
-    let drop_in =
-        "[payment]\nflow = \"collect_confirm\"\n[payment.reject]\nfunding = [\"prepaid\"]\n";
-    std::fs::write(folder.join("two-steps.toml"), drop_in).unwrap();
+    rig.configure(
+        "[payment]\nflow = \"collect_confirm\"\n[payment.reject]\nfunding = [\"prepaid\"]\n",
+    );
     rig.start();
     rig
 }
@@ -32,10 +30,6 @@ fn wait_for_log(rig: &Rig, text: &str) {
 
 fn authorized(rig: &Rig) -> u64 {
     rig.books().payment_intents.iter().map(|intent| intent.authorized_charges).sum()
-}
-
-fn reader_fault(rig: &Rig, fault: &serde_json::Value) {
-    rig.fault(&serde_json::json!({"reader": "tmr_simulated", "fault": fault}));
 }
 
 #[test]
@@ -124,7 +118,7 @@ fn a_step_without_an_answer_is_looked_at_and_not_done_twice() {
 fn a_reader_that_times_out_on_the_confirmation_may_have_got_it() {
     for prompts in [true, false] {
         let rig = selected();
-        reader_fault(&rig, &serde_json::json!({"timeout": {"prompts": prompts}}));
+        rig.reader_fault(&serde_json::json!({"timeout": {"prompts": prompts}}));
         rig.tap(VISA);
         assert_eq!(rig.outcomes(), ["sold"], "{prompts}");
         rig.audit();
@@ -134,10 +128,10 @@ fn a_reader_that_times_out_on_the_confirmation_may_have_got_it() {
 #[test]
 fn a_connection_error_may_hide_an_authorization() {
     let rig = selected();
-    reader_fault(&rig, &serde_json::json!({"connection_error": {"authorizes": true}}));
+    rig.reader_fault(&serde_json::json!({"connection_error": {"authorizes": true}}));
     rig.tap(VISA);
     assert_eq!(rig.outcomes(), ["sold"]);
-    reader_fault(&rig, &serde_json::json!({"connection_error": {"authorizes": false}}));
+    rig.reader_fault(&serde_json::json!({"connection_error": {"authorizes": false}}));
     rig.keypad.press("A1");
     rig.tap(VISA);
     // Nothing was authorized: the customer is asked again.

@@ -6,7 +6,7 @@ use super::*;
 fn a_customer_who_pays_in_the_last_second_gets_the_product() {
     let rig = Rig::ready();
     // The customer's time is 10 s; the issuer takes longer.
-    console(&rig, "setup", "authorization_takes_ms=12000");
+    rig.set_up("setup", "authorization_takes_ms=12000");
     rig.keypad.press("A1");
     rig.tap(VISA);
     wait_for_words(&rig, "nobody presented a card in time");
@@ -18,7 +18,7 @@ fn a_customer_who_pays_in_the_last_second_gets_the_product() {
 #[test]
 fn a_customer_who_cancels_while_the_issuer_is_asked_gets_the_hold_released() {
     let rig = Rig::ready();
-    console(&rig, "setup", "authorization_takes_ms=4000");
+    rig.set_up("setup", "authorization_takes_ms=4000");
     rig.keypad.press("A1");
     rig.tap(VISA);
     rig.keypad.press("CANCEL");
@@ -30,7 +30,7 @@ fn a_customer_who_cancels_while_the_issuer_is_asked_gets_the_hold_released() {
 #[test]
 fn a_payment_intent_cancelled_while_the_issuer_is_asked_is_paid_or_released_never_both() {
     let rig = Rig::ready();
-    console(&rig, "setup", "authorization_takes_ms=4000&cancel_while_authorizing=cancels");
+    rig.set_up("setup", "authorization_takes_ms=4000&cancel_while_authorizing=cancels");
     rig.keypad.press("A1");
     rig.tap(VISA);
     rig.keypad.press("CANCEL");

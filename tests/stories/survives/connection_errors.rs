@@ -7,7 +7,7 @@ use super::*;
 #[test]
 fn a_card_that_was_authorized_although_the_reader_says_failed_is_vended_for() {
     let rig = Rig::ready();
-    reader_fault(&rig, &json!({ "connection_error": { "authorizes": true } }));
+    rig.reader_fault(&json!({ "connection_error": { "authorizes": true } }));
     rig.keypad.press("A1");
     rig.tap(VISA);
     assert_eq!(rig.outcomes(), ["sold"]);
@@ -17,7 +17,7 @@ fn a_card_that_was_authorized_although_the_reader_says_failed_is_vended_for() {
 #[test]
 fn a_card_that_was_not_authorized_is_asked_for_again_on_the_same_payment_intent() {
     let rig = Rig::ready();
-    reader_fault(&rig, &json!({ "connection_error": { "authorizes": false } }));
+    rig.reader_fault(&json!({ "connection_error": { "authorizes": false } }));
     rig.keypad.press("A1");
     rig.tap(VISA);
     wait_for("the second prompt", || {
@@ -32,7 +32,7 @@ fn a_card_that_was_not_authorized_is_asked_for_again_on_the_same_payment_intent(
 #[test]
 fn a_card_that_is_authorized_some_seconds_after_the_failure_pays_once() {
     let rig = Rig::ready();
-    reader_fault(&rig, &json!({ "connection_error": { "authorizes": true, "after_ms": 3000 } }));
+    rig.reader_fault(&json!({ "connection_error": { "authorizes": true, "after_ms": 3000 } }));
     rig.keypad.press("A1");
     rig.tap(VISA);
     assert_eq!(rig.outcomes(), ["sold"]);
@@ -44,14 +44,14 @@ fn an_authorization_learned_of_too_late_is_released_and_not_vended_to_an_empty_r
     let rig = with_config("[payment]\nresume_window = \"5s\"\n");
     rig.keypad.press("A1");
     rig.wait_for_prompt();
-    console(&rig, "keys/revoke", "key=rk_test_bench");
+    rig.set_up("keys/revoke", "key=rk_test_bench");
     rig.tap(VISA);
     rig.wait_for_authorization();
     wait_for_words(&rig, "Please do not present a card now.");
-    wait_for_reason(&rig, "api_key_rejected");
+    rig.wait_for_reason("api_key_rejected");
     // Nothing but time makes it too late.
     std::thread::sleep(std::time::Duration::from_secs(7));
-    console(&rig, "keys/restore", "key=rk_test_bench");
+    rig.set_up("keys/restore", "key=rk_test_bench");
     assert_eq!(rig.outcomes(), ["released"]);
     rig.audit();
     assert!(rig.machine.delivered().is_empty());

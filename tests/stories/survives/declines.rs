@@ -14,7 +14,7 @@ fn each_decline_says_what_to_do_next_and_the_sale_goes_on() {
         ("stolen_card", "Card declined. Please try another card."),
     ] {
         let rig = Rig::ready();
-        reader_fault(&rig, &json!({ "declined": { "decline_code": code } }));
+        rig.reader_fault(&json!({ "declined": { "decline_code": code } }));
         rig.keypad.press("A1");
         rig.tap(VISA);
         wait_for_words(&rig, words);

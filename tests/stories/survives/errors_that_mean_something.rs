@@ -11,7 +11,7 @@ fn a_price_that_stripe_refuses_takes_only_its_product_out_of_the_offer() {
     rig.fault(&json!({ "method": "POST", "path": create, "then": "error:amount_too_small" }));
     rig.keypad.press("B2");
     assert_eq!(rig.outcomes(), ["abandoned"]);
-    let reason = wait_for_reason(&rig, "price_refused");
+    let reason = rig.wait_for_reason("price_refused");
     assert!(reason["what"].as_str().unwrap().contains("B2"), "{reason}");
     sell_one(&rig);
     rig.audit();
@@ -20,10 +20,10 @@ fn a_price_that_stripe_refuses_takes_only_its_product_out_of_the_offer() {
 #[test]
 fn an_account_that_cannot_take_cards_at_a_reader_is_said_to() {
     let rig = Rig::ready();
-    console(&rig, "setup", "card_present=false");
+    rig.set_up("setup", "card_present=false");
     rig.keypad.press("A1");
     assert_eq!(rig.outcomes(), ["abandoned"]);
-    let reason = wait_for_reason(&rig, "no_card_present");
+    let reason = rig.wait_for_reason("no_card_present");
     assert!(reason["do"].as_str().unwrap().contains("Dashboard"), "{reason}");
     assert_eq!(count(&rig, "POST", "/process_payment_intent"), 0, "nothing was prompted");
 }
@@ -50,7 +50,7 @@ fn a_hold_that_expired_before_it_was_captured_is_recorded_as_lost() {
     wait_for("the product", || (!rig.machine.delivered().is_empty()).then_some(()));
     rig.wait_for_authorization();
     let intent = rig.books().payment_intents[0].id.to_string();
-    console(&rig, &format!("payment_intents/{intent}/expire"), "");
+    rig.set_up(&format!("payment_intents/{intent}/expire"), "");
     rig.forget_faults();
     assert_eq!(rig.outcomes(), ["lost"]);
     wait_for_words(&rig, "closed: lost");
@@ -67,7 +67,7 @@ fn a_payment_intent_that_the_key_does_not_see_is_waited_for() {
     missing("/v1/payment_intents/*/capture");
     missing("/v1/payment_intents/*");
     rig.tap(VISA);
-    wait_for_reason(&rig, "payment_not_found");
+    rig.wait_for_reason("payment_not_found");
     rig.forget_faults();
     assert_eq!(rig.outcomes(), ["sold"]);
     rig.audit();
@@ -76,14 +76,14 @@ fn a_payment_intent_that_the_key_does_not_see_is_waited_for() {
 #[test]
 fn a_key_that_may_not_capture_stops_sales_until_it_may() {
     let rig = Rig::ready();
-    console(&rig, "keys/limit", "key=rk_test_bench&lacks=captures");
+    rig.set_up("keys/limit", "key=rk_test_bench&lacks=captures");
     rig.keypad.press("A1");
     rig.tap(VISA);
-    let reason = wait_for_reason(&rig, "api_key_too_narrow");
+    let reason = rig.wait_for_reason("api_key_too_narrow");
     assert!(reason["what"].as_str().unwrap().contains("capture"), "{reason}");
     rig.keypad.press("A1");
     wait_for_words(&rig, "The machine needs service.");
-    console(&rig, "keys/restore", "key=rk_test_bench");
+    rig.set_up("keys/restore", "key=rk_test_bench");
     // The technician has given the permission, and reloads.
     rig.hang_up();
     assert_eq!(rig.outcomes(), ["sold"]);
@@ -98,9 +98,9 @@ fn a_revoked_key_is_replaced_by_a_reload_and_nothing_is_lost() {
     rig.keypad.press("A1");
     rig.tap(VISA);
     wait_for("the product", || (!rig.machine.delivered().is_empty()).then_some(()));
-    console(&rig, "keys/revoke", "key=rk_test_bench");
+    rig.set_up("keys/revoke", "key=rk_test_bench");
     rig.keypad.press("A1");
-    wait_for_reason(&rig, "api_key_rejected");
+    rig.wait_for_reason("api_key_rejected");
     std::fs::write(rig.path().join("key"), "rk_test_new\n").unwrap();
     rig.hang_up();
     wait_for_words(&rig, "the API key was read again");

@@ -35,7 +35,7 @@ fn a_prompt_that_another_systems_payment_replaced_waits_for_it() {
 #[test]
 fn a_prompt_that_is_gone_is_put_up_again_on_the_same_payment_intent() {
     let rig = Rig::ready();
-    reader_fault(&rig, &json!({ "prompt_ends": { "after_ms": 1000, "action": "gone" } }));
+    rig.reader_fault(&json!({ "prompt_ends": { "after_ms": 1000, "action": "gone" } }));
     rig.keypad.press("A1");
     wait_for("the second prompt", || {
         (count(&rig, "POST", "/process_payment_intent") == 2).then_some(())
@@ -49,7 +49,7 @@ fn a_prompt_that_is_gone_is_put_up_again_on_the_same_payment_intent() {
 #[test]
 fn a_prompt_that_failed_by_itself_is_put_up_again() {
     let rig = Rig::ready();
-    reader_fault(&rig, &json!({ "prompt_ends": { "after_ms": 1000, "action": "failed" } }));
+    rig.reader_fault(&json!({ "prompt_ends": { "after_ms": 1000, "action": "failed" } }));
     rig.keypad.press("A1");
     wait_for("the second prompt", || {
         (count(&rig, "POST", "/process_payment_intent") == 2).then_some(())

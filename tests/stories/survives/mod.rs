@@ -25,41 +25,18 @@ use crate::rig::{Rig, VISA, wait_for};
 
 const READER: &str = "tmr_simulated";
 
-/// A call of the simulator's console.
-#[track_caller]
-fn console(rig: &Rig, path: &str, form: &str) {
-    assert!(rig.call_stripe(&format!("/simulator/{path}"), form), "{path} {form}");
-}
-
 /// A call of the console about the reader.
 #[track_caller]
 fn reader(rig: &Rig, what: &str, form: &str) {
-    console(rig, &format!("readers/{READER}/{what}"), form);
-}
-
-/// A fault of the reader.
-#[track_caller]
-fn reader_fault(rig: &Rig, fault: &Value) {
-    rig.fault(&json!({ "reader": READER, "fault": fault }));
+    rig.set_up(&format!("readers/{READER}/{what}"), form);
 }
 
 /// A kiosk with more configuration than the bench's own.
 fn with_config(more: &str) -> Rig {
     let mut rig = Rig::without_daemon();
-    let folder = rig.path().join("conf.d");
-    std::fs::create_dir(&folder).unwrap();
-    std::fs::write(folder.join("more.toml"), more).unwrap();
+    rig.configure(more);
     rig.start();
     rig
-}
-
-/// Waits until `status` gives this reason, and returns it.
-#[track_caller]
-fn wait_for_reason(rig: &Rig, code: &str) -> Value {
-    wait_for(&format!("the reason {code}"), || {
-        let status = rig.status()?;
-        status["reasons"].as_array()?.iter().find(|reason| reason["code"] == code).cloned()
-    })
 }
 
 #[track_caller]

@@ -7,7 +7,7 @@ use super::*;
 #[test]
 fn a_short_update_of_the_reader_is_named_and_waited_for() {
     let rig = Rig::ready();
-    reader_fault(&rig, &json!({ "updating": { "for_ms": 6000 } }));
+    rig.reader_fault(&json!({ "updating": { "for_ms": 6000 } }));
     rig.keypad.press("A1");
     wait_for_words(&rig, "The card reader is updating. One moment, please.");
     rig.tap(VISA);
@@ -18,10 +18,10 @@ fn a_short_update_of_the_reader_is_named_and_waited_for() {
 #[test]
 fn a_long_update_sends_customers_away_and_ends_by_itself() {
     let rig = Rig::ready();
-    reader_fault(&rig, &json!({ "updating": {} }));
+    rig.reader_fault(&json!({ "updating": {} }));
     rig.keypad.press("A1");
     assert_eq!(rig.outcomes(), ["abandoned"]);
-    let reason = wait_for_reason(&rig, "reader_updating");
+    let reason = rig.wait_for_reason("reader_updating");
     assert!(reason["do"].as_str().unwrap().contains("wait"), "{reason}");
     rig.keypad.press("A1");
     wait_for_words(&rig, "The card reader is restarting. It is back in a few minutes.");
@@ -36,7 +36,7 @@ fn another_systems_payment_is_waited_for_by_name_and_left_alone() {
     reader(&rig, "foreign_payment", "");
     rig.keypad.press("A1");
     wait_for_words(&rig, "The card reader is in use. One moment, please.");
-    wait_for_reason(&rig, "reader_in_use");
+    rig.wait_for_reason("reader_in_use");
     // The stranger pays; then it is our customer's turn.
     rig.tap(VISA);
     wait_for("our own prompt", || {

@@ -10,7 +10,7 @@ fn a_deaf_reader_is_named_charges_nobody_and_serves_again_at_its_first_answer() 
     reader(&rig, "deaf", "");
     rig.keypad.press("A1");
     assert_eq!(rig.outcomes(), ["abandoned"]);
-    let reason = wait_for_reason(&rig, "reader_deaf");
+    let reason = rig.wait_for_reason("reader_deaf");
     assert!(reason["do"].as_str().unwrap().contains("restart the reader"), "{reason}");
     reader(&rig, "power_cycle", "off_ms=2000&action=failed");
     sell_one(&rig);

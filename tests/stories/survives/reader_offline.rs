@@ -10,7 +10,7 @@ fn an_offline_reader_charges_nobody_is_named_and_comes_back_by_itself() {
     reader(&rig, "online", "online=false");
     rig.keypad.press("A1");
     assert_eq!(rig.outcomes(), ["abandoned"]);
-    let reason = wait_for_reason(&rig, "reader_offline");
+    let reason = rig.wait_for_reason("reader_offline");
     assert!(reason["do"].as_str().unwrap().contains("power and network"), "{reason}");
     rig.keypad.press("A1");
     wait_for_words(&rig, "The card reader is offline.");
@@ -35,7 +35,7 @@ fn a_reader_that_is_said_to_be_online_and_is_not_charges_nobody() {
     reader(&rig, "online", "online=false");
     rig.keypad.press("A1");
     assert_eq!(rig.outcomes(), ["abandoned"]);
-    wait_for_reason(&rig, "reader_offline");
+    rig.wait_for_reason("reader_offline");
 }
 
 #[test]
@@ -47,7 +47,7 @@ fn the_readers_nightly_restart_is_expected_and_no_alarm() {
     reader(&rig, "power_cycle", "off_ms=25000&action=failed");
     rig.keypad.press("A1");
     assert_eq!(rig.outcomes(), ["abandoned"]);
-    wait_for_reason(&rig, "reader_restarting");
+    rig.wait_for_reason("reader_restarting");
     rig.keypad.press("A1");
     wait_for_words(&rig, "The card reader is restarting. It is back in a few minutes.");
     sell_one(&rig);
@@ -66,14 +66,14 @@ fn kiosk_of(api_base: &str) -> Rig {
 #[test]
 fn a_kiosk_without_a_network_says_so_and_not_that_the_reader_is_gone() {
     let rig = kiosk_of("https://stripe.invalid");
-    let reason = wait_for_reason(&rig, "no_network");
+    let reason = rig.wait_for_reason("no_network");
     assert!(reason["do"].as_str().unwrap().contains("network cable"), "{reason}");
 }
 
 #[test]
 fn a_stripe_that_cannot_be_connected_to_is_told_from_a_missing_network() {
     let rig = kiosk_of("http://127.0.0.1:1");
-    wait_for_reason(&rig, "stripe_unreachable");
+    rig.wait_for_reason("stripe_unreachable");
 }
 
 #[test]
@@ -82,7 +82,7 @@ fn a_captive_portal_is_named_and_nobody_is_charged() {
     rig.fault(&json!({ "path": "/v1/*/*/*", "then": "html", "times": 1000 }));
     rig.fault(&json!({ "path": "/v1/payment_intents", "then": "html", "times": 1000 }));
     rig.keypad.press("A1");
-    let reason = wait_for_reason(&rig, "captive_portal");
+    let reason = rig.wait_for_reason("captive_portal");
     assert!(reason["do"].as_str().unwrap().contains("portal"), "{reason}");
     rig.forget_faults();
     assert_eq!(rig.outcomes(), ["abandoned"]);

@@ -7,7 +7,7 @@ use super::*;
 #[track_caller]
 fn sold_with_prompts(fault: &Value, prompts: usize) {
     let rig = Rig::ready();
-    reader_fault(&rig, fault);
+    rig.reader_fault(fault);
     rig.keypad.press("A1");
     rig.tap(VISA);
     assert_eq!(rig.outcomes(), ["sold"]);

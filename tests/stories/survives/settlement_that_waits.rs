@@ -39,7 +39,7 @@ fn too_many_unpaid_deliveries_stop_new_sales_until_they_are_paid() {
         rig.tap(VISA);
         wait_for("the product", || (rig.machine.delivered().len() == sold).then_some(()));
     }
-    wait_for_reason(&rig, "exposure");
+    rig.wait_for_reason("exposure");
     rig.keypad.press("A1");
     wait_for_words(&rig, "The machine needs service.");
     rig.forget_faults();

@@ -7,7 +7,7 @@ use super::*;
 #[test]
 fn a_stuck_action_without_an_authorization_is_cleared_and_fenced() {
     let rig = Rig::ready();
-    reader_fault(&rig, &json!({ "stuck_action": { "authorizes": false } }));
+    rig.reader_fault(&json!({ "stuck_action": { "authorizes": false } }));
     rig.keypad.press("A1");
     rig.tap(VISA);
     assert_eq!(rig.outcomes(), ["abandoned"]);
@@ -20,7 +20,7 @@ fn a_stuck_action_without_an_authorization_is_cleared_and_fenced() {
 #[test]
 fn a_stuck_action_that_has_authorized_is_vended_for_and_cleared_before_the_next_prompt() {
     let rig = Rig::ready();
-    reader_fault(&rig, &json!({ "stuck_action": { "authorizes": true } }));
+    rig.reader_fault(&json!({ "stuck_action": { "authorizes": true } }));
     rig.keypad.press("A1");
     rig.tap(VISA);
     assert_eq!(rig.outcomes(), ["sold"]);

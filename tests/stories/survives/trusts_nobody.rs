@@ -27,7 +27,7 @@ impl Meeting {
     /// The reason is named, nothing is sold, and no request was sent.
     #[track_caller]
     fn is_named(&self, code: &str) -> Value {
-        let reason = wait_for_reason(&self.rig, code);
+        let reason = self.rig.wait_for_reason(code);
         assert_eq!(self.rig.status().unwrap()["state"], "out_of_order");
         self.rig.keypad.press("A1");
         let what = reason["what"].as_str().unwrap();
@@ -110,7 +110,7 @@ fn a_stranger_who_comes_between_while_a_customer_chooses() {
     let (trusted, asked) = (front.trusted(), rig.requests().len());
     front.serve(Authority::new("somebody else").signs("localhost", Valid::Now));
     rig.keypad.press("A1");
-    wait_for_reason(rig, "tls_untrusted");
+    rig.wait_for_reason("tls_untrusted");
     assert_eq!(front.trusted(), trusted, "a stranger gets nothing but a hello");
     assert_eq!(rig.requests().len(), asked);
     front.serve(meeting.stripe.clone());
@@ -129,7 +129,7 @@ fn a_redirect_to_another_host_is_not_followed() {
         elsewhere.port
     );
     let meeting = Meeting::with(|a| a.signs_for_a_reply("localhost", reply));
-    wait_for_reason(&meeting.rig, "captive_portal");
+    meeting.rig.wait_for_reason("captive_portal");
     assert!(meeting.front.trusted() > 0);
     assert_eq!(elsewhere.accepted(), 0);
 }

@@ -196,7 +196,7 @@ fn a_clock_in_which_stripes_certificate_is_not_valid_is_named_and_waited_for() {
     clock.jumps_to(1970);
     let command = behind_tls(&rig, &front, &authority);
     clock.starts_as(&mut rig, command);
-    let reason = wait_for_reason(&rig, "clock_wrong");
+    let reason = rig.wait_for_reason("clock_wrong");
     assert!(reason["since"].as_str().unwrap().starts_with("19"), "{reason}");
     assert_eq!(front.trusted(), 0);
     clock.is_right();
