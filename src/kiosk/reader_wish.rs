@@ -21,6 +21,10 @@ const PROBE_EVERY: Duration = Duration::from_secs(5);
 /// something on the reader, which must not be cleared.
 const LOOK_HOLDS: Duration = Duration::from_secs(1);
 
+/// A look that took longer than this shows the reader as it was at some time since it was asked for,
+/// and nobody knows when.
+const LOOK_TAKES: Duration = Duration::from_secs(3);
+
 /// What the kiosk itself, and no sale, wants of the reader.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ReaderWish {
@@ -122,9 +126,13 @@ impl Kiosk {
         silent && ours && looked && nothing && !self.is_blind() && !self.is_reader_held()
     }
 
-    /// Whether the newest look has only just come back: on an older one nothing is cleared.
+    /// Whether the newest look has only just come back, and did not take long: on an older one
+    /// nothing is cleared.
     pub fn is_just_seen(&self, now: Moment) -> bool {
-        self.watch.looked.is_some_and(|looked| now.since(looked) <= LOOK_HOLDS)
+        let asked = self.watch.seen.as_ref().map(|(asked, _)| *asked);
+        self.watch.looked.zip(asked).is_some_and(|(looked, asked)| {
+            now.since(looked) <= LOOK_HOLDS && looked.since(asked) <= LOOK_TAKES
+        })
     }
 
     /// Whether the newest look has only just come back and shows this sale's prompt.

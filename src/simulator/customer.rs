@@ -78,7 +78,12 @@ impl Model {
             return Err(SimulatorError::CardNotTaken { reader: reader.clone(), card_type });
         }
         if step == Step::Collect {
-            self.collected(reader, &intent, card);
+            // An earlier card's late authorization leaves nothing to collect for.
+            if self.is_collectable(&intent) {
+                self.collected(reader, &intent, card);
+            } else {
+                self.fail_action(reader, Failure::IntentState);
+            }
             return Ok(());
         }
         let until = later(self.now, self.setup.authorization_takes);

@@ -32,6 +32,22 @@ fn an_offline_reader_is_asked_by_a_harmless_command_until_it_answers() {
     bench.select("S1").unwrap();
 }
 
+/// Bug: the age of a look counted from its reply, so that a reader was cleared on what it had shown
+/// many seconds before. Another system's payment was cancelled by that. Seed 2438 of the simulation
+/// found it.
+#[test]
+fn nothing_is_cleared_on_a_look_that_took_long() {
+    for (takes, holds) in [(1, true), (10, false)] {
+        let mut bench = Bench::ready();
+        let asked = bench.now;
+        bench.wait(takes);
+        let seen = Seen { date: None, reader: Some(reader(None)), intent: None, refunds: None };
+        let reply = Reply { call: Call::Look, asked, result: Ok(seen) };
+        bench.kiosk.heard(None, &reply, bench.since());
+        assert_eq!(bench.kiosk.is_just_seen(bench.now), holds, "{takes} s");
+    }
+}
+
 #[test]
 fn nobody_elses_action_is_cleared_to_see_whether_the_reader_answers() {
     for kind in ["set_reader_display", "process_payment_intent"] {

@@ -170,6 +170,26 @@ fn faults_strike_both_steps() {
     assert_eq!(shop.status(&intent), "requires_capture");
 }
 
+/// Bug: the second card was collected although the first one's authorization had come late, so that
+/// both were charged. Seed 3462 of the simulation found it.
+#[test]
+fn no_card_is_collected_for_what_is_authorized_by_now() {
+    let mut shop = Shop::open();
+    let intent = shop.create(&[]);
+    shop.collect(&intent);
+    shop.tap(Card::VISA);
+    let fault = Fault::ConnectionError { authorizes: true, after_ms: 3_000 };
+    shop.model.put_fault(&reader(), fault, shop.now).unwrap();
+    shop.confirm(&intent);
+    shop.wait(Duration::from_secs(2));
+    assert_eq!(shop.collect(&intent).status, 200);
+    shop.wait(Duration::from_secs(4));
+    assert_eq!(shop.status(&intent), "requires_capture");
+    shop.tap(Card::VISA);
+    assert_eq!(shop.action()["status"], "failed");
+    assert_eq!(shop.status(&intent), "requires_capture");
+}
+
 #[test]
 fn older_versions_of_the_api_know_the_two_steps_only_in_the_preview() {
     for (version, status) in [

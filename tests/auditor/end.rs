@@ -1,0 +1,249 @@
+//! What must hold when the faults are over and everything has come to rest.
+
+use std::collections::BTreeMap;
+
+use kioskd::simulator::{IntentBook, IntentStatus};
+
+use super::{Evidence, Finding, Record};
+
+/// An invariant: what it finds, a sentence each.
+type Invariant = fn(&Evidence, &mut Vec<String>);
+
+/// Each with its name.
+const INVARIANTS: [(&str, Invariant); 11] = [
+    ("charged_once", charged_once),
+    ("no_money_for_nothing", no_money_for_nothing),
+    ("no_goods_for_nothing", no_goods_for_nothing),
+    ("delivered_once", delivered_once),
+    ("holds_end", holds_end),
+    ("refunds_are_bounded", refunds_are_bounded),
+    ("sales_end", sales_end),
+    ("attention_only_where_nobody_could_know", attention_only_where_nobody_could_know),
+    ("ledger_agrees_with_books", ledger_agrees_with_books),
+    ("stripe_knows_nothing_more", stripe_knows_nothing_more),
+    ("history_is_bounded", history_is_bounded),
+];
+
+/// More facts than any sale needs, whatever happens to it.
+const MOST_FACTS: usize = 400;
+
+/// Judges the end.
+pub fn audit(evidence: &Evidence) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (invariant, judge) in INVARIANTS {
+        let mut found = Vec::new();
+        judge(evidence, &mut found);
+        findings.extend(found.into_iter().map(|what| Finding { invariant, what }));
+    }
+    findings
+}
+
+impl Evidence {
+    /// A sale's PaymentIntents.
+    fn intents(&self, sale: &str) -> Vec<&IntentBook> {
+        let named = |intent: &&IntentBook| intent.metadata.get("sale").is_some_and(|s| s == sale);
+        self.books.payment_intents.iter().filter(named).collect()
+    }
+
+    /// What Stripe has kept of a sale's money.
+    fn kept(&self, sale: &str) -> u64 {
+        let intents = self.intents(sale);
+        intents.iter().map(|intent| intent.amount_received.saturating_sub(intent.refunded)).sum()
+    }
+
+    /// What the goods of a sale that left the machine are worth.
+    fn value(&self, sale: &str, record: &Record) -> u64 {
+        let items = record.items();
+        let price = |slot: &str| items.iter().find(|(s, _)| s == slot).map_or(0, |(_, p)| *p);
+        let given = self.goods.iter().filter(|goods| goods.sale == sale);
+        given.map(|goods| price(&goods.slot)).sum()
+    }
+
+    fn is_by_people(&self, sale: &str) -> bool {
+        self.excuses.by_people.iter().any(|by| by == sale)
+    }
+
+    fn is_forgotten(&self, sale: &str) -> bool {
+        self.excuses.forgotten.iter().any(|by| by == sale)
+    }
+}
+
+/// A customer who pays twice for one thing was robbed, and a second hold on the card is as good as
+/// a second charge to somebody whose limit it takes.
+fn charged_once(evidence: &Evidence, found: &mut Vec<String>) {
+    for (sale, record) in &evidence.sales {
+        let intents = evidence.intents(sale);
+        let authorized: u64 = intents.iter().map(|intent| intent.authorized_charges).sum();
+        let received: u64 = intents.iter().map(|intent| intent.amount_received).sum();
+        if authorized > 1 {
+            found.push(format!("{sale}: cards were authorized {authorized} times"));
+        }
+        if received > record.price() {
+            found.push(format!("{sale}: {received} taken, the price is {}", record.price()));
+        }
+    }
+}
+
+/// Money that is kept belongs to goods that came out. Two exceptions: the operator's written policy
+/// says to keep what nobody knows of, and what a person has decided.
+fn no_money_for_nothing(evidence: &Evidence, found: &mut Vec<String>) {
+    for (sale, record) in &evidence.sales {
+        let (kept, value) = (evidence.kept(sale), evidence.value(sale, record));
+        let by_policy = record.policy("unknown_vend") == "capture" && record.has("vend_unknown");
+        let waits = record.attention().is_some();
+        if kept > value && !by_policy && !waits && !evidence.is_by_people(sale) {
+            found.push(format!("{sale}: {kept} kept for goods worth {value}"));
+        }
+    }
+}
+
+/// Goods are paid for. Exceptions: nobody could know whether they came out and the policy releases
+/// the hold; the hold had lapsed, which is called lost; a person has decided; a card that lied
+/// about a flush took the record with it. Where the board had said that they came out, there is
+/// nothing that nobody could know.
+fn no_goods_for_nothing(evidence: &Evidence, found: &mut Vec<String>) {
+    for (sale, record) in &evidence.sales {
+        let (kept, value) = (evidence.kept(sale), evidence.value(sale, record));
+        if kept >= value || evidence.is_by_people(sale) || record.attention().is_some() {
+            continue;
+        }
+        let told = evidence.told_delivered.iter().any(|told| told == sale);
+        let forgotten = evidence.is_forgotten(sale);
+        let lost = record.outcome() == Some("lost");
+        if lost && evidence.excuses.cut_off {
+            continue;
+        }
+        if !forgotten && (told || !record.was_unknown()) {
+            found.push(format!("{sale}: goods worth {value} given for {kept} (told {told})"));
+        }
+    }
+}
+
+/// One sale, one product of each item, over all restarts.
+fn delivered_once(evidence: &Evidence, found: &mut Vec<String>) {
+    let mut given: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    for goods in &evidence.goods {
+        *given.entry((&goods.sale, &goods.slot)).or_default() += 1;
+    }
+    for ((sale, slot), count) in given {
+        let items = evidence.sales.get(sale).map(Record::items).unwrap_or_default();
+        let sold = items.iter().filter(|(of, _)| of == slot).count();
+        let unrecorded = items.is_empty() && count == 1;
+        if count > sold && !unrecorded {
+            found.push(format!("{sale}: slot {slot} gave {count} of {sold}"));
+        }
+    }
+}
+
+/// A hold takes from what a customer can spend: it ends as soon as the sale has ended.
+fn holds_end(evidence: &Evidence, found: &mut Vec<String>) {
+    for (sale, record) in &evidence.sales {
+        let held: u64 = evidence.intents(sale).iter().map(|intent| intent.amount_capturable).sum();
+        if held > 0 && record.attention().is_none() {
+            found.push(format!("{sale}: {held} are still on hold"));
+        }
+        let lapsed = evidence.intents(sale).iter().any(|intent| intent.expired);
+        // Where a person was to decide and did not, it is theirs.
+        let waited = record.has("attention_needed");
+        if lapsed && !evidence.excuses.cut_off && !waited {
+            found.push(format!("{sale}: its hold lapsed although Stripe could be reached"));
+        }
+    }
+}
+
+/// Nobody gets back more than was taken, and what stands for goods is not given back but by people.
+fn refunds_are_bounded(evidence: &Evidence, found: &mut Vec<String>) {
+    for (sale, record) in &evidence.sales {
+        let intents = evidence.intents(sale);
+        let received: u64 = intents.iter().map(|intent| intent.amount_received).sum();
+        let refunded: u64 = intents.iter().map(|intent| intent.refunded).sum();
+        if refunded > received {
+            found.push(format!("{sale}: {refunded} refunded of {received}"));
+        }
+        let decided = record.has("refund_asked") || record.has("resolved");
+        let refunds: u64 = intents.iter().map(|intent| intent.refunds).sum();
+        if refunds > 1 && !decided && !evidence.is_by_people(sale) {
+            found.push(format!("{sale}: {refunds} refunds"));
+        }
+    }
+}
+
+/// Every sale that was opened ends: over, or with a person who has to decide.
+fn sales_end(evidence: &Evidence, found: &mut Vec<String>) {
+    for (sale, record) in &evidence.sales {
+        if record.outcome().is_none() && record.attention().is_none() {
+            let last = record.facts.last().map(|fact| fact["fact"].to_string());
+            found.push(format!("{sale}: not over, last {}", last.unwrap_or_default()));
+        }
+    }
+}
+
+/// People are asked only what no rule can answer.
+fn attention_only_where_nobody_could_know(evidence: &Evidence, found: &mut Vec<String>) {
+    for (sale, record) in &evidence.sales {
+        let Some(why) = record.attention() else { continue };
+        let excuses = &evidence.excuses;
+        let excused = match why.as_str() {
+            "vend_unknown" => record.policy("unknown_vend") == "hold",
+            "captured_elsewhere" => evidence.is_by_people(sale),
+            "not_recorded" => evidence.is_forgotten(sale) || record.has("adopted"),
+            // The daemon died before it heard of the PaymentIntent, and Stripe failed since.
+            "intent_unknown" => record.has("restarted"),
+            other => {
+                other.contains("refund_needs_card")
+                    || (other.contains("refund_failed") && excuses.refunds_fail)
+            }
+        };
+        if !excused {
+            found.push(format!("{sale}: waits for a person: {why}"));
+        }
+    }
+}
+
+/// What the journal calls a sale is what Stripe's books show of it.
+fn ledger_agrees_with_books(evidence: &Evidence, found: &mut Vec<String>) {
+    for (sale, record) in &evidence.sales {
+        let Some(outcome) = record.outcome() else { continue };
+        let (kept, price) = (evidence.kept(sale), record.price());
+        let agrees = match outcome {
+            "sold" => kept == price,
+            "partly_sold" => kept > 0 && kept < price,
+            "declined" | "abandoned" | "released" | "refunded" | "lost" => kept == 0,
+            "dismissed" => true,
+            _ => false,
+        };
+        if !agrees && !evidence.is_by_people(sale) {
+            found.push(format!("{sale}: {outcome}, and Stripe has kept {kept} of {price}"));
+        }
+        let live = |intent: &&IntentBook| intent.status != IntentStatus::Canceled;
+        let open: Vec<_> = evidence.intents(sale).into_iter().filter(live).collect();
+        let unpaid = open.iter().filter(|intent| intent.amount_received == 0).count();
+        // One that was made by a lost creation and never prompted can never be paid; the sweep
+        // cancels it in its own time.
+        let never_prompted = |intent: &&&IntentBook| intent.declined_charges == 0;
+        if unpaid > 0 && open.iter().filter(never_prompted).count() < open.len() {
+            found.push(format!("{sale}: {outcome}, and a PaymentIntent can still be paid"));
+        }
+    }
+}
+
+/// What Stripe was paid for in this kiosk's name stands in its journal.
+fn stripe_knows_nothing_more(evidence: &Evidence, found: &mut Vec<String>) {
+    for intent in &evidence.books.payment_intents {
+        let Some(sale) = intent.metadata.get("sale") else { continue };
+        let paid = intent.amount_received > 0 || intent.amount_capturable > 0;
+        if paid && !evidence.sales.contains_key(sale) {
+            found.push(format!("Stripe was paid for {sale}, which the journal does not know"));
+        }
+    }
+}
+
+/// A sale that grows for ever fills the card.
+fn history_is_bounded(evidence: &Evidence, found: &mut Vec<String>) {
+    for (sale, record) in &evidence.sales {
+        let facts = record.facts.len();
+        if facts > MOST_FACTS {
+            found.push(format!("{sale}: {facts} facts"));
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! The auditor: sees Stripe's books, what left the machine, what was shown, and the journal, and
+//! nothing of how kioskd came by them. It shares no code with the core: it reads facts as JSON.
+//!
+//! [`watch`] judges what must hold at every instant, [`end`] what must hold when all is over. Each
+//! invariant is a function whose comment says why it must hold; its name stands in every finding.
+
+use std::collections::BTreeMap;
+
+use kioskd::simulator::Books;
+use serde_json::Value;
+
+pub mod end;
+pub mod watch;
+
+/// Milliseconds since the run began.
+pub type Millis = u64;
+
+/// An invariant that was broken.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Finding {
+    /// The function that found it.
+    pub invariant: &'static str,
+    /// What it found.
+    pub what: String,
+}
+
+/// A sale as the journal tells it.
+#[derive(Clone, Default, Debug)]
+pub struct Record {
+    /// Its facts in order.
+    pub facts: Vec<Value>,
+}
+
+impl Record {
+    /// The fact that opened it.
+    fn opened(&self) -> &Value {
+        self.facts.first().unwrap_or(&Value::Null)
+    }
+
+    /// What its items cost, by slot; the same slot may stand there more than once.
+    pub fn items(&self) -> Vec<(String, u64)> {
+        let opened = self.opened();
+        let more = opened["more"].as_array().cloned().unwrap_or_default();
+        let items = std::iter::once(opened["product"].clone()).chain(more);
+        let item = |item: Value| {
+            let amount = item["price"]["amount"].as_u64().unwrap_or_default();
+            (item["slot"].as_str().unwrap_or_default().to_owned(), amount)
+        };
+        items.map(item).collect()
+    }
+
+    /// What it costs.
+    pub fn price(&self) -> u64 {
+        self.items().iter().map(|(_, price)| price).sum()
+    }
+
+    /// A word of the policy that it is sold by.
+    pub fn policy(&self, word: &str) -> &Value {
+        &self.opened()["policy"][word]
+    }
+
+    /// Its currency.
+    pub fn currency(&self) -> &str {
+        self.opened()["product"]["price"]["currency"].as_str().unwrap_or_default()
+    }
+
+    /// All facts of a kind.
+    pub fn all<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Value> {
+        self.facts.iter().filter(move |fact| fact["fact"] == kind)
+    }
+
+    /// Whether it has a fact of a kind.
+    pub fn has(&self, kind: &str) -> bool {
+        self.all(kind).next().is_some()
+    }
+
+    /// How it ended, if it has: the last word counts, since a refund opens a sale again.
+    pub fn outcome(&self) -> Option<&str> {
+        let last = self.facts.last()?;
+        (last["fact"] == "closed").then(|| last["outcome"].as_str()).flatten()
+    }
+
+    /// What a person has to decide about, if that is where it stands.
+    pub fn attention(&self) -> Option<String> {
+        let last = self.facts.iter().rev().find(|fact| {
+            let notes = ["answered_late", "restarted", "found_unpaid", "fenced", "fence_doubted"];
+            !notes.iter().any(|note| fact["fact"] == *note)
+        })?;
+        let why = &last["why"];
+        (last["fact"] == "attention_needed")
+            .then(|| why.as_str().map_or_else(|| why.to_string(), str::to_owned))
+    }
+
+    /// Whether the written policy decided about a vend of which nobody could know.
+    pub fn was_unknown(&self) -> bool {
+        self.has("vend_unknown")
+            || self.all("settlement_decided").any(|fact| {
+                let because = fact["because"].as_str().unwrap_or_default();
+                matches!(because, "power_cut" | "board_silent" | "cancel_under_way")
+            })
+    }
+}
+
+/// A product that fell into the tray.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Goods {
+    /// When.
+    pub at: Millis,
+    /// For which sale.
+    pub sale: String,
+    /// Out of which slot.
+    pub slot: String,
+}
+
+/// What the world knows to excuse.
+#[derive(Clone, Default, Debug)]
+pub struct Excuses {
+    /// Sales that a person has touched at Stripe or decided about.
+    pub by_people: Vec<String>,
+    /// Sales of which facts were lost with a power cut, because the card lied about a flush.
+    pub forgotten: Vec<String>,
+    /// Whether the world kept the kiosk from Stripe for so long that holds may have lapsed.
+    pub cut_off: bool,
+    /// Whether money could not be given back where only the card itself takes it (Interac), or
+    /// Stripe let a refund fail.
+    pub refunds_fail: bool,
+}
+
+/// All that there is to see when all is over.
+#[derive(Clone, Default, Debug)]
+pub struct Evidence {
+    /// The journal.
+    pub sales: BTreeMap<String, Record>,
+    /// What left the machine.
+    pub goods: Vec<Goods>,
+    /// Sales whose delivery the board had told a living kioskd before the money was decided.
+    pub told_delivered: Vec<String>,
+    /// Stripe's books.
+    pub books: Books,
+    /// What to excuse.
+    pub excuses: Excuses,
+}

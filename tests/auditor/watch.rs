@@ -1,0 +1,270 @@
+//! What must hold at every instant, judged as it happens.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Finding, Millis};
+
+/// A look may be this old when something is cleared on it, on its way included.
+const LOOKED_WITHIN: Millis = 1_500;
+
+/// A vend may begin this much after the authorization counted as young: the flush and the port.
+const FIRED_WITHIN: Millis = 8_000;
+
+/// More turns than this in one second are a loop that spins.
+const MOST_TURNS: u32 = 300;
+
+/// A call as it leaves the kiosk.
+#[derive(Clone, Debug)]
+pub struct Sent<'a> {
+    /// GET or POST, and the path.
+    pub line: &'a str,
+    /// Its parameters.
+    pub params: &'a [(String, String)],
+    /// Its idempotency key.
+    pub key: Option<&'a str>,
+    /// Whether the reader itself has to answer it.
+    pub is_reader_command: bool,
+}
+
+/// What Stripe knows of a sale's money at an instant.
+#[derive(Clone, Debug)]
+pub struct Money {
+    /// The PaymentIntent's status.
+    pub status: String,
+    /// What can be captured, or was.
+    pub covers: u64,
+    /// Its currency.
+    pub currency: String,
+    /// How long ago the card was authorized, by Stripe's clock, in milliseconds.
+    pub age: Option<Millis>,
+}
+
+/// What the customer reads about money.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Said {
+    /// Paid, thank you.
+    Paid,
+    /// Not charged.
+    NotCharged,
+}
+
+/// The watcher.
+#[derive(Clone, Default, Debug)]
+pub struct Watch {
+    findings: Vec<Finding>,
+    keys: BTreeMap<String, (String, Vec<(String, String)>)>,
+    commands: BTreeSet<u64>,
+    fired: BTreeSet<(String, String)>,
+    turns: (Millis, u32),
+    /// PaymentIntents that a reader was asked to prompt for.
+    prompted: BTreeSet<String>,
+    /// Facts that are on disk, by sale.
+    flushed: BTreeMap<String, Vec<serde_json::Value>>,
+}
+
+impl Watch {
+    /// What was found so far.
+    pub fn findings(&self) -> &[Finding] {
+        &self.findings
+    }
+
+    /// Notes a breach.
+    pub fn find(&mut self, invariant: &'static str, what: String) {
+        if self.findings.len() < 20 {
+            self.findings.push(Finding { invariant, what });
+        }
+    }
+
+    /// Facts of a sale are on disk.
+    pub fn flushed(&mut self, sale: &str, fact: serde_json::Value) {
+        self.flushed.entry(sale.to_owned()).or_default().push(fact);
+    }
+
+    /// The disk has only these facts of a sale (after a power cut).
+    pub fn restored(&mut self, sales: BTreeMap<String, Vec<serde_json::Value>>) {
+        self.flushed = sales;
+    }
+
+    /// A process died: its calls are nobody's any more.
+    pub fn died(&mut self) {
+        self.commands.clear();
+    }
+
+    /// A call leaves.
+    pub fn sent(&mut self, flight: u64, sent: &Sent<'_>) {
+        self.one_key_one_request(sent);
+        self.one_command_at_a_time(flight, sent);
+        self.written_ahead(sent);
+        self.no_prompt_for_a_sale_that_is_over(sent);
+    }
+
+    /// A call has been answered.
+    pub fn answered(&mut self, flight: u64) {
+        self.commands.remove(&flight);
+    }
+
+    /// A key names one request, byte for byte, for ever: else Stripe replays what was not meant.
+    fn one_key_one_request(&mut self, sent: &Sent<'_>) {
+        let Some(key) = sent.key else { return };
+        let request = (sent.line.to_owned(), sent.params.to_vec());
+        if let Some(before) = self.keys.get(key) {
+            if *before != request {
+                let what = format!("key {key}: {before:?}, then {request:?}");
+                self.find("one_key_one_request", what);
+            }
+        } else {
+            self.keys.insert(key.to_owned(), request);
+        }
+    }
+
+    /// Two commands at once race for one screen, and nobody knows whose prompt a card pays.
+    fn one_command_at_a_time(&mut self, flight: u64, sent: &Sent<'_>) {
+        if !sent.is_reader_command {
+            return;
+        }
+        if !self.commands.is_empty() {
+            self.find("one_command_at_a_time", format!("{} beside another", sent.line));
+        }
+        self.commands.insert(flight);
+    }
+
+    /// What may move money rests on facts that are on disk: else a restart does not know of it.
+    fn written_ahead(&mut self, sent: &Sent<'_>) {
+        let Some((sale, operation, n)) = sent.key.and_then(parts) else { return };
+        let facts = self.flushed.get(sale).map(Vec::as_slice).unwrap_or_default();
+        let has = |kind: &str| facts.iter().any(|fact| fact["fact"] == kind);
+        let decided = |way: &str| {
+            let by = |fact: &serde_json::Value| {
+                let settlement = &fact["settlement"];
+                settlement == way || settlement.get(way).is_some()
+            };
+            let ordered = |fact: &serde_json::Value| {
+                let decision = &fact["decision"];
+                decision == way || decision.get(way).is_some()
+            };
+            facts.iter().any(|fact| match fact["fact"].as_str() {
+                Some("settlement_decided") => by(fact),
+                Some("resolved") => ordered(fact),
+                Some("refund_asked") => way == "refund",
+                _ => false,
+            })
+        };
+        let numbered = |kind: &str| {
+            facts.iter().any(|fact| fact["fact"] == kind && fact["n"].as_u64() == Some(n))
+        };
+        if matches!(operation, "process" | "collect") {
+            let intent = sent.params.iter().find(|(name, _)| name == "payment_intent");
+            self.prompted.extend(intent.map(|(_, id)| id.clone()));
+        }
+        let ok = match operation {
+            "create" => true,
+            "process" | "collect" => has("opened") && (n == 1 || numbered("prompt_intended")),
+            "confirm" => numbered("confirm_intended"),
+            "capture" => decided("capture"),
+            "refund" => decided("refund"),
+            // What nobody was ever asked to pay may be cancelled without a record: there is none
+            // where the daemon died before its first flush.
+            "cancel" => has("opened") || !self.prompted.iter().any(|id| sent.line.contains(id)),
+            _ => has("opened"),
+        };
+        if !ok {
+            let kinds: Vec<_> = facts.iter().filter_map(|fact| fact["fact"].as_str()).collect();
+            self.find("written_ahead", format!("{} with only {kinds:?} on disk", sent.line));
+        }
+    }
+
+    /// Whoever pays for a sale that is over pays for nothing.
+    fn no_prompt_for_a_sale_that_is_over(&mut self, sent: &Sent<'_>) {
+        let Some((sale, "process" | "collect" | "confirm", _)) = sent.key.and_then(parts) else {
+            return;
+        };
+        let facts = self.flushed.get(sale).map(Vec::as_slice).unwrap_or_default();
+        if facts.last().is_some_and(|fact| fact["fact"] == "closed") {
+            self.find("no_prompt_for_a_sale_that_is_over", format!("{sale}: {}", sent.line));
+        }
+    }
+
+    /// Another system's payment is another customer's: it is cleared only if it came up after the
+    /// look that had shown the reader free, or ours.
+    pub fn strangers_are_left_alone(&mut self, sent_at: Millis, stranger_since: Option<Millis>) {
+        if let Some(since) = stranger_since
+            && since + LOOKED_WITHIN < sent_at
+        {
+            let what = format!(
+                "a payment of another system's, there since {since}, cancelled by a command of {sent_at}"
+            );
+            self.find("strangers_are_left_alone", what);
+        }
+    }
+
+    /// A vend that is not on disk when it is ordered would be ordered again after a restart.
+    pub fn vend_is_written_ahead(&mut self, sale: &str) {
+        let facts = self.flushed.get(sale).map(Vec::as_slice).unwrap_or_default();
+        if !facts.iter().any(|fact| fact["fact"] == "vend_intended") {
+            self.find("written_ahead", format!("{sale}: VEND without its fact on disk"));
+        }
+    }
+
+    /// Goods leave only for money that is there, all of it, from a moment ago, and once.
+    pub fn fires_only_on_money(
+        &mut self,
+        (sale, slot): (&str, &str),
+        (price, currency): (u64, &str),
+        window: Millis,
+        money: &[Money],
+    ) {
+        let covered = money.iter().any(|money| {
+            matches!(money.status.as_str(), "requires_capture" | "succeeded")
+                && money.covers >= price
+                && money.currency == currency
+                && money.age.is_none_or(|age| age <= window + FIRED_WITHIN)
+        });
+        if !covered {
+            self.find("fires_only_on_money", format!("{sale}: VEND {slot} for {money:?}"));
+        }
+    }
+
+    /// A board that is told twice gives twice.
+    pub fn fires_once(&mut self, order: &str, slot: &str) {
+        if !self.fired.insert((order.to_owned(), slot.to_owned())) {
+            self.find("fires_once", format!("{order}: VEND {slot} again"));
+        }
+    }
+
+    /// The customer acts upon what the display says about money: it must be so.
+    pub fn display_does_not_lie(&mut self, sale: &str, said: Said, money: &[Money], given: bool) {
+        let live = |money: &&Money| {
+            matches!(money.status.as_str(), "requires_capture" | "succeeded" | "processing")
+        };
+        match said {
+            Said::Paid if !given => {
+                self.find("display_does_not_lie", format!("{sale}: thanks, and nothing came out"));
+            }
+            Said::NotCharged if money.iter().any(|m| live(&m)) => {
+                let what = format!("{sale}: \"not charged\", and Stripe has {money:?}");
+                self.find("display_does_not_lie", what);
+            }
+            Said::Paid | Said::NotCharged => {}
+        }
+    }
+
+    /// A turn of the driver. A loop that spins starves whatever else the board does.
+    pub fn turns_are_bounded(&mut self, at: Millis) {
+        let second = at / 1000;
+        if self.turns.0 != second {
+            self.turns = (second, 0);
+        }
+        self.turns.1 += 1;
+        if self.turns.1 == MOST_TURNS {
+            self.find("turns_are_bounded", format!("{MOST_TURNS} turns in second {second}"));
+        }
+    }
+}
+
+/// Sale, operation and number of a key. `None` for one that concerns no sale.
+fn parts(key: &str) -> Option<(&str, &str, u64)> {
+    let (rest, n) = key.rsplit_once(':')?;
+    let (sale, operation) = rest.split_once(':')?;
+    (sale != "kiosk").then_some(())?;
+    Some((sale, operation, n.parse().ok()?))
+}

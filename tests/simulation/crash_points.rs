@@ -1,0 +1,235 @@
+//! Every point at which the daemon can die, in a scenario for each way a payment goes: right before
+//! and right after each write and each effect, once and twice, as a kill and as a power cut.
+
+use kioskd::sale::fact::{CaptureMode, Flow, UnknownVend};
+use kioskd::simulator::{Card, EndedPrompt, Fault, LeftBehind};
+
+use crate::auditor::{Finding, Millis};
+use crate::machine::Fate as Vend;
+use crate::network::{Fate, Weather};
+use crate::people::Person;
+use crate::plan::{Fixed, Plan};
+use crate::run::{self, Outcome};
+use crate::store::Weather as DiskWeather;
+use crate::troubles::Trouble;
+use crate::world::{Coming, Death, Script, World};
+
+/// A customer, and what goes wrong meanwhile.
+#[derive(Clone)]
+pub struct Scenario {
+    /// What happens, in words.
+    pub name: &'static str,
+    fixed: Fixed,
+    canadian: bool,
+    person: Person,
+    calls: Vec<(&'static str, Fate)>,
+    vends: Vec<Vend>,
+    troubles: Vec<(Millis, Trouble)>,
+}
+
+impl Scenario {
+    fn plan(&self, one_supply: bool) -> Plan {
+        let canadian = self.canadian;
+        Plan { one_supply, canadian, ..Plan::quiet(SEED, self.fixed) }
+    }
+
+    /// Plays it, with these deaths.
+    pub fn play(&self, one_supply: bool, deaths: &[(u64, Death)], tells: bool) -> Outcome {
+        let mut world = World::new(self.plan(one_supply), deaths, tells);
+        let opening = 5_000;
+        world.run_until(opening);
+        world.script = Script { calls: self.calls.clone(), vends: self.vends.clone().into() };
+        for (at, trouble) in &self.troubles {
+            world.after(*at, Coming::Trouble(*trouble));
+        }
+        world.comes(self.person.clone(), 0);
+        world.run_until(opening + LASTS);
+        let points = world.power.points;
+        Outcome { points, ..run::finish(world) }
+    }
+}
+
+/// What is left open by a scenario is drawn from this.
+const SEED: u64 = 7;
+
+/// How long a scenario is played before all is mended.
+const LASTS: Millis = 180_000;
+
+/// Slots of a kind of scenario.
+fn plain(name: &'static str) -> Scenario {
+    let fixed = Fixed {
+        flow: Some(Flow::Process),
+        capture: Some(CaptureMode::AfterVend),
+        unknown_vend: Some(UnknownVend::Release),
+    };
+    Scenario {
+        name,
+        fixed,
+        canadian: false,
+        person: Person::honest(),
+        calls: Vec::new(),
+        vends: vec![Vend::Gives(1_500)],
+        troubles: Vec::new(),
+    }
+}
+
+fn by(name: &'static str, person: Person) -> Scenario {
+    Scenario { person, ..plain(name) }
+}
+
+fn call(name: &'static str, end: &'static str, fate: Fate) -> Scenario {
+    Scenario { calls: vec![(end, fate)], ..plain(name) }
+}
+
+fn vend(name: &'static str, vend: Vend, unknown_vend: UnknownVend) -> Scenario {
+    let fixed = Fixed { unknown_vend: Some(unknown_vend), ..plain(name).fixed };
+    Scenario { vends: vec![vend], fixed, ..plain(name) }
+}
+
+fn trouble(name: &'static str, at: Millis, trouble: Trouble) -> Scenario {
+    Scenario { troubles: vec![(at, trouble)], ..plain(name) }
+}
+
+fn reader(name: &'static str, fault: Fault) -> Scenario {
+    trouble(name, 0, Trouble::Reader(fault))
+}
+
+fn at_the_tap(scenario: Scenario) -> Scenario {
+    let fixed = Fixed { capture: Some(CaptureMode::Automatic), ..scenario.fixed };
+    Scenario { fixed, ..scenario }
+}
+
+fn interac(scenario: Scenario) -> Scenario {
+    let person = Person::with_cards(&[Card::INTERAC]);
+    Scenario { canadian: true, person, ..scenario }
+}
+
+fn two_steps(scenario: Scenario) -> Scenario {
+    let fixed = Fixed { flow: Some(Flow::CollectConfirm), ..scenario.fixed };
+    Scenario { fixed, ..scenario }
+}
+
+/// One for each phase and each way a payment goes wrong.
+#[expect(clippy::too_many_lines, reason = "a list: a line for each")]
+pub fn scenarios() -> Vec<Scenario> {
+    use UnknownVend::{Capture, Hold, Release};
+    let failed = |executed| Fate::Error { name: "api_error", executed };
+    let declined = [Card::DECLINED, Card::VISA];
+    let never = [Card::DECLINED; 4];
+    let prepaid = [Card::MASTERCARD_PREPAID, Card::VISA];
+    let mut all = vec![
+        plain("sold"),
+        by("a second card", Person::with_cards(&declined)),
+        by("no card is good", Person::with_cards(&never)),
+        by("nobody taps", Person::idle()),
+        by("cancelled on the kiosk", Person::cancels(2_500)),
+        by("cancelled on the kiosk while the card is authorized", Person::cancels(3_500)),
+        by("cancelled on the reader", Person::cancels_on_reader(1_000)),
+        vend("it jams", Vend::Jams(1_500), Release),
+        vend("it comes and nobody says so", Vend::GivesSilently(1_500), Release),
+        vend("it jams and nobody says so", Vend::JamsSilently(1_500), Release),
+        vend("it comes late", Vend::Gives(45_000), Release),
+        vend("garbled, released", Vend::Unheard, Release),
+        vend("garbled, captured", Vend::Unheard, Capture),
+        vend("garbled, held", Vend::Unheard, Hold),
+        trouble("the port goes while it turns", 5_500, Trouble::Port(false)),
+        reader("offline", Fault::Offline),
+        reader("a true timeout", Fault::Timeout { prompts: false, after_ms: 0 }),
+        reader("a false timeout", Fault::Timeout { prompts: true, after_ms: 0 }),
+        reader("a timeout, and a late prompt", Fault::Timeout { prompts: true, after_ms: 9_000 }),
+        reader("stuck, and paid", Fault::StuckAction { authorizes: true }),
+        reader("stuck, and not paid", Fault::StuckAction { authorizes: false }),
+        reader("connection_error, and paid", connection_error(true, 0)),
+        reader("connection_error, and paid later", connection_error(true, 3_000)),
+        reader("connection_error, and not paid", connection_error(false, 0)),
+        reader("hardware fault", Fault::HardwareFault),
+        reader("the prompt fails", prompt_ends(EndedPrompt::Failed)),
+        reader("the prompt is gone", prompt_ends(EndedPrompt::Gone)),
+        trouble("updating", 0, Trouble::Reader(Fault::Updating { for_ms: Some(20_000) })),
+        trouble("restarts", 3_000, Trouble::ReaderRestarts(20_000, LeftBehind::Failed)),
+        trouble("restarts, stuck", 3_000, Trouble::ReaderRestarts(20_000, LeftBehind::Stuck)),
+        trouble("deaf", 0, Trouble::ReaderDeaf),
+        trouble("another system pays", 800, Trouble::StrangerComes),
+        trouble("another system shows", 1_000, Trouble::StrangerShows),
+        trouble("no route", 2_000, weather(Weather::NoRoute)),
+        trouble("no replies", 2_000, weather(Weather::NoReplies)),
+        trouble("a portal", 2_000, weather(Weather::Portal)),
+        trouble("429", 2_000, weather(Weather::TooMany)),
+        trouble("5xx", 2_000, weather(Weather::Failing)),
+        trouble("the disk is full", 2_000, Trouble::Disk(DiskWeather::Full, 8_000)),
+        trouble("the disk fails falsely", 2_000, Trouble::Disk(DiskWeather::Lies, 8_000)),
+        trouble("the key is revoked", 2_000, Trouble::KeyRevoked),
+        trouble("the key may not capture", 2_000, Trouble::KeyLacks("captures")),
+        trouble("settled by hand", 4_700, Trouble::Dashboard),
+        at_the_tap(plain("charged at the tap")),
+        at_the_tap(vend("charged at the tap, and it jams", Vend::Jams(1_500), Release)),
+        at_the_tap(vend("charged at the tap, garbled", Vend::Unheard, Release)),
+        interac(plain("interac")),
+        interac(vend("interac, and it jams", Vend::Jams(1_500), Release)),
+        two_steps(plain("two steps")),
+        two_steps(by("two steps, a card that is not taken", Person::with_cards(&prepaid))),
+        two_steps(by("two steps, a second card", Person::with_cards(&declined))),
+        two_steps(by("two steps, cancelled", Person::cancels(3_500))),
+        two_steps(reader("two steps, connection_error", connection_error(true, 0))),
+    ];
+    for (lost, failing, twice, end) in [
+        ("create lost", "create fails", "create made and fails", "/v1/payment_intents"),
+        ("prompt lost", "prompt fails", "prompt made and fails", "/process_payment_intent"),
+        ("capture lost", "capture fails", "capture made and fails", "/capture"),
+    ] {
+        all.push(call(lost, end, Fate::ReplyLost));
+        all.push(call(failing, end, failed(false)));
+        all.push(call(twice, end, failed(true)));
+    }
+    for end in ["/cancel_action", "/cancel"] {
+        for fate in [Fate::ReplyLost, failed(false), failed(true)] {
+            let cancels = by("cancelled, and that is lost or fails", Person::cancels(2_500));
+            all.push(Scenario { calls: vec![(end, fate)], ..cancels });
+        }
+    }
+    all
+}
+
+fn connection_error(authorizes: bool, after_ms: u64) -> Fault {
+    Fault::ConnectionError { authorizes, after_ms }
+}
+
+fn prompt_ends(action: EndedPrompt) -> Fault {
+    Fault::PromptEnds { after_ms: 1_000, action }
+}
+
+fn weather(weather: Weather) -> Trouble {
+    Trouble::Weather(weather, 40_000)
+}
+
+/// Where a scenario was cut, and what that broke.
+pub struct Broken {
+    /// The scenario.
+    pub scenario: &'static str,
+    /// Whether the machine lost its power as well.
+    pub one_supply: bool,
+    /// The deaths.
+    pub deaths: Vec<(u64, Death)>,
+    /// What was found.
+    pub findings: Vec<Finding>,
+}
+
+/// Plays one scenario with these deaths; what breaks is noted.
+pub fn cut(
+    scenario: &Scenario,
+    one_supply: bool,
+    deaths: &[(u64, Death)],
+) -> (u64, Option<Broken>) {
+    let played = scenario.play(one_supply, deaths, false);
+    let broken = (!played.findings.is_empty()).then(|| Broken {
+        scenario: scenario.name,
+        one_supply,
+        deaths: deaths.to_vec(),
+        findings: played.findings,
+    });
+    (played.points, broken)
+}
+
+/// The ways to die: the process, the board, the board with the machine.
+pub const WAYS: [(Death, bool); 3] =
+    [(Death::Kill, false), (Death::PowerCut, false), (Death::PowerCut, true)];

@@ -1,0 +1,138 @@
+//! Orders to the machine, and its answers.
+
+use kioskd::daemon::driver::Event;
+use kioskd::ids::SaleId;
+use kioskd::sale::Phase;
+use kioskd::sale::input::VendNews;
+
+use crate::auditor::{Goods, Record};
+use crate::machine::{Fate, Says};
+use crate::world::{Coming, World};
+
+/// A line on a serial port, and the board behind it.
+const LINE: u64 = 20;
+
+impl World {
+    /// `VEND` is handed to the port.
+    pub fn order(&mut self, order: SaleId, slot: &str) {
+        self.tally.count("vends");
+        if self.machine.away {
+            self.tally.count("machine: a vend while its port is gone");
+            let why = "its port is not open".to_owned();
+            self.after(LINE, Coming::BoardSaid { order, news: VendNews::NeverSent { why } });
+            return;
+        }
+        let slot = slot.to_owned();
+        self.watch.vend_is_written_ahead(&sale_of(&order));
+        self.after(LINE, Coming::Ordered { order, slot });
+    }
+
+    /// `VEND` reaches the board.
+    pub fn ordered(&mut self, order: SaleId, slot: &str) {
+        let sale = sale_of(&order);
+        let money = self.money_of(&sale);
+        let (price, currency, window) = self.frozen(&sale);
+        self.watch.fires_only_on_money((&sale, slot), (price, &currency), window, &money);
+        let fate = self.script.vends.pop_front().unwrap_or_else(|| self.draw_vend());
+        self.tell(|| format!("VEND {order} {slot}: {fate:?}"));
+        // An order of which the board truly knows nothing may come again.
+        if fate != Fate::Unheard {
+            self.watch.fires_once(order.as_str(), slot);
+        }
+        self.machine.vend(order.as_str(), slot, fate);
+        if let Some(turns_for) = fate.turns_for() {
+            self.after(turns_for, Coming::Stops { order: order.clone() });
+        }
+        let partly = fate == Fate::Unheard && self.rng.bool();
+        let news = if partly {
+            self.tally.count("machine: an order written in part");
+            VendNews::Unclear { why: "the write broke off".to_owned() }
+        } else {
+            VendNews::Sent
+        };
+        self.after(0, Coming::BoardSaid { order, news });
+    }
+
+    fn draw_vend(&mut self) -> Fate {
+        let quick = self.rng.u64(500..4_000);
+        if !self.chance(self.plan.rates.vends) {
+            return Fate::Gives(quick);
+        }
+        let slow = self.rng.u64(4_000..90_000);
+        let (fate, counted) = match self.rng.u32(0..6) {
+            0 | 1 => (Fate::Jams(quick), "machine: jams"),
+            2 => (Fate::GivesSilently(quick), "machine: gives and does not say so"),
+            3 => (Fate::JamsSilently(quick), "machine: jams and does not say so"),
+            4 => (Fate::Gives(slow), "machine: gives late"),
+            _ => (Fate::Unheard, "machine: an order garbled"),
+        };
+        self.tally.count(counted);
+        fate
+    }
+
+    /// A motor stops.
+    pub fn stops(&mut self, order: &SaleId) {
+        let (fell, says) = self.machine.stops(order.as_str());
+        if let Some(slot) = fell {
+            self.tell(|| format!("{order}: a product falls out of {slot}"));
+            let sale = sale_of(order);
+            self.goods.push(Goods { at: self.now, sale, slot });
+            self.tally.count("goods");
+        }
+        if let Some(says) = says {
+            self.board_says(order, says);
+        }
+    }
+
+    /// `STATUS` reaches the board.
+    pub fn asked(&mut self, order: &SaleId) {
+        if !self.machine.away {
+            let says = self.machine.status(order.as_str());
+            self.board_says(order, says);
+        }
+    }
+
+    fn board_says(&mut self, order: &SaleId, says: Says) {
+        if self.machine.away || self.chance(self.plan.rates.lines) {
+            self.tally.count("machine: a line of its lost");
+            return;
+        }
+        let news = match says {
+            Says::Done => VendNews::Delivered,
+            Says::Failed => VendNews::Failed { reason: "jam".to_owned() },
+            Says::Busy => VendNews::Busy,
+            Says::Unknown => VendNews::NotKnown,
+        };
+        self.after(LINE, Coming::BoardSaid { order: order.clone(), news });
+    }
+
+    /// A line of the board's reaches the daemon, if it lives.
+    pub fn board_said(&mut self, order: SaleId, news: VendNews) {
+        let Some(driver) = &self.driver else { return };
+        let sale = sale_of(&order);
+        let undecided =
+            |phase: &Phase| matches!(phase, Phase::Vending { .. } | Phase::Doubtful { .. });
+        let id = SaleId::new(sale.clone()).expect("it is one");
+        let awaited = driver.kiosk().sale(&id).is_some_and(|sale| undecided(&sale.phase));
+        if news == VendNews::Delivered && awaited && !self.told_delivered.contains(&sale) {
+            self.told_delivered.push(sale);
+        }
+        self.tell(|| format!("the board, of {order}: {news:?}"));
+        self.turn(Event::Vend { sale: order, news });
+    }
+
+    /// The price of a sale, and how old an authorization may be for it, in milliseconds.
+    fn frozen(&self, sale: &str) -> (u64, String, u64) {
+        let id = SaleId::new(sale).expect("it is one");
+        let stored = self.store.sale(&id).unwrap_or_else(|| panic!("{sale} is not on disk"));
+        let facts = stored.rows.iter().map(|row| serde_json::from_str(&row.body).unwrap());
+        let record = Record { facts: facts.collect() };
+        let window = record.policy("resume_window").as_u64().unwrap_or_default();
+        (record.price(), record.currency().to_owned(), window)
+    }
+}
+
+/// The sale that an order belongs to.
+fn sale_of(order: &SaleId) -> String {
+    order.as_str().trim_end_matches(|c: char| c.is_ascii_lowercase()).to_owned()
+}

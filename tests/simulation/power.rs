@@ -1,0 +1,209 @@
+//! The daemon's life and death, and what a disk and a power supply make of them.
+
+use std::collections::VecDeque;
+
+use kioskd::daemon::driver::{Driver, Event};
+use kioskd::daemon::ledger::Batch;
+use kioskd::ids::SaleId;
+use kioskd::journal::Stored;
+use kioskd::kiosk::Setup;
+
+use crate::auditor::Millis;
+use crate::store::{Append, Weather};
+use crate::troubles::Trouble;
+use crate::world::{Coming, Death, World, dispenser, signed};
+
+/// The board was switched on this long before the first start.
+const UP_BEFORE: Millis = 900_000;
+
+/// When the daemon dies, how often it was without power, and what its clocks say.
+#[derive(Debug)]
+pub struct Power {
+    /// How many points there were so far at which the daemon could die.
+    pub points: u64,
+    /// At which of them it dies, beside what is drawn.
+    pub deaths: VecDeque<(u64, Death)>,
+    boots: u32,
+    /// When the board was switched on.
+    pub booted: i64,
+    /// How wrong the wall clock is.
+    pub clock_error: i64,
+    changes: u32,
+}
+
+impl Power {
+    /// A board that was switched on a while ago.
+    pub fn on(deaths: &[(u64, Death)]) -> Self {
+        let (points, boots, clock_error, changes) = (0, 0, 0, 0);
+        let deaths = deaths.iter().copied().collect();
+        Self { points, deaths, boots, booted: -signed(UP_BEFORE), clock_error, changes }
+    }
+}
+
+impl World {
+    /// A point at which the daemon may die. Whether it did.
+    pub fn dies_here(&mut self) -> bool {
+        self.power.points += 1;
+        let planned =
+            self.power.deaths.front().is_some_and(|(point, _)| *point == self.power.points);
+        let death = if planned {
+            self.power.deaths.pop_front().map(|(_, death)| death)
+        } else if self.chance(self.plan.rates.crashes) {
+            let cut = self.chance(self.plan.rates.power_cuts);
+            Some(if cut { Death::PowerCut } else { Death::Kill })
+        } else {
+            None
+        };
+        if let Some(death) = death {
+            self.die(death, None);
+        }
+        death.is_some()
+    }
+
+    /// The disk has its turn with a batch.
+    pub fn flush(&mut self, batch: &Batch) {
+        if self.dies_here() {
+            return;
+        }
+        let weather = if self.now < self.disk.1 && !self.calm {
+            self.tally.count("disk: a write refused");
+            self.disk.0
+        } else {
+            Weather::Fair
+        };
+        let append = self.store.append(&batch.rows, &batch.summaries, weather);
+        let number = batch.number;
+        let written = append == Append::Written;
+        let event = match append {
+            Append::Written => {
+                for row in &batch.rows {
+                    let fact = serde_json::from_str(&row.body).expect("facts are JSON");
+                    self.watch.flushed(row.sale.as_str(), fact);
+                }
+                Event::Committed(number)
+            }
+            Append::Failed => Event::CommitFailed(number),
+            Append::Contradicts(sale, what) => {
+                self.watch.find("history_is_history", format!("{sale}: {what}"));
+                Event::Contradicted { number, sale, what }
+            }
+        };
+        let torn = self.chance(self.plan.rates.crashes);
+        if torn && written {
+            self.tally.count("crash: in the middle of a write");
+            let short = self.rng.u64(..);
+            self.die(Death::Kill, Some(short));
+            return;
+        }
+        let life = self.life;
+        if !self.dies_here() {
+            self.after(0, Coming::Flushed { life, event });
+        }
+    }
+
+    /// The daemon dies. `torn`: so far from the end of its last write.
+    pub fn die(&mut self, death: Death, torn: Option<u64>) {
+        if self.driver.take().is_none() {
+            return;
+        }
+        self.tell(|| format!("kioskd dies: {death:?}"));
+        self.tally.count(if death == Death::Kill { "crash: kill" } else { "crash: power cut" });
+        self.life += 1;
+        self.watch.died();
+        self.store.killed(torn);
+        if death == Death::PowerCut {
+            self.power_cut();
+        }
+        self.reread_disk();
+        self.forget_what_was_only_told();
+        let slow = self.chance(0.2);
+        let dead_for = if slow { self.rng.u64(1_000..600_000) } else { self.rng.u64(500..5_000) };
+        if slow {
+            self.tally.count("start: slow");
+        }
+        self.kept_away += dead_for;
+        let life = self.life;
+        self.after(dead_for, Coming::Starts { life });
+    }
+
+    fn power_cut(&mut self) {
+        self.power.boots += 1;
+        self.setup.boot = format!("boot-{}", self.power.boots).parse().expect("a boot id");
+        self.power.booted = signed(self.now);
+        if self.plan.one_supply {
+            self.machine.loses_power();
+            self.coming.retain(|_, coming| !matches!(coming, Coming::Ordered { .. }));
+        }
+        if self.chance(self.plan.rates.lies) {
+            let before = self.store.all();
+            if self.store.forgets_last() {
+                self.tally.count("disk: the last write was a lie");
+                for stored in before {
+                    let now = self.store.sale(&stored.summary.sale);
+                    if now.is_none_or(|now| now.rows.len() < stored.rows.len()) {
+                        let sale = stored.summary.sale.to_string();
+                        self.tell(|| format!("the card has forgotten facts of {sale}"));
+                        self.excuses.forgotten.push(sale);
+                    }
+                }
+            }
+        }
+        self.power.clock_error = 0;
+        if self.chance(self.plan.rates.clock) {
+            self.tally.count("clock: wrong after a power cut");
+            self.power.clock_error = self.rng.i64(-1_000_000_000_000..1_000_000_000_000);
+            let wait = self.rng.u64(1_000..3_600_000);
+            self.after(wait, Coming::Trouble(Trouble::ClockSet));
+        }
+    }
+
+    fn reread_disk(&mut self) {
+        let facts = |stored: &Stored| {
+            let rows = stored.rows.iter();
+            rows.map(|row| serde_json::from_str(&row.body).expect("facts are JSON")).collect()
+        };
+        let all = self.store.all();
+        let sales = all.iter().map(|stored| (stored.summary.sale.to_string(), facts(stored)));
+        self.watch.restored(sales.collect());
+    }
+
+    /// What the board had said is known to nobody any more, unless it was written down.
+    fn forget_what_was_only_told(&mut self) {
+        let store = &self.store;
+        self.told_delivered.retain(|sale| {
+            let id = SaleId::new(sale.clone()).expect("it was one");
+            let stored = store.sale(&id);
+            let written = |stored: &Stored| {
+                stored.rows.iter().any(|row| row.body.contains("settlement_decided"))
+            };
+            stored.as_ref().is_some_and(written)
+        });
+    }
+
+    /// The daemon starts: on the same journal, with all that it finds there.
+    pub fn start(&mut self) {
+        if self.life > 0 && self.chance(self.plan.rates.config) {
+            self.tally.count("start: with another configuration");
+            self.power.changes += 1;
+            let boot = self.setup.boot.clone();
+            self.setup = Setup { boot, ..self.plan.kiosk(self.store.id(), self.power.changes) };
+        }
+        let now = self.kiosks_now();
+        let stored = self.store.open_sales();
+        self.tell(|| format!("kioskd starts, {} open sales", stored.len()));
+        let mut driver =
+            Driver::new(self.setup.clone(), &stored, u64::from(self.life) ^ self.plan.seed, now);
+        if self.store.all().is_empty() {
+            driver.sell_after_sweep(now);
+        }
+        self.driver = Some(driver);
+        if !self.machine.away {
+            self.turn(Event::DispenserReachable(dispenser()));
+        }
+    }
+
+    /// The clock of the kiosk is right again.
+    pub fn set_clock(&mut self) {
+        self.power.clock_error = 0;
+    }
+}

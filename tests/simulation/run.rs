@@ -1,0 +1,128 @@
+//! One run: a plan is drawn, played, mended, and audited.
+
+use kioskd::sale::Phase;
+
+use crate::auditor::{Evidence, Finding, Millis, Record, end};
+use crate::people::Person;
+use crate::plan::Plan;
+use crate::tally::Tally;
+use crate::world::{Death, World};
+
+/// Holds last 48 hours: who was kept away for so long may have lost one.
+const LONG_AWAY: Millis = 30 * 3_600_000;
+
+/// All is well again this long after everything was mended: a refusal that a person had to mend is
+/// tried again that late.
+const BACK_WITHIN: Millis = 20 * 60_000;
+
+/// What waits for the reader's next commands strikes one customer after the other; then one is sold
+/// something.
+const LAST_CUSTOMERS: u32 = 12;
+
+/// What a run came to.
+pub struct Outcome {
+    /// What was found.
+    pub findings: Vec<Finding>,
+    /// What happened how often.
+    pub tally: Tally,
+    /// The story, if it was told.
+    pub story: Vec<String>,
+    /// How many points there were at which the daemon could die.
+    pub points: u64,
+}
+
+/// Plays a plan. `deaths`: where the daemon dies, beside what is drawn.
+pub fn play(plan: Plan, deaths: &[(u64, Death)], tells: bool) -> Outcome {
+    let mut world = World::new(plan, deaths, tells);
+    let first = world.now + 5_000;
+    world.run_until(first);
+    for _ in 0..world.plan.customers {
+        let person = Person::draw(&mut world.rng, world.plan.canadian);
+        world.comes(person, 0);
+        world.draw_troubles();
+        let apart = world.rng.u64(3_000..world.plan.apart.max(3_001));
+        let next = world.now + apart;
+        world.run_until(next);
+    }
+    let still = world.now + 200_000;
+    world.run_until(still);
+    finish(world)
+}
+
+/// All is mended; the kiosk comes to rest, and sells.
+pub fn finish(mut world: World) -> Outcome {
+    world.mend();
+    let rested = world.now + BACK_WITHIN;
+    world.run_until(rested);
+    let mut sold = false;
+    for _ in 0..LAST_CUSTOMERS {
+        let who = world.comes(Person::honest(), 0);
+        let gone = world.now + 150_000;
+        world.run_until(gone);
+        let sale = world.people[who].sale().cloned();
+        let stored = sale.and_then(|sale| world.store.sale(&sale));
+        sold = stored.is_some_and(|stored| stored.summary.outcome.as_deref() == Some("sold"));
+        if sold {
+            break;
+        }
+    }
+    if !sold {
+        let reasons: Vec<_> = world
+            .driver
+            .iter()
+            .flat_map(|driver| driver.kiosk().reasons().iter())
+            .map(|(reason, _)| reason.code())
+            .collect();
+        world.watch.find("comes_back", format!("the last customer got nothing: {reasons:?}"));
+    }
+    settle(&mut world);
+    audit(world)
+}
+
+/// Pending refunds, and sales that wait for Stripe's list, take their time.
+fn settle(world: &mut World) {
+    for _ in 0..48 {
+        let waits = |phase: &Phase| !matches!(phase, Phase::NeedsAttention { .. });
+        let open = world
+            .driver
+            .iter()
+            .flat_map(|driver| driver.kiosk().sales())
+            .any(|sale| sale.is_open() && waits(&sale.phase));
+        let next = world.now + if open { 600_000 } else { 2_000 };
+        world.run_until(next);
+        if !open {
+            return;
+        }
+    }
+}
+
+fn audit(mut world: World) -> Outcome {
+    let sales = world.store.all().into_iter().map(|stored| {
+        let facts = stored.rows.iter().map(|row| serde_json::from_str(&row.body).unwrap());
+        (stored.summary.sale.to_string(), Record { facts: facts.collect() })
+    });
+    let mut excuses = std::mem::take(&mut world.excuses);
+    excuses.cut_off = world.kept_away > LONG_AWAY;
+    let evidence = Evidence {
+        sales: sales.collect(),
+        goods: std::mem::take(&mut world.goods),
+        told_delivered: std::mem::take(&mut world.told_delivered),
+        books: world.model.books(),
+        excuses,
+    };
+    for record in evidence.sales.values() {
+        let ended = record.outcome().map_or_else(
+            || "sales: wait for a person".to_owned(),
+            |outcome| format!("sales: {outcome}"),
+        );
+        world.tally.count(&ended);
+        for fact in &record.facts {
+            let kind = fact["fact"].as_str().unwrap_or_default();
+            world.tally.count(&format!("facts: {kind}"));
+        }
+    }
+    let mut findings = world.watch.findings().to_vec();
+    findings.extend(end::audit(&evidence));
+    let points = world.power.points;
+    Outcome { findings, story: world.take_story(), tally: world.tally, points }
+}

@@ -1,0 +1,298 @@
+//! The journal, and the card under it: the real one on a disk, or its facts in memory.
+//!
+//! The one in memory is for speed: it takes batches as the real one does, and refuses facts that
+//! contradict what it has. A share of all seeds runs on the real one, whose files are cut as a
+//! dying process or a torn write would leave them.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use kioskd::ids::{JournalId, SaleId};
+use kioskd::journal::{DATABASE, Journal, Row, Stored, Summary};
+
+/// A batch of facts, as the driver gives it.
+#[derive(Clone, Debug)]
+struct Written {
+    rows: Vec<Row>,
+    summaries: Vec<Summary>,
+}
+
+/// Where facts are kept.
+pub enum Store {
+    /// In memory.
+    Memory(Memory),
+    /// In SQLite.
+    Disk(Box<Disk>),
+}
+
+/// Facts in memory, batch by batch, so that the last ones can be taken back.
+#[derive(Default)]
+pub struct Memory {
+    batches: Vec<Written>,
+    sales: BTreeMap<SaleId, Stored>,
+}
+
+/// The real journal.
+pub struct Disk {
+    folder: tempfile::TempDir,
+    journal: Option<Journal>,
+    lives: u32,
+    trusted: bool,
+    /// The files before the last append, and how long the log was then.
+    before: Option<(PathBuf, u64)>,
+}
+
+/// What a write came to.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Append {
+    /// It is on disk.
+    Written,
+    /// It contradicts what is there.
+    Contradicts(SaleId, String),
+    /// The disk did not take it, or says so.
+    Failed,
+}
+
+/// What a write meets.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Weather {
+    /// Nothing.
+    Fair,
+    /// The disk is full.
+    Full,
+    /// The disk takes it and says that it did not.
+    Lies,
+}
+
+impl Store {
+    /// An empty one in memory.
+    pub fn memory() -> Self {
+        Self::Memory(Memory::default())
+    }
+
+    /// An empty one on a disk.
+    pub fn disk() -> Self {
+        // Where there is a disk in memory, flushes cost nothing.
+        let shm = Path::new("/dev/shm");
+        let folder =
+            if shm.is_dir() { tempfile::tempdir_in(shm) } else { tempfile::tempdir() }.unwrap();
+        let journal = Journal::open(&folder.path().join("0")).unwrap();
+        Self::Disk(Box::new(Disk {
+            folder,
+            journal: Some(journal),
+            lives: 0,
+            trusted: true,
+            before: None,
+        }))
+    }
+
+    /// Its id.
+    pub fn id(&self) -> JournalId {
+        match self {
+            Self::Memory(_) => {
+                JournalId::new("5eed5eed-5eed-4eed-8eed-5eed5eed5eed").expect("a fixed id is one")
+            }
+            Self::Disk(disk) => disk.journal().id().clone(),
+        }
+    }
+
+    /// Writes a batch.
+    pub fn append(&mut self, rows: &[Row], summaries: &[Summary], weather: Weather) -> Append {
+        match self {
+            Self::Memory(memory) => memory.append(rows, summaries, weather),
+            Self::Disk(disk) => disk.append(rows, summaries, weather),
+        }
+    }
+
+    /// All open sales, as a start reads them.
+    pub fn open_sales(&self) -> Vec<Stored> {
+        match self {
+            Self::Memory(memory) => {
+                memory.sales.values().filter(|stored| stored.summary.open).cloned().collect()
+            }
+            Self::Disk(disk) => disk.journal().open_sales().unwrap(),
+        }
+    }
+
+    /// One sale.
+    pub fn sale(&self, id: &SaleId) -> Option<Stored> {
+        match self {
+            Self::Memory(memory) => memory.sales.get(id).cloned(),
+            Self::Disk(disk) => disk.journal().sale(id).unwrap(),
+        }
+    }
+
+    /// Every sale.
+    pub fn all(&self) -> Vec<Stored> {
+        match self {
+            Self::Memory(memory) => memory.sales.values().cloned().collect(),
+            Self::Disk(disk) => {
+                let filter =
+                    kioskd::journal::Filter { open_only: false, limit: u32::MAX, before: None };
+                let journal = disk.journal();
+                let all = journal.summaries(&filter).unwrap();
+                all.iter().map(|sale| journal.sale(&sale.sale).unwrap().unwrap()).collect()
+            }
+        }
+    }
+
+    /// The process died. `torn`: in the middle of the last write, so far from its end.
+    pub fn killed(&mut self, torn: Option<u64>) {
+        match self {
+            Self::Memory(memory) => {
+                if torn.is_some() {
+                    memory.take_back(1);
+                }
+            }
+            Self::Disk(disk) => disk.reopen_elsewhere(torn),
+        }
+    }
+
+    /// Power was cut, and the card had lied about the last flush. Whether anything was lost.
+    pub fn forgets_last(&mut self) -> bool {
+        match self {
+            Self::Memory(memory) => memory.take_back(1),
+            Self::Disk(disk) => disk.goes_back(),
+        }
+    }
+}
+
+impl Memory {
+    fn append(&mut self, rows: &[Row], summaries: &[Summary], weather: Weather) -> Append {
+        if weather == Weather::Full {
+            return Append::Failed;
+        }
+        for row in rows {
+            let known = self.sales.get(&row.sale).map(|stored| stored.rows.as_slice());
+            let known = known.unwrap_or_default();
+            let there = known.iter().find(|known| known.seq == row.seq);
+            if there.is_some_and(|there| there.body != row.body) {
+                return Append::Contradicts(row.sale.clone(), format!("fact {} differs", row.seq));
+            }
+        }
+        let written = Written { rows: rows.to_vec(), summaries: summaries.to_vec() };
+        self.take(&written);
+        self.batches.push(written);
+        if weather == Weather::Lies { Append::Failed } else { Append::Written }
+    }
+
+    fn take(&mut self, written: &Written) {
+        for summary in &written.summaries {
+            let stored = self.sales.entry(summary.sale.clone()).or_insert_with(|| Stored {
+                summary: summary.clone(),
+                rows: Vec::new(),
+                next_seq: 1,
+                damage: None,
+            });
+            stored.summary = summary.clone();
+        }
+        for row in &written.rows {
+            let stored = self.sales.get_mut(&row.sale).expect("facts come with their summary");
+            if row.seq == stored.next_seq {
+                stored.rows.push(row.clone());
+                stored.next_seq += 1;
+            }
+        }
+    }
+
+    fn take_back(&mut self, batches: usize) -> bool {
+        let left = self.batches.len().saturating_sub(batches);
+        let lost = left < self.batches.len();
+        self.batches.truncate(left);
+        let batches = std::mem::take(&mut self.batches);
+        self.sales.clear();
+        for written in &batches {
+            self.take(written);
+        }
+        self.batches = batches;
+        lost
+    }
+}
+
+impl Disk {
+    fn journal(&self) -> &Journal {
+        self.journal.as_ref().expect("it is open between two lives")
+    }
+
+    fn path(&self) -> PathBuf {
+        self.folder.path().join(self.lives.to_string())
+    }
+
+    fn log_length(&self) -> u64 {
+        let log = self.path().join(format!("{DATABASE}-wal"));
+        fs::metadata(log).map_or(0, |log| log.len())
+    }
+
+    fn append(&mut self, rows: &[Row], summaries: &[Summary], weather: Weather) -> Append {
+        if weather == Weather::Full {
+            self.trusted = false;
+            return Append::Failed;
+        }
+        let copy = self.folder.path().join("before");
+        copy_files(&self.path(), &copy);
+        self.before = Some((copy, self.log_length()));
+        let journal = self.journal.as_mut().expect("it is open between two lives");
+        if !self.trusted && journal.reopen().is_err() {
+            return Append::Failed;
+        }
+        self.trusted = weather == Weather::Fair;
+        match journal.append(rows, summaries) {
+            Ok(()) if weather == Weather::Lies => Append::Failed,
+            Ok(()) => Append::Written,
+            Err(kioskd::journal::JournalError::Conflict { sale, seq, source, .. }) => {
+                Append::Contradicts(sale, format!("fact {seq}: {source}"))
+            }
+            Err(error) => panic!("the journal refuses a write on a sound disk: {error}"),
+        }
+    }
+
+    /// What a killed process leaves is copied before it is closed, since closing tidies up.
+    fn reopen_elsewhere(&mut self, torn: Option<u64>) {
+        let from = self.path();
+        self.lives += 1;
+        let to = self.path();
+        copy_files(&from, &to);
+        if let (Some(short), Some((_, length))) = (torn, &self.before) {
+            let log = to.join(format!("{DATABASE}-wal"));
+            let now = fs::metadata(&log).map_or(0, |log| log.len());
+            if now > *length {
+                let cut = now - 1 - short % (now - length);
+                fs::File::options().write(true).open(&log).unwrap().set_len(cut).unwrap();
+            }
+        }
+        self.open(&to);
+    }
+
+    fn goes_back(&mut self) -> bool {
+        let Some((before, _)) = self.before.take() else { return false };
+        self.lives += 1;
+        let to = self.path();
+        copy_files(&before, &to);
+        self.open(&to);
+        true
+    }
+
+    fn open(&mut self, path: &Path) {
+        self.journal = None;
+        self.journal = Some(Journal::open(path).unwrap());
+        self.trusted = true;
+        self.before = None;
+    }
+}
+
+fn copy_files(from: &Path, to: &Path) {
+    if to.is_dir() {
+        fs::remove_dir_all(to).unwrap();
+    }
+    fs::create_dir(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let name = entry.file_name();
+        // The index of the log is memory that the kernel drops with the process.
+        if name.to_string_lossy().starts_with(DATABASE) && !name.to_string_lossy().ends_with("-shm")
+        {
+            fs::copy(entry.path(), to.join(name)).unwrap();
+        }
+    }
+}

@@ -1,0 +1,394 @@
+//! The world under one virtual clock: the real driver and its requests, a journal, the simulated
+//! Stripe, a machine, a network, people, and a power switch.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
+
+use fastrand::Rng;
+use kioskd::daemon::driver::{Driver, Effect, Event, Now};
+use kioskd::daemon::flights::FlightId;
+use kioskd::daemon::ledger::Batch;
+use kioskd::display::text::words;
+use kioskd::ids::{DispenserName, ProductCode, SaleId};
+use kioskd::kiosk::{Setup, View};
+use kioskd::simulator::Model;
+use kioskd::stripe::meaning::{Answer, NoAnswer};
+use kioskd::stripe::request::Wire;
+use kioskd::telemetry::story;
+use kioskd::time::{Moment, WallTime};
+
+use crate::auditor::watch::{Said, Watch};
+use crate::auditor::{Excuses, Goods, Millis};
+use crate::machine::Machine;
+use crate::network::{Fate, Network};
+use crate::people::Person;
+use crate::plan::Plan;
+use crate::power::Power;
+use crate::store::{Store, Weather as DiskWeather};
+use crate::tally::Tally;
+use crate::troubles::Trouble;
+
+/// The run begins at 2026-01-01T08:00:00Z.
+const BEGIN: i64 = 1_767_254_400_000;
+
+/// A flush of a good card.
+const FLUSH: Millis = 5;
+
+/// Lines of a story that are kept.
+const LONGEST_STORY: usize = 100_000;
+
+/// How the daemon dies.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Death {
+    /// The process alone.
+    Kill,
+    /// The whole board.
+    PowerCut,
+}
+
+/// What will happen at some moment.
+#[derive(Debug)]
+pub enum Coming {
+    /// The disk has taken a batch, or not.
+    Flush { life: u32, batch: Batch },
+    /// The driver hears of it.
+    Flushed { life: u32, event: Event },
+    /// A call reaches Stripe.
+    Arrives { life: u32, flight: FlightId, wire: Box<Wire>, fate: Fate, sent: Millis },
+    /// A call ends.
+    Answered { life: u32, flight: FlightId, result: Result<Answer, NoAnswer> },
+    /// `VEND` reaches the board.
+    Ordered { order: SaleId, slot: String },
+    /// A motor stops.
+    Stops { order: SaleId },
+    /// `STATUS` reaches the board.
+    Asked { life: u32, order: SaleId },
+    /// A line of the board's reaches the daemon.
+    BoardSaid { order: SaleId, news: kioskd::sale::input::VendNews },
+    /// The journal was asked for sales.
+    Recalled { life: u32, sales: Vec<SaleId> },
+    /// The daemon is started.
+    Starts { life: u32 },
+    /// It is somebody's turn to act.
+    Person(usize),
+    /// Something goes wrong, or is mended.
+    Trouble(Trouble),
+}
+
+/// The world.
+pub struct World {
+    /// What was drawn.
+    pub plan: Plan,
+    /// Draws the rest.
+    pub rng: Rng,
+    /// Since the run began.
+    pub now: Millis,
+    /// What will happen.
+    pub coming: BTreeMap<(Millis, u64), Coming>,
+    counter: u64,
+    /// How often the daemon was started.
+    pub life: u32,
+    /// The daemon, while it lives.
+    pub driver: Option<Driver>,
+    /// The journal.
+    pub store: Store,
+    /// How the kiosk is set up now.
+    pub setup: Setup,
+    /// The daemon's life and death.
+    pub power: Power,
+    /// The account at Stripe, with its reader.
+    pub model: Model,
+    /// The dispenser.
+    pub machine: Machine,
+    /// The way to Stripe.
+    pub network: Network,
+    /// What the disk does to writes, and until when.
+    pub disk: (DiskWeather, Millis),
+    /// Who comes.
+    pub people: Vec<Person>,
+    /// Judges as it happens.
+    pub watch: Watch,
+    /// What fell into the tray.
+    pub goods: Vec<Goods>,
+    /// Sales of which the board has told a living daemon, before it decided, that the goods are out.
+    pub told_delivered: Vec<String>,
+    /// What the auditor has to excuse.
+    pub excuses: Excuses,
+    /// How long, in all, something kept the kiosk from Stripe.
+    pub kept_away: Millis,
+    /// Since when another system's payment stands on the reader.
+    pub stranger_since: Option<Millis>,
+    /// What happened how often.
+    pub tally: Tally,
+    /// The sale that was opened last.
+    pub latest: Option<SaleId>,
+    drawn: u32,
+    refused: bool,
+    /// Whether anything may go wrong from now on.
+    pub calm: bool,
+    /// What is certain to happen, and not drawn.
+    pub script: Script,
+    story: Option<Vec<String>>,
+}
+
+/// What is certain to happen, and not drawn.
+#[derive(Clone, Default, Debug)]
+pub struct Script {
+    /// What becomes of the first call whose line ends like this, each once.
+    pub calls: Vec<(&'static str, Fate)>,
+    /// What becomes of the next vends.
+    pub vends: VecDeque<crate::machine::Fate>,
+}
+
+impl World {
+    /// A kiosk that was just installed. `deaths`: at which points the daemon dies, beside those
+    /// that are drawn.
+    pub fn new(plan: Plan, deaths: &[(u64, Death)], tells: bool) -> Self {
+        let store = if plan.on_disk { Store::disk() } else { Store::memory() };
+        let setup = plan.kiosk(store.id(), 0);
+        let mut world = Self {
+            rng: Rng::with_seed(plan.seed ^ 0xD1CE),
+            now: 0,
+            coming: BTreeMap::new(),
+            counter: 0,
+            life: 0,
+            driver: None,
+            store,
+            setup,
+            power: Power::on(deaths),
+            model: Model::new(plan.account()),
+            machine: Machine::default(),
+            network: Network::default(),
+            disk: (DiskWeather::Fair, 0),
+            people: Vec::new(),
+            watch: Watch::default(),
+            goods: Vec::new(),
+            told_delivered: Vec::new(),
+            excuses: Excuses::default(),
+            kept_away: 0,
+            stranger_since: None,
+            tally: Tally::default(),
+            latest: None,
+            drawn: 0,
+            refused: false,
+            calm: false,
+            script: Script::default(),
+            story: tells.then(Vec::new),
+            plan,
+        };
+        world.start();
+        world
+    }
+
+    /// The story so far.
+    pub fn take_story(&mut self) -> Vec<String> {
+        self.story.take().unwrap_or_default()
+    }
+
+    /// Tells one more line of the story.
+    pub fn tell(&mut self, line: impl FnOnce() -> String) {
+        let now = self.now;
+        if let Some(story) = self.story.as_mut().filter(|story| story.len() < LONGEST_STORY) {
+            story.push(format!("{:>9}.{:03}  {}", now / 1000, now % 1000, line()));
+        }
+    }
+
+    /// Stripe's clock.
+    pub fn wall(&self) -> WallTime {
+        WallTime(BEGIN + signed(self.now))
+    }
+
+    /// The clocks as the kiosk has them: its own begins when its board is switched on.
+    pub fn kiosks_now(&self) -> Now {
+        let up = signed(self.now) - self.power.booted;
+        let moment = Moment::from_millis(u64::try_from(up).unwrap_or_default());
+        Now { moment, wall: WallTime(self.wall().0 + self.power.clock_error) }
+    }
+
+    /// Whether it happens this time.
+    pub fn chance(&mut self, rate: f64) -> bool {
+        !self.calm && rate > 0.0 && self.rng.f64() < rate
+    }
+
+    /// Something comes after a while.
+    pub fn after(&mut self, wait: Millis, coming: Coming) {
+        self.counter += 1;
+        self.coming.insert((self.now + wait, self.counter), coming);
+    }
+
+    /// Lets time pass.
+    pub fn run_until(&mut self, end: Millis) {
+        while self.step(end) {}
+        self.now = self.now.max(end);
+        self.model.advance(self.wall());
+    }
+
+    fn step(&mut self, end: Millis) -> bool {
+        let first = self.coming.first_key_value().map(|((at, _), _)| *at);
+        let wake = self.driver.as_ref().and_then(Driver::next_wake);
+        let wake = wake.map(|at| {
+            u64::try_from(signed(at.as_millis()) + self.power.booted)
+                .unwrap_or_default()
+                .max(self.now)
+        });
+        let Some(next) = [first, wake].into_iter().flatten().min().filter(|at| *at <= end) else {
+            return false;
+        };
+        self.now = self.now.max(next);
+        self.model.advance(self.wall());
+        if first == Some(next) {
+            if let Some((_, coming)) = self.coming.pop_first() {
+                self.happen(coming);
+            }
+        } else {
+            self.turn(Event::Tick);
+        }
+        true
+    }
+
+    fn happen(&mut self, coming: Coming) {
+        match coming {
+            Coming::Flush { life, batch } if life == self.life => self.flush(&batch),
+            Coming::Flushed { life, event } if life == self.life => self.turn(event),
+            Coming::Answered { life, flight, result } if life == self.life => {
+                self.watch.answered(flight.0);
+                self.turn(Event::Replied { flight, result });
+            }
+            Coming::Recalled { life, sales } if life == self.life => {
+                let read = |sale: SaleId| (sale.clone(), self.store.sale(&sale));
+                let recalled = sales.into_iter().map(read).collect();
+                self.turn(Event::Recalled(Some(recalled)));
+            }
+            Coming::Asked { life, order } if life == self.life => self.asked(&order),
+            Coming::Starts { life } if life == self.life => self.start(),
+            Coming::Flush { .. }
+            | Coming::Flushed { .. }
+            | Coming::Answered { .. }
+            | Coming::Recalled { .. }
+            | Coming::Asked { .. }
+            | Coming::Starts { .. } => {}
+            // What has left the kiosk goes on without it.
+            Coming::Arrives { life, flight, wire, fate, sent } => {
+                self.arrives(life, flight, &wire, (fate, sent));
+            }
+            Coming::Ordered { order, slot } => self.ordered(order, &slot),
+            Coming::Stops { order } => self.stops(&order),
+            Coming::BoardSaid { order, news } => self.board_said(order, news),
+            Coming::Person(who) => self.person_acts(who),
+            Coming::Trouble(trouble) => self.trouble(trouble),
+        }
+    }
+
+    /// One turn of the driver, if it lives. Tells whether a selection opened a sale.
+    pub fn turn(&mut self, event: Event) {
+        self.watch.turns_are_bounded(self.now);
+        let now = self.kiosks_now();
+        let Some(driver) = &mut self.driver else { return };
+        for effect in driver.turn(event, now) {
+            if self.driver.is_none() {
+                return;
+            }
+            self.perform(effect);
+        }
+    }
+
+    /// Somebody presses a product's key. The sale that it opened, if it did.
+    pub fn select(&mut self, code: ProductCode) -> Option<SaleId> {
+        self.tell(|| format!("the customer presses {code}"));
+        self.drawn += 1;
+        let sale = SaleId::new(format!("SIM{:06}", self.drawn)).expect("a sale id");
+        let before = self.latest.replace(sale.clone());
+        self.refused = false;
+        self.turn(Event::Selected { code, sale: sale.clone() });
+        if self.refused || self.driver.is_none() && self.store.sale(&sale).is_none() {
+            self.latest = before;
+            return None;
+        }
+        self.tally.count("sales opened");
+        Some(sale)
+    }
+
+    fn perform(&mut self, effect: Effect) {
+        match effect {
+            Effect::Commit(batch) => self.between(|world| {
+                let life = world.life;
+                world.after(FLUSH, Coming::Flush { life, batch });
+            }),
+            Effect::Call { flight, request } => {
+                self.between(|world| world.send(flight, &request));
+            }
+            Effect::Vend { sale, slot, .. } => {
+                self.between(|world| world.order(sale, slot.as_str()));
+            }
+            Effect::AskDispenser { sale, .. } => self.between(|world| {
+                let life = world.life;
+                world.after(FLUSH, Coming::Asked { life, order: sale });
+            }),
+            Effect::Recall { sales } => {
+                let life = self.life;
+                self.after(FLUSH, Coming::Recalled { life, sales });
+            }
+            Effect::Show(view) => self.show(&view),
+            Effect::Happened { sale, fact } => {
+                self.tell(|| format!("{sale}: {}", story::sentence(&fact)));
+            }
+            Effect::Raised(reason) => self.tell(|| format!("out of order: {}", reason.what())),
+            Effect::Cleared(reason) => self.tell(|| format!("over: {}", reason.what())),
+            Effect::Turned(why) => {
+                self.refused = true;
+                self.tell(|| format!("no sale: {why}"));
+            }
+            Effect::CallFailed { call, trouble, .. } => {
+                self.tell(|| format!("{call:?} failed: {trouble:?}"));
+            }
+            Effect::PowerCycleReader => self.trouble(Trouble::PowerCycleReader),
+            Effect::SaleOrdered(_)
+            | Effect::Ordered(_)
+            | Effect::OrderRefused(_)
+            | Effect::CancelsSpare { .. }
+            | Effect::LeftAlone { .. } => {}
+        }
+    }
+
+    /// Does something that leaves the process: it may die right before, or right after.
+    fn between(&mut self, act: impl FnOnce(&mut Self)) {
+        if self.dies_here() {
+            return;
+        }
+        act(self);
+        self.dies_here();
+    }
+
+    fn show(&mut self, view: &View) {
+        self.tell(|| {
+            let words = words(&view.without_countdown());
+            format!("[ {} | {} ]", words.headline, words.line)
+        });
+        let said = if matches!(view, View::ThankYou { .. }) {
+            Said::Paid
+        } else if matches!(view, View::NotCharged { .. }) {
+            Said::NotCharged
+        } else {
+            return;
+        };
+        let Some(sale) = self.latest.clone() else { return };
+        let given = self.goods.iter().any(|goods| goods.sale == sale.as_str());
+        let money = self.money_of(sale.as_str());
+        self.watch.display_does_not_lie(sale.as_str(), said, &money, given);
+    }
+}
+
+/// The machine's name.
+pub fn dispenser() -> DispenserName {
+    "main".parse().expect("a fixed name is one")
+}
+
+/// Milliseconds as a difference.
+pub fn signed(millis: Millis) -> i64 {
+    i64::try_from(millis).unwrap_or(i64::MAX)
+}
+
+/// Milliseconds of a duration.
+pub fn millis(duration: Duration) -> Millis {
+    Millis::try_from(duration.as_millis()).unwrap_or(Millis::MAX)
+}
