@@ -1,7 +1,7 @@
 # kioskd: `make help` says what there is. Nothing but Rust and make has to be there beforehand.
 
 .DEFAULT_GOAL := help
-.PHONY: demo test lint deny help
+.PHONY: demo test lint simulate soak deny help
 
 # Where rustup puts cargo, for shells that were opened before Rust was installed.
 export PATH := $(PATH):$(HOME)/.cargo/bin
@@ -15,7 +15,26 @@ test: ## everything that has to hold: format, lints, tests, documentation
 	@.ci/sdks || echo "Stripe's SDKs could not be installed: their tests will be skipped"
 	$(MAKE) --no-print-directory lint
 	cargo test --locked
+	$(MAKE) --no-print-directory simulate
 	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --locked
+
+# What `make simulate` plays: a seed alone, or so many runs and every first death.
+RUNS ?= 5000
+SECONDS ?= 3600
+SIMULATION = cargo test --locked --profile simulation --test simulation -- --nocapture
+# Fresh seeds each day; a failing one is told with the command that replays it.
+FROM ?= $(shell date +%Y%m%d)0000000
+
+simulate: ## simulated sales, and every point at which the daemon can die; SEED=n replays one
+ifdef SEED
+	SEED=$(SEED) $(SIMULATION) whatever
+else
+	FROM=$(FROM) RUNS=$(RUNS) FIRST_DEATHS=1 SECOND_DEATHS=211 $(SIMULATION)
+endif
+
+soak: ## the same for SECONDS=3600, with fresh seeds, and every eleventh pair of deaths
+	FROM=$(FROM) SECONDS=$(SECONDS) $(SIMULATION) whatever
+	FIRST_DEATHS=1 SECOND_DEATHS=11 $(SIMULATION) wherever
 
 lint: ## format and lints only
 	cargo fmt --check

@@ -185,7 +185,8 @@ fn attention_only_where_nobody_could_know(evidence: &Evidence, found: &mut Vec<S
         let excuses = &evidence.excuses;
         let excused = match why.as_str() {
             "vend_unknown" => record.policy("unknown_vend") == "hold",
-            "captured_elsewhere" => evidence.is_by_people(sale),
+            // That it was captured here is among what the card has forgotten.
+            "captured_elsewhere" => evidence.is_by_people(sale) || evidence.is_forgotten(sale),
             "not_recorded" => evidence.is_forgotten(sale) || record.has("adopted"),
             // The daemon died before it heard of the PaymentIntent, and Stripe failed since.
             "intent_unknown" => record.has("restarted"),

@@ -2,13 +2,13 @@
 
 use kioskd::daemon::flights::FlightId;
 use kioskd::sale::input::Obstacle;
-use kioskd::simulator::{self, ErrorFields, NamedError, Response};
+use kioskd::simulator::{self, ErrorFields, NamedError};
 use kioskd::stripe::meaning::{Answer, NoAnswer};
 use kioskd::stripe::request::{Method, Wire};
 use kioskd::stripe::{API_VERSION, Request};
-use kioskd::time::StripeTime;
 use serde_json::Value;
 
+use crate::account::answer;
 use crate::auditor::Millis;
 use crate::auditor::watch::{Money, Sent};
 use crate::network::{Fate, Weather};
@@ -145,26 +145,24 @@ impl World {
             Fate::Lost => by_limit(Err(silence())),
             Fate::Reset => (back, Err(reset())),
             Fate::ReplyLost => {
-                self.model.handle(&request, wall);
+                self.stripe.handle(&request, wall);
                 by_limit(Err(silence()))
             }
             Fate::ResetAfter => {
-                self.model.handle(&request, wall);
+                self.stripe.handle(&request, wall);
                 (back, Err(reset()))
             }
-            Fate::Answered => {
-                let response = self.model.handle(&request, wall);
-                (back, Ok(self.answer(&response)))
-            }
+            Fate::Answered => (back, Ok(self.stripe.handle(&request, wall))),
             Fate::Error { name, executed } => {
                 let error = NamedError::named(name).unwrap().with(ErrorFields::default());
-                let response = self.model.handle_with_error(&request, &error, executed, wall);
-                (back, Ok(self.answer(&response)))
+                let response =
+                    self.stripe.changes().handle_with_error(&request, &error, executed, wall);
+                (back, Ok(answer(&response, wall)))
             }
             Fate::Early(name) => {
                 let error = NamedError::named(name).unwrap().with(ErrorFields::default());
-                let response = self.model.refuse_with_error(&request, &error, wall);
-                (back, Ok(self.answer(&response)))
+                let response = self.stripe.changes().refuse_with_error(&request, &error, wall);
+                (back, Ok(answer(&response, wall)))
             }
         };
         if life != self.life {
@@ -175,23 +173,12 @@ impl World {
         self.after(wait, Coming::Answered { life, flight, result });
     }
 
-    fn answer(&self, response: &Response) -> Answer {
-        Answer {
-            status: response.status,
-            request_id: response.header("request-id").map(str::to_owned),
-            date: Some(StripeTime(self.wall().0.div_euclid(1000))),
-            retry_after: None,
-            replayed: response.is_replayed(),
-            body: response.body.to_string().into_bytes(),
-        }
-    }
-
     /// Reads as the auditor, past all faults.
     pub fn read(&mut self, path: String, params: &[(&str, &str)]) -> Value {
         let wall = self.wall();
         let request = simulator::Request::get(path).with(params);
         let request = simulator::Request { api_key: Some("sk_test_auditor".into()), ..request };
-        self.model.handle(&request, wall).body
+        self.stripe.read(&request, wall)
     }
 
     /// Since when another system's payment waits on the reader, if one does.
@@ -209,7 +196,7 @@ impl World {
 
     /// What Stripe has of a sale's money.
     pub fn money_of(&mut self, sale: &str) -> Vec<Money> {
-        let books = self.model.books();
+        let books = self.stripe.books();
         let named = |intent: &&simulator::IntentBook| {
             intent.metadata.get("sale").is_some_and(|named| named == sale)
         };

@@ -11,6 +11,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+mod account;
 #[path = "../auditor/mod.rs"]
 mod auditor;
 mod calls;
@@ -30,11 +31,15 @@ mod world;
 use plan::Plan;
 use tally::Tally;
 
-/// Runs that `cargo test` makes when nobody asks for more.
-const SHORT: u64 = 2_000;
+/// Runs when nobody asks for more: what a build without optimization does in seconds. `make
+/// simulate` asks for more.
+const RUNS: u64 = 60;
 
-/// Second deaths are tried at each such point when nobody asks for all of them.
-const SECOND_DEATHS: u64 = 97;
+/// One point out of so many is a first death, when nobody asks for all of them.
+const FIRST_DEATHS: u64 = 61;
+
+/// One pair of points out of so many is tried, when nobody asks for more. 0: none.
+const SECOND_DEATHS: u64 = 0;
 
 /// Failures that are told of at most.
 const MOST_FAILURES: usize = 20;
@@ -85,7 +90,7 @@ fn whatever_goes_wrong_the_books_are_right_and_it_comes_back() {
     let begun = Instant::now();
     let seconds = number("SECONDS").map(Duration::from_secs);
     let from = number("FROM").unwrap_or(1);
-    let runs = number("RUNS").unwrap_or(SHORT);
+    let runs = number("RUNS").unwrap_or(RUNS);
     let tally = Mutex::new(Tally::default());
     let failed = Mutex::new(Vec::new());
     let runs = on_all_cores(|n| {
@@ -103,7 +108,7 @@ fn whatever_goes_wrong_the_books_are_right_and_it_comes_back() {
     let (tally, failed) = (tally.into_inner().unwrap(), failed.into_inner().unwrap());
     let sales = tally.of("sales opened");
     let took = begun.elapsed().as_secs_f64();
-    println!("{sales} sales in {runs} runs, {took:.1} s\n{tally}");
+    println!("{tally}{sales} sales in {runs} runs, {took:.1} s");
     if let Some((seed, findings)) = failed.first() {
         for (seed, findings) in &failed {
             println!("seed {seed}: {findings:?}");
@@ -116,7 +121,8 @@ fn whatever_goes_wrong_the_books_are_right_and_it_comes_back() {
 fn wherever_it_dies_once_or_twice_it_comes_right() {
     let begun = Instant::now();
     let scenarios = crash_points::scenarios();
-    let every = number("SECOND_DEATHS").unwrap_or(SECOND_DEATHS);
+    let firsts = number("FIRST_DEATHS").unwrap_or(FIRST_DEATHS).max(1);
+    let seconds = number("SECOND_DEATHS").unwrap_or(SECOND_DEATHS);
     let only = number("SCENARIO");
     let (points, cuts) = (AtomicU64::new(0), AtomicU64::new(0));
     let broken = Mutex::new(Vec::new());
@@ -135,11 +141,12 @@ fn wherever_it_dies_once_or_twice_it_comes_right() {
             let (whole, found) = crash_points::cut(scenario, one_supply, &[]);
             points.fetch_add(whole, Ordering::Relaxed);
             note((whole, found));
-            for first in 1..=whole {
+            for first in (1..=whole).filter(|first| (first + n).is_multiple_of(firsts)) {
                 let (left, found) = crash_points::cut(scenario, one_supply, &[(first, death)]);
                 note((left, found));
-                let second = (first + 1..=left).filter(|second| (first * 31 + second) % every == 0);
-                for second in second {
+                let tried =
+                    |second: &u64| seconds > 0 && (first * 31 + second).is_multiple_of(seconds);
+                for second in (first + 1..=left).filter(tried) {
                     let deaths = [(first, death), (second, death)];
                     note(crash_points::cut(scenario, one_supply, &deaths));
                 }

@@ -185,7 +185,7 @@ impl World {
     /// Whoever sees the reader ask holds a card to it, whatever the display says.
     fn looks_at_reader(&mut self, who: usize, person: &Person) {
         let reader = self.setup.reader.clone();
-        let screen = self.model.reader_screen(&reader);
+        let screen = self.stripe.reader_screen(&reader);
         let Screen::PresentCard { may_cancel, .. } = screen else {
             self.people[who].prompted = None;
             return;
@@ -195,7 +195,7 @@ impl World {
         let wall = self.wall();
         if may_cancel && person.cancels_on_reader_after.is_some_and(|after| since >= after) {
             self.people[who].cancels_on_reader_after = None;
-            if self.model.press_cancel_on_reader(&reader, wall).is_ok() {
+            if self.stripe.changes().press_cancel_on_reader(&reader, wall).is_ok() {
                 self.tell(|| "the customer cancels on the reader".to_owned());
                 self.tally.count("customer: cancels on the reader");
                 self.hint_comes();
@@ -208,7 +208,7 @@ impl World {
             return;
         }
         let card = person.cards[person.card.min(person.cards.len() - 1)];
-        if self.model.present_card(&reader, card, wall).is_ok() {
+        if self.stripe.changes().present_card(&reader, card, wall).is_ok() {
             self.tell(|| format!("the customer presents card {}", card.number()));
             self.tally.count("customer: taps");
             if person.card > 0 {

@@ -118,14 +118,15 @@ impl Plan {
             clock: rate(0.5),
             dashboard: rate(0.1),
         };
+        // Most are short: nothing happens while nothing happens.
         let scale = |rng: &mut Rng, least: f64, most: f64| {
-            let millis = least * (most / least).powf(rng.f64());
+            let millis = least * (most / least).powf(rng.f64().powi(3));
             // Both bounds are small and positive.
             millis.round().to_string().parse::<Millis>().expect("a rounded number is one")
         };
         Self {
             seed,
-            customers: rng.u32(2..12),
+            customers: rng.u32(3..25),
             apart: scale(&mut rng, 20_000.0, 40_000_000.0),
             bad_times: scale(&mut rng, 2_000.0, 250_000_000.0),
             rates,

@@ -107,7 +107,7 @@ fn audit(mut world: World) -> Outcome {
         sales: sales.collect(),
         goods: std::mem::take(&mut world.goods),
         told_delivered: std::mem::take(&mut world.told_delivered),
-        books: world.model.books(),
+        books: world.stripe.books(),
         excuses,
     };
     for record in evidence.sales.values() {

@@ -195,25 +195,27 @@ impl World {
                 self.kept_away += lasts;
                 self.network.turns(weather, self.now + lasts);
             }
-            Trouble::Reader(fault) => drop(self.model.put_fault(&reader, fault, wall)),
-            Trouble::ReaderLink(up) => self.model.set_reader_online(&reader, up, wall).unwrap(),
+            Trouble::Reader(fault) => drop(self.stripe.changes().put_fault(&reader, fault, wall)),
+            Trouble::ReaderLink(up) => {
+                self.stripe.changes().set_reader_online(&reader, up, wall).unwrap();
+            }
             Trouble::ReaderRestarts(off, left) => self.restart_reader(off, left),
             Trouble::PowerCycleReader => {
                 self.tally.count("reader: power cycled by kioskd");
                 self.restart_reader(10_000, LeftBehind::Failed);
             }
-            Trouble::ReaderDeaf => self.model.deafen_reader(&reader, wall).unwrap(),
+            Trouble::ReaderDeaf => self.stripe.changes().deafen_reader(&reader, wall).unwrap(),
             Trouble::ShowsStatus(shown) => {
-                self.model.show_reader_status(&reader, shown, None, wall).unwrap();
+                self.stripe.changes().show_reader_status(&reader, shown, None, wall).unwrap();
             }
             Trouble::StrangerComes => {
-                if self.model.put_fault(&reader, Fault::ForeignAction, wall).is_ok() {
+                if self.stripe.changes().put_fault(&reader, Fault::ForeignAction, wall).is_ok() {
                     self.stranger_since = Some(self.now);
                 }
             }
             Trouble::StrangerGoes => self.stranger_goes(),
             Trouble::StrangerShows => {
-                drop(self.model.put_fault(&reader, Fault::ForeignDisplay, wall));
+                drop(self.stripe.changes().put_fault(&reader, Fault::ForeignDisplay, wall));
             }
             Trouble::Port(up) => {
                 self.machine.away = !up;
@@ -224,12 +226,14 @@ impl World {
                 });
             }
             Trouble::Disk(weather, lasts) => self.disk = (weather, self.now + lasts),
-            Trouble::KeyRevoked => self.model.revoke_key(Some(KEY)),
+            Trouble::KeyRevoked => self.stripe.changes().revoke_key(Some(KEY)),
             Trouble::KeyLacks(right) => {
-                self.model.limit_key(Some(KEY), &BTreeSet::from([right.parse().unwrap()]));
+                self.stripe
+                    .changes()
+                    .limit_key(Some(KEY), &BTreeSet::from([right.parse().unwrap()]));
             }
             Trouble::KeyGood => {
-                self.model.restore_key(Some(KEY));
+                self.stripe.changes().restore_key(Some(KEY));
                 self.turn(Event::KeyReplaced);
             }
             Trouble::Dashboard => self.settle_by_hand(),
@@ -243,14 +247,17 @@ impl World {
 
     fn restart_reader(&mut self, off: Millis, left: LeftBehind) {
         let (reader, wall) = (self.setup.reader.clone(), self.wall());
-        self.model.power_cycle_reader(&reader, Duration::from_millis(off), left, wall).unwrap();
+        self.stripe
+            .changes()
+            .power_cycle_reader(&reader, Duration::from_millis(off), left, wall)
+            .unwrap();
     }
 
     fn as_person(&mut self, path: String) {
         let request = simulator::Request::post(path, &[]);
         let request = simulator::Request { api_key: Some("sk_test_person".into()), ..request };
         let wall = self.wall();
-        self.model.handle(&request, wall);
+        self.stripe.handle(&request, wall);
     }
 
     /// The other system takes its payment back. A fault that waits for the next command may strike
@@ -271,7 +278,7 @@ impl World {
 
     /// Somebody settles all of them by hand in the Dashboard.
     fn settle_by_hand(&mut self) {
-        for intent in self.model.books().payment_intents {
+        for intent in self.stripe.books().payment_intents {
             let verb = match intent.status {
                 IntentStatus::RequiresCapture => "capture",
                 IntentStatus::RequiresPaymentMethod | IntentStatus::RequiresConfirmation => {
@@ -296,9 +303,9 @@ impl World {
         self.network.turns(Weather::Fair, 0);
         self.disk = (DiskWeather::Fair, 0);
         let (reader, wall) = (self.setup.reader.clone(), self.wall());
-        drop(self.model.end_reader_update(&reader, wall));
-        self.model.set_reader_online(&reader, true, wall).unwrap();
-        self.model.show_reader_status(&reader, None, None, wall).unwrap();
+        drop(self.stripe.changes().end_reader_update(&reader, wall));
+        self.stripe.changes().set_reader_online(&reader, true, wall).unwrap();
+        self.stripe.changes().show_reader_status(&reader, None, None, wall).unwrap();
         self.stranger_goes();
         self.restart_reader(30_000, LeftBehind::Failed);
         self.trouble(Trouble::KeyGood);

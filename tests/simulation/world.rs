@@ -17,6 +17,7 @@ use kioskd::stripe::request::Wire;
 use kioskd::telemetry::story;
 use kioskd::time::{Moment, WallTime};
 
+use crate::account::Account;
 use crate::auditor::watch::{Said, Watch};
 use crate::auditor::{Excuses, Goods, Millis};
 use crate::machine::Machine;
@@ -97,7 +98,7 @@ pub struct World {
     /// The daemon's life and death.
     pub power: Power,
     /// The account at Stripe, with its reader.
-    pub model: Model,
+    pub stripe: Account,
     /// The dispenser.
     pub machine: Machine,
     /// The way to Stripe.
@@ -156,7 +157,7 @@ impl World {
             store,
             setup,
             power: Power::on(deaths),
-            model: Model::new(plan.account()),
+            stripe: Account::new(Model::new(plan.account())),
             machine: Machine::default(),
             network: Network::default(),
             disk: (DiskWeather::Fair, 0),
@@ -220,7 +221,7 @@ impl World {
     pub fn run_until(&mut self, end: Millis) {
         while self.step(end) {}
         self.now = self.now.max(end);
-        self.model.advance(self.wall());
+        self.stripe.advance(self.wall());
     }
 
     fn step(&mut self, end: Millis) -> bool {
@@ -235,7 +236,7 @@ impl World {
             return false;
         };
         self.now = self.now.max(next);
-        self.model.advance(self.wall());
+        self.stripe.advance(self.wall());
         if first == Some(next) {
             if let Some((_, coming)) = self.coming.pop_first() {
                 self.happen(coming);

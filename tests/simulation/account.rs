@@ -1,0 +1,85 @@
+//! The account at Stripe. Most calls look at what has not changed since the last look: their
+//! replies are kept until something changes.
+
+use std::collections::BTreeMap;
+use std::ops::Deref;
+
+use kioskd::simulator::{Method, Model, Request, Response};
+use kioskd::stripe::meaning::Answer;
+use kioskd::time::WallTime;
+
+/// A reply is kept for no longer than this, in milliseconds: a reader's status changes with time.
+const KEPT: i64 = 20_000;
+
+/// What was asked, of whom.
+type Question = (String, Vec<(String, String)>, Option<String>);
+
+/// The model, and replies that are still true.
+pub struct Account {
+    model: Model,
+    replies: BTreeMap<Question, (WallTime, Answer)>,
+}
+
+impl Account {
+    /// With this account.
+    pub fn new(model: Model) -> Self {
+        Self { model, replies: BTreeMap::new() }
+    }
+
+    /// Something changes at Stripe, or at the reader.
+    pub fn changes(&mut self) -> &mut Model {
+        self.replies.clear();
+        &mut self.model
+    }
+
+    /// Reads past all that is kept.
+    pub fn read(&mut self, request: &Request, now: WallTime) -> serde_json::Value {
+        self.model.handle(request, now).body
+    }
+
+    /// Lets time pass.
+    pub fn advance(&mut self, now: WallTime) {
+        if self.model.next_event().is_some_and(|at| at <= now) {
+            self.replies.clear();
+        }
+        self.model.advance(now);
+    }
+
+    /// Answers a call.
+    pub fn handle(&mut self, request: &Request, now: WallTime) -> Answer {
+        let lists = request.path.ends_with("/payment_intents") || request.path.ends_with("/search");
+        if request.method == Method::Post || lists {
+            return answer(&self.changes().handle(request, now), now);
+        }
+        let key = request.api_key.clone();
+        let question = (request.path.clone(), request.params.clone(), key);
+        if let Some((at, reply)) = self.replies.get(&question)
+            && now.0 - at.0 < KEPT
+        {
+            return Answer { date: Some(now.as_stripe_time()), ..reply.clone() };
+        }
+        let reply = answer(&self.model.handle(request, now), now);
+        self.replies.insert(question, (now, reply.clone()));
+        reply
+    }
+}
+
+/// A reply as it would come off the wire.
+pub fn answer(response: &Response, now: WallTime) -> Answer {
+    Answer {
+        status: response.status,
+        request_id: response.header("request-id").map(str::to_owned),
+        date: Some(now.as_stripe_time()),
+        retry_after: None,
+        replayed: response.is_replayed(),
+        body: response.body.to_string().into_bytes(),
+    }
+}
+
+impl Deref for Account {
+    type Target = Model;
+
+    fn deref(&self) -> &Model {
+        &self.model
+    }
+}
