@@ -8,6 +8,7 @@
 //! * [`reader_wish`]: what the kiosk itself wants of the reader
 //! * [`restart_window`]: the hours at which readers restart every night
 //! * [`claim`]: whose the reader is, and what people may ask of it
+//! * [`countries`]: which currency readers take in which country
 //! * [`out_of_order`]: reasons not to sell, each with what to do about it
 //! * [`sweep`]: what was left at Stripe, when it is looked for, and what may be touched
 //! * [`view`]: the one thing that the display shows
@@ -17,6 +18,7 @@
 
 mod cart;
 pub mod claim;
+pub mod countries;
 #[expect(clippy::module_inception, reason = "the room's main thing has the room's name")]
 mod kiosk;
 pub mod out_of_order;

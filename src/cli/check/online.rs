@@ -8,10 +8,10 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::cli::check::countries::currency_of;
 use crate::config::{ApiKey, Mode, Settings};
 use crate::daemon::{clock, identity};
 use crate::kiosk::Reason;
+use crate::kiosk::countries::currency_of;
 use crate::money::Money;
 use crate::sale::input::{ReaderSeen, Trouble};
 use crate::stripe::meaning::{Answer, NoAnswer};
