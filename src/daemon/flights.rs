@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::ids::SaleId;
+use crate::ids::{LocationId, SaleId};
 use crate::sale::duty::Pace;
 use crate::sale::input::{Call, ReaderSeen, RefundSeen, Trouble};
 use crate::stripe::Request;
@@ -94,6 +94,11 @@ pub enum Purpose {
     Spare,
     /// Showing the product on the reader.
     ShowCart,
+    /// The kiosk's own look at where the reader stands.
+    Place {
+        /// Its location.
+        location: LocationId,
+    },
 }
 
 /// A call that is under way.
@@ -156,6 +161,7 @@ impl Purpose {
             | Self::Claim
             | Self::Sweep
             | Self::Spare
+            | Self::Place { .. }
             | Self::ShowCart => None,
         }
     }
@@ -171,6 +177,7 @@ impl Purpose {
             Self::Sweep => Call::List,
             Self::Spare => Call::Cancel { n: 0 },
             Self::ShowCart => Call::ShowCart,
+            Self::Place { .. } => Call::ReadLocation,
         }
     }
 
@@ -190,6 +197,7 @@ impl Purpose {
             Call::ListRefunds => "refunds",
             Call::AssignReader => "assign",
             Call::List => "list",
+            Call::ReadLocation => "location",
         };
         Line(self.sale().cloned(), word)
     }
@@ -202,7 +210,10 @@ impl Purpose {
     }
 
     fn changes_something(&self) -> bool {
-        !matches!(self.call(), Call::Look | Call::Inspect | Call::ListRefunds | Call::List)
+        !matches!(
+            self.call(),
+            Call::Look | Call::Inspect | Call::ListRefunds | Call::List | Call::ReadLocation
+        )
     }
 }
 

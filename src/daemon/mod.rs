@@ -7,6 +7,7 @@
 //! * [`ledger`]: which effects have to wait for the disk
 //! * [`flights`]: calls to Stripe under way, and the waits between them
 //! * `sweep`: what was left at Stripe is listed, looked up in the journal, and adopted
+//! * `place`: where the reader stands is read
 //! * [`run`](mod@run): the loop around the driver
 //! * [`journal_thread`], [`devices`], [`control`], [`notify`]: who carries effects out and brings
 //!   news
@@ -30,6 +31,7 @@ pub mod ledger;
 mod looks;
 pub mod notify;
 pub mod orders;
+mod place;
 mod policy;
 mod pursue;
 pub mod reader_power;

@@ -57,6 +57,7 @@ impl Driver {
         self.pursue_reader_wish(now.moment);
         self.power_cycle_deaf_reader(now.moment);
         self.pursue_sweep(now.moment);
+        self.pursue_place(now.moment);
         for batch in self.ledger.retries(now.moment) {
             self.effects.push(Effect::Commit(batch));
         }

@@ -85,7 +85,11 @@ pub fn effect(effect: &Effect) {
 fn weight_of(reason: &Reason) -> Weight {
     match reason {
         Reason::ReaderRestarting | Reason::ReaderUnassigned | Reason::Sweeping => Weight::Step,
-        Reason::Clone | Reason::DeadlineNear | Reason::Exposure | Reason::Journal => Weight::Alarm,
+        Reason::Clone
+        | Reason::DeadlineNear
+        | Reason::Exposure
+        | Reason::Journal
+        | Reason::ReaderWrongCountry { .. } => Weight::Alarm,
         Reason::Starting
         | Reason::Link { .. }
         | Reason::KeyRejected
@@ -203,6 +207,7 @@ pub(super) fn asked(call: Call) -> &'static str {
         Call::Inspect => "looking at the PaymentIntent",
         Call::AssignReader => "assigning the reader to this board",
         Call::List => "listing PaymentIntents",
+        Call::ReadLocation => "reading the reader's location",
     }
 }
 

@@ -1,6 +1,7 @@
 //! The driver's turn: what it starts, what it holds back, and what it never does twice.
 
 mod claim;
+mod place;
 mod reader_power;
 mod sweep;
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::ids::{BootId, DispenserName, ProductCode, ReaderId, SaleId, Slot};
 use crate::kiosk::out_of_order::{Denied, Reason, Reasons, Since};
+use crate::kiosk::place::PlaceWatch;
 use crate::kiosk::reader::ReaderWatch;
 use crate::kiosk::restart_window::RestartWindow;
 use crate::kiosk::sweep::Sweep;
@@ -75,6 +76,7 @@ pub struct Kiosk {
     pub(super) last_told: Option<SaleId>,
     pub(super) reasons: Reasons,
     pub(super) watch: ReaderWatch,
+    pub(super) place: PlaceWatch,
     pub(super) sweep: Sweep,
     pub(super) reachable_since: BTreeMap<DispenserName, Moment>,
     pub(super) draining: bool,
@@ -98,6 +100,7 @@ impl Kiosk {
             last_told: None,
             reasons,
             watch: ReaderWatch::default(),
+            place: PlaceWatch::default(),
             sweep: Sweep::default(),
             reachable_since: BTreeMap::new(),
             draining: false,
@@ -143,6 +146,9 @@ impl Kiosk {
         let took_it = |fact: &Fact| matches!(fact, Fact::Prompted { .. } | Fact::Authorized(_));
         if here && facts.iter().any(took_it) {
             self.reader_answered();
+        }
+        if here && facts.iter().any(|fact| matches!(fact, Fact::Authorized(_))) {
+            self.place_takes_payments();
         }
         self.tell_customer(&sale, facts, now);
     }

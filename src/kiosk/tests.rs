@@ -1,6 +1,7 @@
 //! Who may open a sale, what the display says, and what is out of order.
 
 mod claim;
+mod place;
 
 use std::time::Duration;
 

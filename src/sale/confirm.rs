@@ -63,6 +63,7 @@ pub(super) fn decide(sale: &Sale, reply: &Reply, now: Moment) -> Vec<Fact> {
             | Call::Capture { .. }
             | Call::AssignReader
             | Call::List
+            | Call::ReadLocation
             | Call::ShowCart
             | Call::Refund { .. }
             | Call::RefundInPerson { .. }

@@ -322,7 +322,8 @@ fn prompting(
             | Call::Inspect
             | Call::ListRefunds
             | Call::AssignReader
-            | Call::List,
+            | Call::List
+            | Call::ReadLocation,
             Ok(_) | Err(_),
         ) => Vec::new(),
     }

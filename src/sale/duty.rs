@@ -272,6 +272,7 @@ impl Call {
             | Self::Inspect
             | Self::ListRefunds
             | Self::AssignReader
+            | Self::ReadLocation
             | Self::List => {
                 return None;
             }

@@ -68,7 +68,8 @@ pub(super) fn decide(sale: &Sale, refunding: &Refunding, reply: &Reply, now: Mom
             | Call::Inspect
             | Call::ListRefunds
             | Call::AssignReader
-            | Call::List,
+            | Call::List
+            | Call::ReadLocation,
             Ok(_) | Err(_),
         ) => Vec::new(),
     }

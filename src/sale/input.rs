@@ -98,6 +98,8 @@ pub enum Call {
     AssignReader,
     /// List PaymentIntents: what the kiosk itself asks, for all sales that are looked for.
     List,
+    /// Read where the reader stands: the kiosk's own call, no sale's.
+    ReadLocation,
 }
 
 impl Call {

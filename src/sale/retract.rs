@@ -46,7 +46,8 @@ pub(super) fn decide(
             | Call::Inspect
             | Call::ListRefunds
             | Call::AssignReader
-            | Call::List,
+            | Call::List
+            | Call::ReadLocation,
             Ok(_) | Err(_),
         ) => Vec::new(),
     }

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use crate::ids::{
-    ControllerId, IdempotencyKey, KioskId, PageCursor, PaymentIntentId, ReaderId, SaleId,
+    ControllerId, IdempotencyKey, KioskId, LocationId, PageCursor, PaymentIntentId, ReaderId,
+    SaleId,
 };
 use crate::money::Money;
 use crate::sale::fact::{Item, Opened};
@@ -143,6 +144,11 @@ pub enum Request {
         /// The reader.
         reader: ReaderId,
     },
+    /// Read where a reader stands.
+    ReadLocation {
+        /// The location.
+        location: LocationId,
+    },
     /// List the account's PaymentIntents, newest first, without their charges.
     ListIntents {
         /// Only those made since then.
@@ -198,6 +204,8 @@ pub enum Expected {
     Intent,
     /// A `terminal.reader`.
     Reader,
+    /// A `terminal.location`.
+    Location,
     /// A `refund`.
     Refund,
     /// A `list` of refunds.
@@ -268,18 +276,13 @@ impl Request {
                 vec![pair("amount_to_capture", &amount.amount), pair("expand[]", "latest_charge")],
                 Some(key),
             ),
-            Self::AssignReader { reader, controller, kiosk } => post(
-                format!("/v1/terminal/readers/{reader}"),
-                vec![
-                    pair(&format!("metadata[{CONTROLLER}]"), controller),
-                    pair(&format!("metadata[{KIOSK}]"), kiosk),
-                    pair("expand[]", &expand_action(PROCESS)),
-                ],
-                None,
-            ),
+            Self::AssignReader { reader, controller, kiosk } => assign(reader, controller, kiosk),
             Self::ReadReader { reader } => {
                 let expand = [PROCESS, COLLECT, CONFIRM].map(expand_action);
                 get(format!("/v1/terminal/readers/{reader}"), &expand)
+            }
+            Self::ReadLocation { location } => {
+                get(format!("/v1/terminal/locations/{location}"), &[])
             }
             Self::ListIntents { created_gte, starting_after } => {
                 list_intents(*created_gte, starting_after.as_ref())
@@ -313,6 +316,7 @@ impl Request {
             | Self::ShowCart { .. }
             | Self::AssignReader { .. }
             | Self::ReadReader { .. } => Expected::Reader,
+            Self::ReadLocation { .. } => Expected::Location,
             Self::ListIntents { .. } | Self::SearchIntents { .. } => Expected::Intents,
         }
     }
@@ -333,6 +337,7 @@ impl Request {
             | Self::Capture { .. }
             | Self::Refund { .. }
             | Self::ListRefunds { .. }
+            | Self::ReadLocation { .. }
             | Self::ListIntents { .. }
             | Self::SearchIntents { .. }
             | Self::ReadIntent { .. } => None,
@@ -354,6 +359,7 @@ impl Request {
             | Self::AssignReader { .. }
             | Self::Refund(_)
             | Self::ReadReader { .. }
+            | Self::ReadLocation { .. }
             | Self::ListIntents { .. }
             | Self::ListRefunds { .. }
             | Self::SearchIntents { .. }
@@ -383,6 +389,15 @@ impl Refund {
             pair("metadata[n]", &self.n),
         ]
     }
+}
+
+fn assign(reader: &ReaderId, controller: &ControllerId, kiosk: &KioskId) -> Wire {
+    let params = vec![
+        pair(&format!("metadata[{CONTROLLER}]"), controller),
+        pair(&format!("metadata[{KIOSK}]"), kiosk),
+        pair("expand[]", &expand_action(PROCESS)),
+    ];
+    post(format!("/v1/terminal/readers/{reader}"), params, None)
 }
 
 fn list_refunds(intent: &PaymentIntentId) -> Wire {

@@ -133,6 +133,7 @@ impl Rig {
         let mut rig = Self::without_daemon_paying(payment);
         let config = fs::read_to_string(rig.config()).unwrap();
         fs::write(rig.config(), config.replace("\"usd\"", "\"cad\"")).unwrap();
+        rig.set_up("locations/tml_simulated", "country=CA");
         rig.start();
         rig
     }

@@ -17,7 +17,7 @@ use crate::sale::input::{ReaderSeen, Trouble};
 use crate::stripe::meaning::{Answer, NoAnswer};
 use crate::stripe::request::{Expected, Method, Wire};
 use crate::stripe::transport::ClientError;
-use crate::stripe::{Client, Request, understand};
+use crate::stripe::{Client, Request, reply, understand};
 use crate::time::StripeTime;
 
 /// Each answer comes quickly, or something is wrong that a person should hear of.
@@ -405,9 +405,8 @@ fn is_made(answer: &Answer) -> bool {
 
 /// The country of a location.
 fn country(answer: &Answer) -> Option<String> {
-    let location: Value = serde_json::from_slice(&answer.body).ok()?;
-    let country = location["address"]["country"].as_str()?;
-    (answer.status == 200).then(|| country.to_owned())
+    let is_shown = answer.status == 200;
+    is_shown.then(|| reply::country(&answer.body).ok()).flatten().flatten()
 }
 
 /// What came instead of what was wanted.
