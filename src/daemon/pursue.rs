@@ -63,6 +63,7 @@ impl Driver {
         }
         let lazy = self.ledger.lazy_batch(now.moment);
         self.effects.extend(lazy.map(Effect::Commit));
+        self.answer_orders(now.moment);
         let view = self.kiosk.view(now.moment);
         if self.shown.as_ref() != Some(&view) {
             self.shown = Some(view.clone());

@@ -58,8 +58,11 @@ pub fn effect(effect: &Effect) {
             let what = reason.what();
             line!(info, names::OUT_OF_ORDER, reason = reason.code(), "over: {what}");
         }
-        Effect::SaleOrdered(Ordered::Refused(why)) => {
-            line!(info, names::TURNED, "a person's order was refused: {why}");
+        Effect::SaleOrdered { sale, ordered: Ordered::Refused(why) } => {
+            line!(info, names::TURNED, %sale, "a person's order was refused: {why}");
+        }
+        Effect::SaleOrdered { sale, ordered: Ordered::Unrecorded } => {
+            line!(warn, names::TURNED, %sale, "a person's order is not on disk yet");
         }
         Effect::LeftAlone { intent, why } => {
             line!(warn, names::SWEEP, %intent, "found at Stripe and not touched: {why}");
@@ -72,7 +75,7 @@ pub fn effect(effect: &Effect) {
         | Effect::Call { .. }
         | Effect::Vend { .. }
         | Effect::AskDispenser { .. }
-        | Effect::SaleOrdered(Ordered::Decided | Ordered::Already)
+        | Effect::SaleOrdered { ordered: Ordered::Decided | Ordered::Already, .. }
         | Effect::PowerCycleReader
         | Effect::Recall { .. }
         | Effect::Show(_)
