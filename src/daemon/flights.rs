@@ -94,6 +94,8 @@ pub enum Purpose {
     Spare,
     /// Showing the product on the reader.
     ShowCart,
+    /// A PaymentIntent that shows what the account takes.
+    Trial,
     /// The kiosk's own look at where the reader stands.
     Place {
         /// Its location.
@@ -162,6 +164,7 @@ impl Purpose {
             | Self::Sweep
             | Self::Spare
             | Self::Place { .. }
+            | Self::Trial
             | Self::ShowCart => None,
         }
     }
@@ -178,6 +181,7 @@ impl Purpose {
             Self::Spare => Call::Cancel { n: 0 },
             Self::ShowCart => Call::ShowCart,
             Self::Place { .. } => Call::ReadLocation,
+            Self::Trial => Call::TryAccount,
         }
     }
 
@@ -198,6 +202,7 @@ impl Purpose {
             Call::AssignReader => "assign",
             Call::List => "list",
             Call::ReadLocation => "location",
+            Call::TryAccount => "account",
         };
         Line(self.sale().cloned(), word)
     }
@@ -209,11 +214,14 @@ impl Purpose {
             && matches!(other.call(), Call::Prompt { .. } | Call::ClearReader { .. })
     }
 
+    /// What is about a PaymentIntent that no reader is asked for stands in nobody's way.
     fn changes_something(&self) -> bool {
-        !matches!(
-            self.call(),
-            Call::Look | Call::Inspect | Call::ListRefunds | Call::List | Call::ReadLocation
-        )
+        let is_apart = matches!(self, Self::Trial | Self::Spare);
+        !is_apart
+            && !matches!(
+                self.call(),
+                Call::Look | Call::Inspect | Call::ListRefunds | Call::List | Call::ReadLocation
+            )
     }
 }
 

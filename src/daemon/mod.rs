@@ -2,6 +2,7 @@
 //!
 //! * [`driver`]: one turn: news in, effects out
 //! * `pursue`: from what sales want to what is started
+//! * `account`: what the account takes is tried
 //! * `assignment`: what follows from whose the reader is, and what people order of it
 //! * `replies`: what a call's end leads to
 //! * [`ledger`]: which effects have to wait for the disk
@@ -17,6 +18,7 @@
 //! * [`clock`], [`identity`]: what the machine says of time and of itself
 //! * [`tell`]: what is logged
 
+mod account;
 mod assignment;
 pub mod clock;
 pub mod control;

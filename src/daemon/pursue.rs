@@ -58,6 +58,7 @@ impl Driver {
         self.power_cycle_deaf_reader(now.moment);
         self.pursue_sweep(now.moment);
         self.pursue_place(now.moment);
+        self.pursue_account(now.moment);
         for batch in self.ledger.retries(now.moment) {
             self.effects.push(Effect::Commit(batch));
         }

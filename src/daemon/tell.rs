@@ -210,6 +210,7 @@ pub(super) fn asked(call: Call) -> &'static str {
         Call::Inspect => "looking at the PaymentIntent",
         Call::AssignReader => "assigning the reader to this board",
         Call::List => "listing PaymentIntents",
+        Call::TryAccount => "seeing what the account takes",
         Call::ReadLocation => "reading the reader's location",
     }
 }

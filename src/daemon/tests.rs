@@ -1,5 +1,6 @@
 //! The driver's turn: what it starts, what it holds back, and what it never does twice.
 
+mod account;
 mod claim;
 mod orders;
 mod place;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::ids::{BootId, DispenserName, ProductCode, ReaderId, SaleId, Slot};
+use crate::kiosk::account::AccountWatch;
 use crate::kiosk::out_of_order::{Denied, Reason, Reasons, Since};
 use crate::kiosk::place::PlaceWatch;
 use crate::kiosk::reader::ReaderWatch;
@@ -77,6 +78,7 @@ pub struct Kiosk {
     pub(super) reasons: Reasons,
     pub(super) watch: ReaderWatch,
     pub(super) place: PlaceWatch,
+    pub(super) account: AccountWatch,
     pub(super) sweep: Sweep,
     pub(super) reachable_since: BTreeMap<DispenserName, Moment>,
     pub(super) draining: bool,
@@ -101,6 +103,7 @@ impl Kiosk {
             reasons,
             watch: ReaderWatch::default(),
             place: PlaceWatch::default(),
+            account: AccountWatch::default(),
             sweep: Sweep::default(),
             reachable_since: BTreeMap::new(),
             draining: false,

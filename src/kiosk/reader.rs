@@ -135,6 +135,7 @@ impl Kiosk {
             matches!(reason, Reason::KeyRejected | Reason::KeyTooNarrow { .. })
         });
         self.read_place_again();
+        self.try_account_again();
     }
 
     /// What settles old sales says nothing of the next: it only makes the kiosk look.
@@ -159,12 +160,7 @@ impl Kiosk {
         }
         match call {
             Call::Create { .. } => {
-                let takes_cards = seen.intent.as_ref().is_none_or(|i| i.takes_card_present);
-                if takes_cards {
-                    self.reasons.clear(&Reason::NoCardPresent);
-                } else {
-                    self.reasons.raise(Reason::NoCardPresent, now);
-                }
+                self.account_seen(seen, now);
                 let sale = about.and_then(|sale| self.sales.get(sale));
                 let product = sale.map(|sale| &sale.opened.product.code);
                 self.reasons.clear_if(|reason, _| {
@@ -187,6 +183,7 @@ impl Kiosk {
             | Call::Capture { .. }
             | Call::Refund { .. }
             | Call::ListRefunds => self.reasons.clear(&Reason::PaymentNotFound),
+            Call::TryAccount => self.account_seen(seen, now),
             Call::Look | Call::AssignReader | Call::List | Call::ReadLocation => {}
         }
     }
@@ -237,6 +234,7 @@ impl Kiosk {
             | Call::AssignReader
             | Call::List
             | Call::ReadLocation
+            | Call::TryAccount
             | Call::ShowCart => {}
         }
     }
@@ -424,7 +422,7 @@ fn fails_as_link(call: Call, refusal: &Refusal) -> bool {
 
 /// Whether no sale rests on it, so that its silence is no sign of a broken link.
 fn is_by_the_way(call: Call) -> bool {
-    matches!(call, Call::List | Call::ReadLocation)
+    matches!(call, Call::List | Call::ReadLocation | Call::TryAccount)
 }
 
 /// Which permission a call needs; none if the kiosk does as well without.
@@ -445,6 +443,6 @@ fn denied(call: Call, policy: &Policy) -> Option<Denied> {
             Denied::RefundPayment
         }
         Call::Refund { .. } | Call::ListRefunds => Denied::RefundSold,
-        Call::ReadLocation => return None,
+        Call::ReadLocation | Call::TryAccount => return None,
     })
 }

@@ -34,7 +34,8 @@ pub(super) fn decide(sale: &Sale, why: &Attention, reply: &Reply) -> Vec<Fact> {
             | Call::ListRefunds
             | Call::AssignReader
             | Call::List
-            | Call::ReadLocation,
+            | Call::ReadLocation
+            | Call::TryAccount,
             Ok(_) | Err(_),
         ) => Vec::new(),
     }

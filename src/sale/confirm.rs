@@ -64,6 +64,7 @@ pub(super) fn decide(sale: &Sale, reply: &Reply, now: Moment) -> Vec<Fact> {
             | Call::AssignReader
             | Call::List
             | Call::ReadLocation
+            | Call::TryAccount
             | Call::ShowCart
             | Call::Refund { .. }
             | Call::RefundInPerson { .. }

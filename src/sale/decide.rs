@@ -323,7 +323,8 @@ fn prompting(
             | Call::ListRefunds
             | Call::AssignReader
             | Call::List
-            | Call::ReadLocation,
+            | Call::ReadLocation
+            | Call::TryAccount,
             Ok(_) | Err(_),
         ) => Vec::new(),
     }

@@ -273,6 +273,7 @@ impl Call {
             | Self::ListRefunds
             | Self::AssignReader
             | Self::ReadLocation
+            | Self::TryAccount
             | Self::List => {
                 return None;
             }

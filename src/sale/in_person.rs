@@ -69,7 +69,8 @@ pub(super) fn decide(sale: &Sale, refunding: &Refunding, reply: &Reply, now: Mom
             | Call::ListRefunds
             | Call::AssignReader
             | Call::List
-            | Call::ReadLocation,
+            | Call::ReadLocation
+            | Call::TryAccount,
             Ok(_) | Err(_),
         ) => Vec::new(),
     }

@@ -100,6 +100,9 @@ pub enum Call {
     List,
     /// Read where the reader stands: the kiosk's own call, no sale's.
     ReadLocation,
+    /// Make a PaymentIntent that nobody is asked to pay, to see what the account takes: the
+    /// kiosk's own call, no sale's.
+    TryAccount,
 }
 
 impl Call {

@@ -37,7 +37,8 @@ pub(super) fn decide(
             | Call::ListRefunds
             | Call::AssignReader
             | Call::List
-            | Call::ReadLocation,
+            | Call::ReadLocation
+            | Call::TryAccount,
             Ok(_) | Err(_),
         ) => Vec::new(),
     }

@@ -47,7 +47,8 @@ pub(super) fn decide(
             | Call::ListRefunds
             | Call::AssignReader
             | Call::List
-            | Call::ReadLocation,
+            | Call::ReadLocation
+            | Call::TryAccount,
             Ok(_) | Err(_),
         ) => Vec::new(),
     }

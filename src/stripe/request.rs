@@ -6,9 +6,10 @@ use crate::ids::{
     ControllerId, IdempotencyKey, KioskId, LocationId, PageCursor, PaymentIntentId, ReaderId,
     SaleId,
 };
+use crate::kiosk::account::Trial;
 use crate::money::Money;
 use crate::sale::fact::{Item, Opened};
-use crate::stripe::request::bodies::{cart_params, create_params};
+use crate::stripe::request::bodies::{cart_params, create_params, trial_params};
 use crate::time::StripeTime;
 
 mod bodies;
@@ -143,6 +144,12 @@ pub enum Request {
     ReadReader {
         /// The reader.
         reader: ReaderId,
+    },
+    /// Make a PaymentIntent that no reader is asked for. Without a key: it is to show what the
+    /// account takes now, not what it took when the key was new.
+    TryAccount {
+        /// What it is made of.
+        trial: Box<Trial>,
     },
     /// Read where a reader stands.
     ReadLocation {
@@ -281,6 +288,9 @@ impl Request {
                 let expand = [PROCESS, COLLECT, CONFIRM].map(expand_action);
                 get(format!("/v1/terminal/readers/{reader}"), &expand)
             }
+            Self::TryAccount { trial } => {
+                post("/v1/payment_intents".into(), trial_params(trial), None)
+            }
             Self::ReadLocation { location } => {
                 get(format!("/v1/terminal/locations/{location}"), &[])
             }
@@ -303,6 +313,7 @@ impl Request {
     pub fn expected(&self) -> Expected {
         match self {
             Self::CreateIntent { .. }
+            | Self::TryAccount { .. }
             | Self::CancelIntent { .. }
             | Self::Capture { .. }
             | Self::ReadIntent { .. } => Expected::Intent,
@@ -337,6 +348,7 @@ impl Request {
             | Self::Capture { .. }
             | Self::Refund { .. }
             | Self::ListRefunds { .. }
+            | Self::TryAccount { .. }
             | Self::ReadLocation { .. }
             | Self::ListIntents { .. }
             | Self::SearchIntents { .. }
@@ -359,6 +371,7 @@ impl Request {
             | Self::AssignReader { .. }
             | Self::Refund(_)
             | Self::ReadReader { .. }
+            | Self::TryAccount { .. }
             | Self::ReadLocation { .. }
             | Self::ListIntents { .. }
             | Self::ListRefunds { .. }

@@ -2,10 +2,12 @@
 //! Stripe would refuse and nothing else, and is over by itself.
 
 use std::process::Command;
+use std::time::Duration;
 
+use kioskd::simulator::IntentStatus;
 use serde_json::json;
 
-use crate::rig::{Rig, VISA, wait_for};
+use crate::rig::{Rig, VISA, wait_for, wait_within};
 use crate::survives::hints::hint;
 
 fn reader(rig: &Rig, form: &str) {
@@ -98,4 +100,25 @@ fn a_reader_without_location_or_of_the_other_mode_sells_nothing_until_that_is_me
         reader(&rig, right);
         wait_until_nothing_is_wrong(&rig);
     }
+}
+
+/// The account is tried one to two minutes after the start, if no customer came first.
+#[test]
+fn an_account_that_takes_no_cards_is_said_before_the_first_customer_and_leaves_nothing() {
+    let mut rig = Rig::without_daemon();
+    rig.set_up("setup", "card_present=false");
+    rig.start();
+    wait_within(Duration::from_mins(4), "the reason no_card_present", || {
+        let status = rig.status()?;
+        let reason = status["reasons"].as_array()?.first()?;
+        (reason["code"] == "no_card_present").then_some(())
+    });
+    assert_eq!(rig.status().unwrap()["state"], "out_of_order");
+    wait_for("the PaymentIntent to be cancelled", || {
+        let states: Vec<_> = rig.books().payment_intents.iter().map(|i| i.status).collect();
+        (states == [IntentStatus::Canceled]).then_some(())
+    });
+    assert!(rig.sales().is_empty(), "it is no sale");
+    let prompts = |path: &str| path.ends_with("/process_payment_intent");
+    assert!(!rig.requests().iter().any(|request| prompts(&request.path)), "nobody is asked to pay");
 }

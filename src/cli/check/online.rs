@@ -11,6 +11,7 @@ use serde_json::Value;
 use crate::config::{ApiKey, Mode, Settings};
 use crate::daemon::{clock, identity};
 use crate::kiosk::Reason;
+use crate::kiosk::account::TRIAL;
 use crate::kiosk::countries::currency_of;
 use crate::money::Money;
 use crate::sale::input::{ReaderSeen, Trouble};
@@ -367,7 +368,7 @@ impl Check<'_> {
             pair("allowed_payment_method_types[]", "card_present"),
             pair("capture_method", "manual"),
             pair("description", "kioskd check --online: never prompted"),
-            pair("metadata[kioskd_check]", self.settings.kiosk.id.as_str()),
+            pair(&format!("metadata[{TRIAL}]"), self.settings.kiosk.id.as_str()),
         ]
     }
 
