@@ -115,6 +115,10 @@ id!(
     ReaderId, "reader id", "\"tmr_\" and letters or digits", |t| stripe_id(t, "tmr_")
 );
 id!(
+    /// A Terminal location of Stripe's: where a reader stands.
+    LocationId, "location id", "\"tml_\" and letters or digits", |t| stripe_id(t, "tml_")
+);
+id!(
     /// What a customer presses, and the name of a product's table in the configuration.
     ProductCode, "product code", "1 to 16 ASCII letters, digits, '_', '-' or '.'", |t| word(t, 16)
 );

@@ -1,6 +1,5 @@
 //! `kioskd check`: is the configuration right, and would the kiosk be able to sell?
 
-mod countries;
 mod online;
 
 use std::path::Path;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::daemon::flights::{FlightId, Flights};
 use crate::daemon::ledger::{Batch, Ledger};
-use crate::daemon::orders::Ordered;
+use crate::daemon::orders::{Ordered, Unanswered};
 use crate::ids::{DispenserName, PaymentIntentId, ProductCode, ReaderId, SaleId, Slot};
 use crate::journal::Stored;
 use crate::kiosk::claim::{OrderRefused, ReaderOrder};
@@ -165,8 +165,13 @@ pub enum Effect {
     },
     /// A selection opened no sale.
     Turned(Turned),
-    /// What has become of a person's order.
-    SaleOrdered(Ordered),
+    /// What has become of a person's order about a sale: what was decided is on disk.
+    SaleOrdered {
+        /// The sale.
+        sale: SaleId,
+        /// What has become of it.
+        ordered: Ordered,
+    },
     /// A person's order has become this call.
     Ordered(FlightId),
     /// A person's order is not carried out.
@@ -199,6 +204,7 @@ pub struct Driver {
     pub(super) rng: fastrand::Rng,
     pub(super) fired: BTreeMap<SaleId, Moment>,
     pub(super) asked_dispenser: BTreeMap<SaleId, Moment>,
+    pub(super) unanswered: BTreeMap<SaleId, Unanswered>,
     pub(super) shown: Option<View>,
     pub(super) power_cycled: Option<Moment>,
     told_reasons: BTreeSet<Reason>,
@@ -216,6 +222,7 @@ impl Driver {
             rng: fastrand::Rng::with_seed(seed),
             fired: BTreeMap::new(),
             asked_dispenser: BTreeMap::new(),
+            unanswered: BTreeMap::new(),
             shown: None,
             power_cycled: None,
             told_reasons: BTreeSet::new(),

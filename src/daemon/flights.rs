@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::ids::SaleId;
+use crate::ids::{LocationId, SaleId};
 use crate::sale::duty::Pace;
 use crate::sale::input::{Call, ReaderSeen, RefundSeen, Trouble};
 use crate::stripe::Request;
@@ -94,6 +94,13 @@ pub enum Purpose {
     Spare,
     /// Showing the product on the reader.
     ShowCart,
+    /// A PaymentIntent that shows what the account takes.
+    Trial,
+    /// The kiosk's own look at where the reader stands.
+    Place {
+        /// Its location.
+        location: LocationId,
+    },
 }
 
 /// A call that is under way.
@@ -156,6 +163,8 @@ impl Purpose {
             | Self::Claim
             | Self::Sweep
             | Self::Spare
+            | Self::Place { .. }
+            | Self::Trial
             | Self::ShowCart => None,
         }
     }
@@ -171,6 +180,8 @@ impl Purpose {
             Self::Sweep => Call::List,
             Self::Spare => Call::Cancel { n: 0 },
             Self::ShowCart => Call::ShowCart,
+            Self::Place { .. } => Call::ReadLocation,
+            Self::Trial => Call::TryAccount,
         }
     }
 
@@ -190,6 +201,8 @@ impl Purpose {
             Call::ListRefunds => "refunds",
             Call::AssignReader => "assign",
             Call::List => "list",
+            Call::ReadLocation => "location",
+            Call::TryAccount => "account",
         };
         Line(self.sale().cloned(), word)
     }
@@ -201,8 +214,14 @@ impl Purpose {
             && matches!(other.call(), Call::Prompt { .. } | Call::ClearReader { .. })
     }
 
+    /// What is about a PaymentIntent that no reader is asked for stands in nobody's way.
     fn changes_something(&self) -> bool {
-        !matches!(self.call(), Call::Look | Call::Inspect | Call::ListRefunds | Call::List)
+        let is_apart = matches!(self, Self::Trial | Self::Spare);
+        !is_apart
+            && !matches!(
+                self.call(),
+                Call::Look | Call::Inspect | Call::ListRefunds | Call::List | Call::ReadLocation
+            )
     }
 }
 

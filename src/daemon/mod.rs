@@ -2,11 +2,13 @@
 //!
 //! * [`driver`]: one turn: news in, effects out
 //! * `pursue`: from what sales want to what is started
+//! * `account`: what the account takes is tried
 //! * `assignment`: what follows from whose the reader is, and what people order of it
 //! * `replies`: what a call's end leads to
 //! * [`ledger`]: which effects have to wait for the disk
 //! * [`flights`]: calls to Stripe under way, and the waits between them
 //! * `sweep`: what was left at Stripe is listed, looked up in the journal, and adopted
+//! * `place`: where the reader stands is read
 //! * [`run`](mod@run): the loop around the driver
 //! * [`journal_thread`], [`devices`], [`control`], [`notify`]: who carries effects out and brings
 //!   news
@@ -16,6 +18,7 @@
 //! * [`clock`], [`identity`]: what the machine says of time and of itself
 //! * [`tell`]: what is logged
 
+mod account;
 mod assignment;
 pub mod clock;
 pub mod control;
@@ -30,6 +33,7 @@ pub mod ledger;
 mod looks;
 pub mod notify;
 pub mod orders;
+mod place;
 mod policy;
 mod pursue;
 pub mod reader_power;

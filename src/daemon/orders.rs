@@ -1,11 +1,21 @@
 //! What people ask for through the control socket: decisions about sales that wait for one, and
 //! refunds of sales that are over, which are opened again for it.
+//!
+//! An order is answered once what it rests on is on disk, so that what a person was told is true
+//! after a power cut. A journal that does not take it is said as such, within seconds.
+
+use std::time::Duration;
 
 use crate::daemon::driver::{Driver, Effect, Now};
 use crate::ids::SaleId;
 use crate::journal::Stored;
 use crate::sale::resolve::{Order, Verdict, judge};
 use crate::sale::{Fact, Sale};
+use crate::time::Moment;
+
+/// How long a person waits for the journal before they are told that it has not taken the order.
+/// It has been tried twice by then.
+const RECORDED_WITHIN: Duration = Duration::from_secs(5);
 
 /// What has become of an order; the text is for people.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -16,17 +26,50 @@ pub enum Ordered {
     Already,
     /// It cannot be.
     Refused(String),
+    /// The journal has not taken it in time. It is carried out once it has, and lost if the daemon
+    /// ends before.
+    Unrecorded,
+}
+
+/// An order that is carried out, and whose answer waits for the disk.
+#[derive(Debug)]
+pub(super) struct Unanswered {
+    ordered: Ordered,
+    until: Moment,
 }
 
 impl Driver {
     /// Carries out a person's order about one sale. `stored` is what the journal had of it a
     /// moment ago.
     pub(super) fn sale_ordered(&mut self, id: &SaleId, stored: &Stored, order: &Order, now: Now) {
-        let ordered = match self.carry_out(id, stored, order, now) {
-            Ok(ordered) => ordered,
-            Err(why) => Ordered::Refused(why),
-        };
-        self.effects.push(Effect::SaleOrdered(ordered));
+        match self.carry_out(id, stored, order, now) {
+            Ok(ordered) => {
+                let until = now.moment + RECORDED_WITHIN;
+                self.unanswered.insert(id.clone(), Unanswered { ordered, until });
+            }
+            Err(why) => {
+                let ordered = Ordered::Refused(why);
+                self.effects.push(Effect::SaleOrdered { sale: id.clone(), ordered });
+            }
+        }
+    }
+
+    /// Answers the orders whose facts are on disk, and those that cannot wait any longer.
+    pub(super) fn answer_orders(&mut self, now: Moment) {
+        for (sale, Unanswered { ordered, until }) in std::mem::take(&mut self.unanswered) {
+            let ordered = if self.ledger.is_flushed(&sale) {
+                ordered
+            } else if self.ledger.is_set_aside(&sale) {
+                Ordered::Refused(never_recorded(&sale))
+            } else if until <= now {
+                Ordered::Unrecorded
+            } else {
+                self.wake_at(until);
+                self.unanswered.insert(sale, Unanswered { ordered, until });
+                continue;
+            };
+            self.effects.push(Effect::SaleOrdered { sale, ordered });
+        }
     }
 
     fn carry_out(
@@ -41,7 +84,7 @@ impl Driver {
             None => Some(self.closed_sale(id, stored)?),
         };
         if self.ledger.is_set_aside(id) {
-            return Err(format!("the journal can take no fact of sale {id}: settle it at Stripe"));
+            return Err(never_recorded(id));
         }
         let Some(sale) = closed.as_ref().or_else(|| self.kiosk.sale(id)) else {
             return Err(format!("there is no sale {id}"));
@@ -78,4 +121,8 @@ impl Driver {
         }
         Ok(sale)
     }
+}
+
+fn never_recorded(sale: &SaleId) -> String {
+    format!("the journal can take no fact of sale {sale}: settle it at Stripe")
 }

@@ -57,11 +57,14 @@ impl Driver {
         self.pursue_reader_wish(now.moment);
         self.power_cycle_deaf_reader(now.moment);
         self.pursue_sweep(now.moment);
+        self.pursue_place(now.moment);
+        self.pursue_account(now.moment);
         for batch in self.ledger.retries(now.moment) {
             self.effects.push(Effect::Commit(batch));
         }
         let lazy = self.ledger.lazy_batch(now.moment);
         self.effects.extend(lazy.map(Effect::Commit));
+        self.answer_orders(now.moment);
         let view = self.kiosk.view(now.moment);
         if self.shown.as_ref() != Some(&view) {
             self.shown = Some(view.clone());

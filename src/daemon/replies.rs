@@ -63,6 +63,8 @@ impl Driver {
             Purpose::Clear if reply.result.is_ok() => self.kiosk.dead_action_cleared(),
             Purpose::ShowCart => self.kiosk.cart_answered(&reply.result, now.moment),
             Purpose::Sweep => self.page_read(&reply.result, result, now),
+            Purpose::Trial => self.account_tried(&reply.result, now),
+            Purpose::Place { location } => self.place_read(location, &reply.result, result, now),
             Purpose::Spare if reply.result.is_err() => self.kiosk.sweep_again(now.moment),
             Purpose::Clear | Purpose::ReaderLook | Purpose::Claim | Purpose::Spare => {}
         }

@@ -124,6 +124,8 @@ struct Tasks {
     journal: thread_queue::Sender<Job>,
     devices: Devices,
     reader_power: Option<PathBuf>,
+    /// Who waits for what becomes of an order about a sale. These go one at a time.
+    people: BTreeMap<SaleId, oneshot::Sender<Ordered>>,
 }
 
 /// Runs the kiosk until a signal tells it to stop. SIGHUP makes it read the API key again.
@@ -200,7 +202,8 @@ impl Daemon {
     /// The loop. A first stop takes no new sale and waits for the running one.
     pub async fn turn_until_stopped(self, devices: Devices, mut stops: mpsc::Receiver<()>) {
         let Self { mut driver, client, messages, mut inbox, jobs, config, reader_power } = self;
-        let mut tasks = Tasks { client, messages, journal: jobs, devices, reader_power };
+        let people = BTreeMap::new();
+        let mut tasks = Tasks { client, messages, journal: jobs, devices, reader_power, people };
         let watchdog = notify::watchdog_interval();
         let mut notifier = Notifier::default();
         let mut stop_by = None;
@@ -292,14 +295,8 @@ fn hear(driver: &mut Driver, message: Message, tasks: &mut Tasks, config: &Confi
             drop(answer.send(document));
         }
         Message::SaleOrder { sale, stored, order, answer } => {
-            let effects = driver.turn(Event::SaleOrdered { sale, stored, order }, now);
-            let ordered = effects.iter().find_map(|effect| {
-                if let Effect::SaleOrdered(ordered) = effect { Some(ordered.clone()) } else { None }
-            });
-            if let Some(ordered) = ordered {
-                drop(answer.send(ordered));
-            }
-            perform(effects, tasks);
+            tasks.people.insert(sale.clone(), answer);
+            perform(driver.turn(Event::SaleOrdered { sale, stored, order }, now), tasks);
         }
         Message::Waiting(answer) => drop(answer.send(driver.waiting(now))),
         Message::NewKey(key) => {
@@ -354,7 +351,11 @@ fn take_key(driver: &Driver, tasks: &mut Tasks, key: &ApiKey) -> bool {
 }
 
 /// Performs what an order brought: the call that it became, or the refusal, is told to whoever waits.
-fn perform_order(mut effects: Vec<Effect>, answer: oneshot::Sender<OrderAnswer>, tasks: &Tasks) {
+fn perform_order(
+    mut effects: Vec<Effect>,
+    answer: oneshot::Sender<OrderAnswer>,
+    tasks: &mut Tasks,
+) {
     let refused = effects.iter().find_map(|effect| {
         if let Effect::OrderRefused(why) = effect { Some(why.clone()) } else { None }
     });
@@ -376,7 +377,7 @@ fn perform_order(mut effects: Vec<Effect>, answer: oneshot::Sender<OrderAnswer>,
 }
 
 /// Hands effects to the tasks that carry them out.
-fn perform(effects: Vec<Effect>, tasks: &Tasks) {
+fn perform(effects: Vec<Effect>, tasks: &mut Tasks) {
     for effect in effects {
         tell::effect(&effect);
         match effect {
@@ -409,6 +410,12 @@ fn perform(effects: Vec<Effect>, tasks: &Tasks) {
                     drop(spectator.try_send((sale, fact)));
                 }
             }
+            Effect::SaleOrdered { sale, ordered } => {
+                // Whoever has hung up reads it in the journal.
+                if let Some(person) = tasks.people.remove(&sale) {
+                    drop(person.send(ordered));
+                }
+            }
             Effect::Recall { sales } => drop(tasks.journal.send(Job::Recall { sales })),
             Effect::Raised(_)
             | Effect::Cleared(_)
@@ -417,7 +424,6 @@ fn perform(effects: Vec<Effect>, tasks: &Tasks) {
             | Effect::LeftAlone { .. }
             | Effect::Turned(_)
             | Effect::Ordered(_)
-            | Effect::SaleOrdered(_)
             | Effect::OrderRefused(_) => {}
         }
     }

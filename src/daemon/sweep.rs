@@ -77,6 +77,9 @@ impl Driver {
         let Ok(listing) = reply::listing(&answer.body, answer.date) else { return };
         let date = listing.date;
         let found = self.kiosk.listed(listing, now.since());
+        for (intent, key) in found.trials {
+            self.cancel_trial(intent, key, now.moment);
+        }
         for (intent, why) in found.left_alone {
             self.effects.push(Effect::LeftAlone { intent, why });
         }

@@ -58,8 +58,11 @@ pub fn effect(effect: &Effect) {
             let what = reason.what();
             line!(info, names::OUT_OF_ORDER, reason = reason.code(), "over: {what}");
         }
-        Effect::SaleOrdered(Ordered::Refused(why)) => {
-            line!(info, names::TURNED, "a person's order was refused: {why}");
+        Effect::SaleOrdered { sale, ordered: Ordered::Refused(why) } => {
+            line!(info, names::TURNED, %sale, "a person's order was refused: {why}");
+        }
+        Effect::SaleOrdered { sale, ordered: Ordered::Unrecorded } => {
+            line!(warn, names::TURNED, %sale, "a person's order is not on disk yet");
         }
         Effect::LeftAlone { intent, why } => {
             line!(warn, names::SWEEP, %intent, "found at Stripe and not touched: {why}");
@@ -72,7 +75,7 @@ pub fn effect(effect: &Effect) {
         | Effect::Call { .. }
         | Effect::Vend { .. }
         | Effect::AskDispenser { .. }
-        | Effect::SaleOrdered(Ordered::Decided | Ordered::Already)
+        | Effect::SaleOrdered { ordered: Ordered::Decided | Ordered::Already, .. }
         | Effect::PowerCycleReader
         | Effect::Recall { .. }
         | Effect::Show(_)
@@ -85,7 +88,11 @@ pub fn effect(effect: &Effect) {
 fn weight_of(reason: &Reason) -> Weight {
     match reason {
         Reason::ReaderRestarting | Reason::ReaderUnassigned | Reason::Sweeping => Weight::Step,
-        Reason::Clone | Reason::DeadlineNear | Reason::Exposure | Reason::Journal => Weight::Alarm,
+        Reason::Clone
+        | Reason::DeadlineNear
+        | Reason::Exposure
+        | Reason::Journal
+        | Reason::ReaderWrongCountry { .. } => Weight::Alarm,
         Reason::Starting
         | Reason::Link { .. }
         | Reason::KeyRejected
@@ -203,6 +210,8 @@ pub(super) fn asked(call: Call) -> &'static str {
         Call::Inspect => "looking at the PaymentIntent",
         Call::AssignReader => "assigning the reader to this board",
         Call::List => "listing PaymentIntents",
+        Call::TryAccount => "seeing what the account takes",
+        Call::ReadLocation => "reading the reader's location",
     }
 }
 

@@ -1,6 +1,9 @@
 //! The driver's turn: what it starts, what it holds back, and what it never does twice.
 
+mod account;
 mod claim;
+mod orders;
+mod place;
 mod reader_power;
 mod sweep;
 
@@ -8,6 +11,7 @@ use std::time::Duration;
 
 use super::driver::{Driver, Effect, Event, Now};
 use super::ledger::Batch;
+use super::orders::Ordered;
 use crate::demo::world::{answer, setup, simulator_request};
 use crate::ids::SaleId;
 use crate::journal::{Row, Stored, Summary};
@@ -38,6 +42,7 @@ struct Bench {
     view: Option<View>,
     turned: Option<Turned>,
     recalls: Vec<Vec<SaleId>>,
+    ordered: Vec<Ordered>,
 }
 
 impl Bench {
@@ -58,6 +63,7 @@ impl Bench {
             view: None,
             turned: None,
             recalls: Vec::new(),
+            ordered: Vec::new(),
         };
         bench.turn(Event::DispenserReachable("main".parse().unwrap()));
         bench
@@ -102,9 +108,9 @@ impl Bench {
                 | Effect::Raised(_)
                 | Effect::Cleared(_)
                 | Effect::CallFailed { .. }
-                | Effect::SaleOrdered(_)
                 | Effect::CancelsSpare { .. }
                 | Effect::LeftAlone { .. } => {}
+                Effect::SaleOrdered { ordered, .. } => self.ordered.push(ordered),
                 Effect::Recall { sales } => self.recalls.push(sales),
             }
         }

@@ -405,7 +405,7 @@ impl World {
             | Effect::CallFailed { .. }
             | Effect::Raised(_)
             | Effect::Cleared(_)
-            | Effect::SaleOrdered(_)
+            | Effect::SaleOrdered { .. }
             | Effect::Ordered(_)
             | Effect::OrderRefused(_)
             | Effect::CancelsSpare { .. }

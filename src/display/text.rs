@@ -234,6 +234,7 @@ fn out_of_order(reason: &Reason) -> &'static str {
         | Reason::ReaderAssignedElsewhere { .. }
         | Reason::ReaderWrongMode { .. }
         | Reason::ReaderNoLocation
+        | Reason::ReaderWrongCountry { .. }
         | Reason::NoCardPresent
         | Reason::PaymentsRefused { .. }
         | Reason::Exposure

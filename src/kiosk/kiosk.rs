@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::ids::{BootId, DispenserName, ProductCode, ReaderId, SaleId, Slot};
+use crate::kiosk::account::AccountWatch;
 use crate::kiosk::out_of_order::{Denied, Reason, Reasons, Since};
+use crate::kiosk::place::PlaceWatch;
 use crate::kiosk::reader::ReaderWatch;
 use crate::kiosk::restart_window::RestartWindow;
 use crate::kiosk::sweep::Sweep;
@@ -75,6 +77,8 @@ pub struct Kiosk {
     pub(super) last_told: Option<SaleId>,
     pub(super) reasons: Reasons,
     pub(super) watch: ReaderWatch,
+    pub(super) place: PlaceWatch,
+    pub(super) account: AccountWatch,
     pub(super) sweep: Sweep,
     pub(super) reachable_since: BTreeMap<DispenserName, Moment>,
     pub(super) draining: bool,
@@ -98,6 +102,8 @@ impl Kiosk {
             last_told: None,
             reasons,
             watch: ReaderWatch::default(),
+            place: PlaceWatch::default(),
+            account: AccountWatch::default(),
             sweep: Sweep::default(),
             reachable_since: BTreeMap::new(),
             draining: false,
@@ -143,6 +149,9 @@ impl Kiosk {
         let took_it = |fact: &Fact| matches!(fact, Fact::Prompted { .. } | Fact::Authorized(_));
         if here && facts.iter().any(took_it) {
             self.reader_answered();
+        }
+        if here && facts.iter().any(|fact| matches!(fact, Fact::Authorized(_))) {
+            self.place_takes_payments();
         }
         self.tell_customer(&sale, facts, now);
     }

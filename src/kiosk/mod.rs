@@ -8,6 +8,9 @@
 //! * [`reader_wish`]: what the kiosk itself wants of the reader
 //! * [`restart_window`]: the hours at which readers restart every night
 //! * [`claim`]: whose the reader is, and what people may ask of it
+//! * [`place`]: where the reader stands, and whether its currency is the kiosk's
+//! * [`account`]: whether the account takes cards at a reader
+//! * [`countries`]: which currency readers take in which country
 //! * [`out_of_order`]: reasons not to sell, each with what to do about it
 //! * [`sweep`]: what was left at Stripe, when it is looked for, and what may be touched
 //! * [`view`]: the one thing that the display shows
@@ -15,11 +18,14 @@
 //! * [`reader_status`]: the answer to "what about the reader?"
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
+pub mod account;
 mod cart;
 pub mod claim;
+pub mod countries;
 #[expect(clippy::module_inception, reason = "the room's main thing has the room's name")]
 mod kiosk;
 pub mod out_of_order;
+pub mod place;
 pub mod reader;
 pub mod reader_status;
 pub mod reader_wish;

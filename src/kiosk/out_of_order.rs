@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::ids::{ControllerId, DispenserName, ProductCode};
+use crate::money::Currency;
 use crate::sale::input::Obstacle;
 use crate::time::{Moment, WallTime};
 
@@ -60,6 +61,15 @@ pub enum Reason {
     },
     /// The reader has no location at Stripe, without which it takes no payments.
     ReaderNoLocation,
+    /// The reader stands in a country where, by our table, readers take another currency.
+    ReaderWrongCountry {
+        /// The country (ISO 3166) of its location.
+        country: String,
+        /// The currency that readers take there.
+        takes: &'static str,
+        /// The kiosk's.
+        ours: Currency,
+    },
     /// The account cannot take cards at a reader in this currency.
     NoCardPresent,
     /// Stripe refuses to make the PaymentIntent.
@@ -160,6 +170,7 @@ impl Reason {
             Self::ReaderUnassigned => "reader_unassigned",
             Self::ReaderWrongMode { .. } => "reader_wrong_mode",
             Self::ReaderNoLocation => "reader_no_location",
+            Self::ReaderWrongCountry { .. } => "reader_wrong_country",
             Self::NoCardPresent => "no_card_present",
             Self::PaymentsRefused { .. } => "payments_refused",
             Self::PriceRefused { .. } => "price_refused",
@@ -210,6 +221,10 @@ impl Reason {
                 "the reader is registered in test mode, and the API key is a live one".into()
             }
             Self::ReaderNoLocation => "the reader has no location at Stripe".into(),
+            Self::ReaderWrongCountry { country, takes, ours } => format!(
+                "the reader stands in {country}, where readers take {takes} only; kiosk.currency \
+                 is {ours}"
+            ),
             Self::NoCardPresent => {
                 "the Stripe account cannot take cards at a reader in this currency".into()
             }
@@ -263,6 +278,9 @@ impl Reason {
                 "set stripe.reader to a reader of the key's mode, or install the other key"
             }
             Self::ReaderNoLocation => "give the reader a location in Stripe's Dashboard, Terminal",
+            Self::ReaderWrongCountry { .. } => {
+                "correct the reader's location at Stripe, or kiosk.currency and the prices"
+            }
             Self::NoCardPresent => {
                 "enable in-person payments in Stripe's Dashboard; check kiosk.currency"
             }
@@ -306,7 +324,11 @@ impl Reason {
             | Self::NoCardPresent
             | Self::PaymentsRefused { .. } => Stops::UntilTried { after: REFUSAL_HALF_OPEN_AFTER },
             Self::PriceRefused { .. } | Self::DispenserAway { .. } => Stops::Something,
-            Self::PaymentNotFound | Self::DeadlineNear | Self::OtherMode => Stops::Nothing,
+            // Only inferred: Stripe itself would refuse the prompt.
+            Self::ReaderWrongCountry { .. }
+            | Self::PaymentNotFound
+            | Self::DeadlineNear
+            | Self::OtherMode => Stops::Nothing,
         }
     }
 
@@ -328,6 +350,7 @@ impl Reason {
             | Self::ReaderUnassigned
             | Self::ReaderWrongMode { .. }
             | Self::ReaderNoLocation
+            | Self::ReaderWrongCountry { .. }
             | Self::NoCardPresent
             | Self::PaymentsRefused { .. }
             | Self::PriceRefused { .. }

@@ -98,8 +98,9 @@ impl Kiosk {
                     self.watch.stripe_clock = Some((date, now.moment));
                 }
             }
-            // A long list that is not answered in time says nothing about shorter calls.
-            Err(Trouble::Unknown { .. }) if reply.call == Call::List => {}
+            // A long list that is not answered in time says nothing about shorter calls, nor does
+            // what no sale rests on.
+            Err(Trouble::Unknown { .. }) if is_by_the_way(reply.call) => {}
             Err(Trouble::NotSent { obstacle, .. } | Trouble::Unknown { obstacle, .. }) => {
                 self.unanswered(reply.call, *obstacle, now);
             }
@@ -133,6 +134,8 @@ impl Kiosk {
         self.reasons.clear_if(|reason, _| {
             matches!(reason, Reason::KeyRejected | Reason::KeyTooNarrow { .. })
         });
+        self.read_place_again();
+        self.try_account_again();
     }
 
     /// What settles old sales says nothing of the next: it only makes the kiosk look.
@@ -152,16 +155,12 @@ impl Kiosk {
 
     /// A call went well: what would have kept it from that is over.
     fn worked(&mut self, about: Option<&SaleId>, call: Call, seen: &Seen, now: Since) {
-        let denied = denied(call, &self.setup.policy);
-        self.reasons.clear(&Reason::KeyTooNarrow { denied });
+        if let Some(denied) = denied(call, &self.setup.policy) {
+            self.reasons.clear(&Reason::KeyTooNarrow { denied });
+        }
         match call {
             Call::Create { .. } => {
-                let takes_cards = seen.intent.as_ref().is_none_or(|i| i.takes_card_present);
-                if takes_cards {
-                    self.reasons.clear(&Reason::NoCardPresent);
-                } else {
-                    self.reasons.raise(Reason::NoCardPresent, now);
-                }
+                self.account_seen(seen, now);
                 let sale = about.and_then(|sale| self.sales.get(sale));
                 let product = sale.map(|sale| &sale.opened.product.code);
                 self.reasons.clear_if(|reason, _| {
@@ -184,7 +183,8 @@ impl Kiosk {
             | Call::Capture { .. }
             | Call::Refund { .. }
             | Call::ListRefunds => self.reasons.clear(&Reason::PaymentNotFound),
-            Call::Look | Call::AssignReader | Call::List => {}
+            Call::TryAccount => self.account_seen(seen, now),
+            Call::Look | Call::AssignReader | Call::List | Call::ReadLocation => {}
         }
     }
 
@@ -200,14 +200,16 @@ impl Kiosk {
             self.reasons.raise(Reason::Clone, now);
             return;
         }
-        let narrow = Reason::KeyTooNarrow { denied: denied(call, &self.setup.policy) };
-        if *refusal == Refusal::Forbidden {
-            self.reasons.raise(narrow, now);
-            return;
-        }
-        // Permissions are judged before anything else can be refused.
-        if *refusal != Refusal::StripeFailed {
-            self.reasons.clear(&narrow);
+        if let Some(denied) = denied(call, &self.setup.policy) {
+            let narrow = Reason::KeyTooNarrow { denied };
+            if *refusal == Refusal::Forbidden {
+                self.reasons.raise(narrow, now);
+                return;
+            }
+            // Permissions are judged before anything else can be refused.
+            if *refusal != Refusal::StripeFailed {
+                self.reasons.clear(&narrow);
+            }
         }
         match call {
             Call::Prompt { .. }
@@ -231,6 +233,8 @@ impl Kiosk {
             | Call::ListRefunds
             | Call::AssignReader
             | Call::List
+            | Call::ReadLocation
+            | Call::TryAccount
             | Call::ShowCart => {}
         }
     }
@@ -324,6 +328,7 @@ impl Kiosk {
         self.watch.seen = Some((asked, reader.clone()));
         self.watch.looked = Some(now.moment);
         self.judge_registration(now);
+        self.judge_place(now);
         // On a reader of another board that board's payments are no surprise.
         if self.foreign_action(reader).is_some() && !self.is_reader_elsewhere() {
             self.reasons.raise(Reason::ReaderInUse, now);
@@ -415,9 +420,14 @@ fn fails_as_link(call: Call, refusal: &Refusal) -> bool {
     *refusal == Refusal::StripeFailed && matches!(call, Call::Look | Call::Create { .. })
 }
 
-/// Which permission a call needs.
-fn denied(call: Call, policy: &Policy) -> Denied {
-    match call {
+/// Whether no sale rests on it, so that its silence is no sign of a broken link.
+fn is_by_the_way(call: Call) -> bool {
+    matches!(call, Call::List | Call::ReadLocation | Call::TryAccount)
+}
+
+/// Which permission a call needs; none if the kiosk does as well without.
+fn denied(call: Call, policy: &Policy) -> Option<Denied> {
+    Some(match call {
         Call::Look => Denied::ReadReader,
         Call::Prompt { .. }
         | Call::Confirm { .. }
@@ -433,5 +443,6 @@ fn denied(call: Call, policy: &Policy) -> Denied {
             Denied::RefundPayment
         }
         Call::Refund { .. } | Call::ListRefunds => Denied::RefundSold,
-    }
+        Call::ReadLocation | Call::TryAccount => return None,
+    })
 }

@@ -96,7 +96,8 @@ impl Kiosk {
             | Reason::ReaderUnassigned
             | Reason::ReaderWrongMode { .. }
             | Reason::ReaderNoLocation => true,
-            Reason::NoCardPresent
+            Reason::ReaderWrongCountry { .. }
+            | Reason::NoCardPresent
             | Reason::PaymentsRefused { .. }
             | Reason::PriceRefused { .. }
             | Reason::PaymentNotFound

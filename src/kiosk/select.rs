@@ -119,6 +119,7 @@ impl Kiosk {
                 | Reason::ReaderUnassigned
                 | Reason::ReaderWrongMode { .. }
                 | Reason::ReaderNoLocation
+                | Reason::ReaderWrongCountry { .. }
                 | Reason::NoCardPresent
                 | Reason::PaymentsRefused { .. }
                 | Reason::PaymentNotFound

@@ -110,6 +110,8 @@ pub struct Found {
     pub sought: Vec<(SaleId, IntentSeen)>,
     /// Sales that may have to be adopted if the journal does not know them.
     pub recall: Vec<SaleId>,
+    /// PaymentIntents that were only to show what the account takes, to be cancelled.
+    pub trials: Vec<(PaymentIntentId, IdempotencyKey)>,
     /// PaymentIntents that name this kiosk and cannot be judged, and why: news for a technician.
     pub left_alone: Vec<(PaymentIntentId, &'static str)>,
 }
@@ -308,6 +310,7 @@ impl Kiosk {
                     }
                     under_way.left_alone.insert(id);
                 }
+                Judged::Trial(key) => found.trials.push((listed.intent.id, key)),
                 Judged::Ours(candidate) => {
                     let sale = &candidate.orphan.opened.sale;
                     if !under_way.open_before.contains(sale) && !self.sales.contains_key(sale) {

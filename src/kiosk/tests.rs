@@ -1,6 +1,8 @@
 //! Who may open a sale, what the display says, and what is out of order.
 
+mod account;
 mod claim;
+mod place;
 
 use std::time::Duration;
 

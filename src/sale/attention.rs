@@ -33,7 +33,9 @@ pub(super) fn decide(sale: &Sale, why: &Attention, reply: &Reply) -> Vec<Fact> {
             | Call::Inspect
             | Call::ListRefunds
             | Call::AssignReader
-            | Call::List,
+            | Call::List
+            | Call::ReadLocation
+            | Call::TryAccount,
             Ok(_) | Err(_),
         ) => Vec::new(),
     }

@@ -63,6 +63,8 @@ pub(super) fn decide(sale: &Sale, reply: &Reply, now: Moment) -> Vec<Fact> {
             | Call::Capture { .. }
             | Call::AssignReader
             | Call::List
+            | Call::ReadLocation
+            | Call::TryAccount
             | Call::ShowCart
             | Call::Refund { .. }
             | Call::RefundInPerson { .. }

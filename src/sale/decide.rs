@@ -322,7 +322,9 @@ fn prompting(
             | Call::Inspect
             | Call::ListRefunds
             | Call::AssignReader
-            | Call::List,
+            | Call::List
+            | Call::ReadLocation
+            | Call::TryAccount,
             Ok(_) | Err(_),
         ) => Vec::new(),
     }

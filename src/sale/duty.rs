@@ -272,6 +272,8 @@ impl Call {
             | Self::Inspect
             | Self::ListRefunds
             | Self::AssignReader
+            | Self::ReadLocation
+            | Self::TryAccount
             | Self::List => {
                 return None;
             }

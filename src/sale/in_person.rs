@@ -68,7 +68,9 @@ pub(super) fn decide(sale: &Sale, refunding: &Refunding, reply: &Reply, now: Mom
             | Call::Inspect
             | Call::ListRefunds
             | Call::AssignReader
-            | Call::List,
+            | Call::List
+            | Call::ReadLocation
+            | Call::TryAccount,
             Ok(_) | Err(_),
         ) => Vec::new(),
     }

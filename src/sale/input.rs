@@ -98,6 +98,11 @@ pub enum Call {
     AssignReader,
     /// List PaymentIntents: what the kiosk itself asks, for all sales that are looked for.
     List,
+    /// Read where the reader stands: the kiosk's own call, no sale's.
+    ReadLocation,
+    /// Make a PaymentIntent that nobody is asked to pay, to see what the account takes: the
+    /// kiosk's own call, no sale's.
+    TryAccount,
 }
 
 impl Call {

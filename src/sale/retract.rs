@@ -46,7 +46,9 @@ pub(super) fn decide(
             | Call::Inspect
             | Call::ListRefunds
             | Call::AssignReader
-            | Call::List,
+            | Call::List
+            | Call::ReadLocation
+            | Call::TryAccount,
             Ok(_) | Err(_),
         ) => Vec::new(),
     }

@@ -31,6 +31,10 @@ pub fn read(expected: Expected, body: &[u8], date: Option<StripeTime>) -> Result
             let intent = reader.action_intent().map(Intent::seen).transpose()?;
             Ok(Seen { date, reader: Some(reader.seen()?), intent, refunds: None })
         }
+        Expected::Location => {
+            country(body)?;
+            Ok(Seen { date, reader: None, intent: None, refunds: None })
+        }
         Expected::Refund => {
             let refund: Refund = serde_json::from_slice(body).map_err(malformed)?;
             let refunds = Some(vec![refund.seen()?]);
@@ -41,6 +45,16 @@ pub fn read(expected: Expected, body: &[u8], date: Option<StripeTime>) -> Result
             Ok(Seen { date, reader: None, intent: None, refunds: Some(list.seen()?) })
         }
     }
+}
+
+/// Reads the country of a location (ISO 3166), which need not have one.
+pub fn country(body: &[u8]) -> Result<Option<String>, String> {
+    let place: Place = serde_json::from_slice(body)
+        .map_err(|error| format!("not the location asked for: {error}"))?;
+    if place.object != "terminal.location" {
+        return Err(format!("a \"{}\" instead of a location", place.object));
+    }
+    Ok(place.address.and_then(|address| address.country))
 }
 
 /// Reads a page of PaymentIntents. One that cannot be read spoils no other: it is left out.
@@ -98,6 +112,19 @@ struct Reader {
     last_seen_at: Option<i64>,
     #[serde(default)]
     metadata: BTreeMap<String, String>,
+}
+
+#[derive(Deserialize)]
+struct Place {
+    object: String,
+    #[serde(default)]
+    address: Option<Address>,
+}
+
+#[derive(Deserialize)]
+struct Address {
+    #[serde(default)]
+    country: Option<String>,
 }
 
 #[derive(Deserialize)]

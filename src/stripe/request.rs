@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use crate::ids::{
-    ControllerId, IdempotencyKey, KioskId, PageCursor, PaymentIntentId, ReaderId, SaleId,
+    ControllerId, IdempotencyKey, KioskId, LocationId, PageCursor, PaymentIntentId, ReaderId,
+    SaleId,
 };
+use crate::kiosk::account::Trial;
 use crate::money::Money;
 use crate::sale::fact::{Item, Opened};
-use crate::stripe::request::bodies::{cart_params, create_params};
+use crate::stripe::request::bodies::{cart_params, create_params, trial_params};
 use crate::time::StripeTime;
 
 mod bodies;
@@ -143,6 +145,17 @@ pub enum Request {
         /// The reader.
         reader: ReaderId,
     },
+    /// Make a PaymentIntent that no reader is asked for. Without a key: it is to show what the
+    /// account takes now, not what it took when the key was new.
+    TryAccount {
+        /// What it is made of.
+        trial: Box<Trial>,
+    },
+    /// Read where a reader stands.
+    ReadLocation {
+        /// The location.
+        location: LocationId,
+    },
     /// List the account's PaymentIntents, newest first, without their charges.
     ListIntents {
         /// Only those made since then.
@@ -198,6 +211,8 @@ pub enum Expected {
     Intent,
     /// A `terminal.reader`.
     Reader,
+    /// A `terminal.location`.
+    Location,
     /// A `refund`.
     Refund,
     /// A `list` of refunds.
@@ -268,18 +283,16 @@ impl Request {
                 vec![pair("amount_to_capture", &amount.amount), pair("expand[]", "latest_charge")],
                 Some(key),
             ),
-            Self::AssignReader { reader, controller, kiosk } => post(
-                format!("/v1/terminal/readers/{reader}"),
-                vec![
-                    pair(&format!("metadata[{CONTROLLER}]"), controller),
-                    pair(&format!("metadata[{KIOSK}]"), kiosk),
-                    pair("expand[]", &expand_action(PROCESS)),
-                ],
-                None,
-            ),
+            Self::AssignReader { reader, controller, kiosk } => assign(reader, controller, kiosk),
             Self::ReadReader { reader } => {
                 let expand = [PROCESS, COLLECT, CONFIRM].map(expand_action);
                 get(format!("/v1/terminal/readers/{reader}"), &expand)
+            }
+            Self::TryAccount { trial } => {
+                post("/v1/payment_intents".into(), trial_params(trial), None)
+            }
+            Self::ReadLocation { location } => {
+                get(format!("/v1/terminal/locations/{location}"), &[])
             }
             Self::ListIntents { created_gte, starting_after } => {
                 list_intents(*created_gte, starting_after.as_ref())
@@ -300,6 +313,7 @@ impl Request {
     pub fn expected(&self) -> Expected {
         match self {
             Self::CreateIntent { .. }
+            | Self::TryAccount { .. }
             | Self::CancelIntent { .. }
             | Self::Capture { .. }
             | Self::ReadIntent { .. } => Expected::Intent,
@@ -313,6 +327,7 @@ impl Request {
             | Self::ShowCart { .. }
             | Self::AssignReader { .. }
             | Self::ReadReader { .. } => Expected::Reader,
+            Self::ReadLocation { .. } => Expected::Location,
             Self::ListIntents { .. } | Self::SearchIntents { .. } => Expected::Intents,
         }
     }
@@ -333,6 +348,8 @@ impl Request {
             | Self::Capture { .. }
             | Self::Refund { .. }
             | Self::ListRefunds { .. }
+            | Self::TryAccount { .. }
+            | Self::ReadLocation { .. }
             | Self::ListIntents { .. }
             | Self::SearchIntents { .. }
             | Self::ReadIntent { .. } => None,
@@ -354,6 +371,8 @@ impl Request {
             | Self::AssignReader { .. }
             | Self::Refund(_)
             | Self::ReadReader { .. }
+            | Self::TryAccount { .. }
+            | Self::ReadLocation { .. }
             | Self::ListIntents { .. }
             | Self::ListRefunds { .. }
             | Self::SearchIntents { .. }
@@ -383,6 +402,15 @@ impl Refund {
             pair("metadata[n]", &self.n),
         ]
     }
+}
+
+fn assign(reader: &ReaderId, controller: &ControllerId, kiosk: &KioskId) -> Wire {
+    let params = vec![
+        pair(&format!("metadata[{CONTROLLER}]"), controller),
+        pair(&format!("metadata[{KIOSK}]"), kiosk),
+        pair("expand[]", &expand_action(PROCESS)),
+    ];
+    post(format!("/v1/terminal/readers/{reader}"), params, None)
 }
 
 fn list_refunds(intent: &PaymentIntentId) -> Wire {

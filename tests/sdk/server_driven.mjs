@@ -18,6 +18,8 @@ const READER = "tmr_simulated";
 const VISA = "4242424242424242";
 const DECLINED = "4000000000000002";
 const NO_FUNDS = "4000000000009995";
+const PREPAID = "5105105105105100";
+const INTERAC = "4506445006931933";
 
 function client(key = "rk_test_node", retries = 0) {
   const { hostname, port } = base;
@@ -76,11 +78,11 @@ const ask = (intent) =>
     process_config: { enable_customer_cancellation: true, skip_tipping: true },
   });
 
-const present = (number) =>
-  stripe.testHelpers.terminal.readers.presentPaymentMethod(READER, {
-    type: "card_present",
-    card_present: { number },
-  });
+const present = (number) => {
+  const type = number === INTERAC ? "interac_present" : "card_present";
+  const params = { type, [type]: { number } };
+  return stripe.testHelpers.terminal.readers.presentPaymentMethod(READER, params);
+};
 
 const readerAfterAction = () =>
   until("the end of the reader's action", async () => {
@@ -89,10 +91,10 @@ const readerAfterAction = () =>
   });
 
 /** A PaymentIntent for which a card was presented. */
-async function pay(params = {}) {
+async function pay(params = {}, number = VISA) {
   const intent = await create(params);
   await ask(intent);
-  await present(VISA);
+  await present(number);
   assert.equal((await readerAfterAction()).action.status, "succeeded");
   return retrieve(intent);
 }
@@ -188,6 +190,121 @@ await expectError("StripeInvalidRequestError", 400, "charge_already_refunded", (
   stripe.refunds.create({ payment_intent: charged.id }),
 );
 assert.equal((await stripe.refunds.create({ payment_intent: sold.id })).amount, 250);
+
+/** The card that the reader has read; nothing is charged yet. */
+async function collect(number, intent) {
+  const asked = await stripe.terminal.readers.collectPaymentMethod(READER, {
+    payment_intent: intent.id,
+    collect_config: { enable_customer_cancellation: true, skip_tipping: true },
+  });
+  const { type, status } = asked.action;
+  assert.deepEqual([type, status], ["collect_payment_method", "in_progress"]);
+  await present(number);
+  const { action } = await readerAfterAction();
+  assert.deepEqual([action.type, action.status], ["collect_payment_method", "succeeded"]);
+  assert.equal(action.collect_payment_method.payment_intent, intent.id);
+  return action.collect_payment_method.payment_method;
+}
+
+const confirm = (intent) =>
+  stripe.terminal.readers.confirmPaymentIntent(READER, { payment_intent: intent.id });
+
+step("two steps: collect, look at the card, confirm, capture");
+intent = await create();
+const method = await collect(VISA, intent);
+assert.deepEqual([method.object, method.type], ["payment_method", "card_present"]);
+const { brand, funding, country, last4 } = method.card_present;
+assert.deepEqual([brand, funding, country], ["visa", "credit", "US"]);
+intent = await retrieve(intent);
+assert.deepEqual([intent.status, intent.amount_capturable], ["requires_confirmation", 0]);
+assert.equal(intent.latest_charge, null);
+({ action } = await confirm(intent));
+assert.equal(action.type, "confirm_payment_intent");
+assert.equal(action.confirm_payment_intent.payment_intent, intent.id);
+assert.equal((await readerAfterAction()).action.status, "succeeded");
+intent = await retrieve(intent);
+assert.deepEqual([intent.status, intent.amount_capturable], ["requires_capture", 250]);
+assert.equal(intent.latest_charge.payment_method_details.card_present.last4, last4);
+intent = await stripe.paymentIntents.capture(intent.id);
+assert.deepEqual([intent.status, intent.amount_received], ["succeeded", 250]);
+
+step("two steps: a card that is not taken is canceled unauthorized");
+intent = await create();
+assert.equal((await collect(PREPAID, intent)).card_present.funding, "prepaid");
+assert.equal((await stripe.terminal.readers.cancelAction(READER)).action, null);
+await expectError("StripeInvalidRequestError", 400, "intent_invalid_state", () => confirm(intent));
+assert.equal((await stripe.paymentIntents.cancel(intent.id)).status, "canceled");
+intent = await retrieve(intent);
+assert.deepEqual([intent.status, intent.amount_received], ["canceled", 0]);
+assert.equal(intent.latest_charge, null);
+
+step("two steps: a card that is declined at its confirmation, then another");
+intent = await create();
+await collect(NO_FUNDS, intent);
+await confirm(intent);
+({ action } = await readerAfterAction());
+assert.deepEqual([action.status, action.failure_code], ["failed", "card_declined"]);
+assert.equal((await retrieve(intent)).status, "requires_payment_method");
+await collect(VISA, intent);
+await confirm(intent);
+assert.equal((await readerAfterAction()).action.status, "succeeded");
+assert.equal((await stripe.paymentIntents.capture(intent.id)).amount_received, 250);
+
+step("Canada: one PaymentIntent takes both kinds; an Interac card is charged at the tap");
+const canadian = {
+  currency: "cad",
+  allowed_payment_method_types: ["card_present", "interac_present"],
+  capture_method: "automatic",
+  payment_method_options: { card_present: { capture_method: "manual" } },
+};
+const onHold = await pay(canadian);
+assert.deepEqual([onHold.status, onHold.amount_capturable], ["requires_capture", 250]);
+assert.equal((await stripe.paymentIntents.cancel(onHold.id)).status, "canceled");
+const tapped = await pay(canadian, INTERAC);
+assert.deepEqual(tapped.payment_method_types, ["card_present", "interac_present"]);
+assert.deepEqual([tapped.status, tapped.amount_received], ["succeeded", 250]);
+const charge = tapped.latest_charge;
+assert.equal(charge.payment_method_details.type, "interac_present");
+assert.deepEqual([charge.captured, charge.refunded], [true, false]);
+
+/** The reader's action after the customer has presented a card to put money back onto. */
+async function refundAtReader(number, amount) {
+  const asked = await stripe.terminal.readers.refundPayment(READER, {
+    payment_intent: tapped.id,
+    amount,
+    metadata: { sale: "S9" },
+    refund_payment_config: { enable_customer_cancellation: true },
+  });
+  const { type, status } = asked.action;
+  assert.deepEqual([type, status], ["refund_payment", "in_progress"]);
+  assert.equal(asked.action.refund_payment.amount, amount);
+  await present(number);
+  const { action } = await readerAfterAction();
+  assert.equal(action.type, "refund_payment");
+  return action;
+}
+
+step("Interac is refunded at the reader alone, and only onto the card that paid");
+await expectError("StripeInvalidRequestError", 400, "charge_not_refundable", () =>
+  stripe.refunds.create({ payment_intent: tapped.id }),
+);
+assert.equal((await refundAtReader(VISA, 250)).status, "failed");
+assert.equal((await stripe.charges.retrieve(charge.id)).amount_refunded, 0);
+for (const [amount, left] of [
+  [100, 150],
+  [150, 0],
+]) {
+  action = await refundAtReader(INTERAC, amount);
+  assert.equal(action.status, "succeeded");
+  const made = await stripe.refunds.retrieve(action.refund_payment.refund);
+  assert.deepEqual([made.status, made.amount, made.currency], ["succeeded", amount, "cad"]);
+  assert.deepEqual([made.payment_intent, made.charge], [tapped.id, charge.id]);
+  assert.deepEqual(made.metadata, { sale: "S9" });
+  const after = await stripe.charges.retrieve(charge.id);
+  assert.deepEqual([after.amount_refunded, after.refunded], [250 - left, left === 0]);
+}
+assert.equal((await stripe.refunds.list({ payment_intent: tapped.id })).data.length, 2);
+assert.equal((await retrieve(tapped)).status, "succeeded");
 
 step("a cart on the reader's display");
 const shown = await stripe.terminal.readers.setReaderDisplay(READER, {
@@ -299,7 +416,8 @@ await expectError("StripePermissionError", 403, undefined, () =>
 );
 
 step("the books agree");
-const { held, captured, refunded } = (await onSimulator("books")).totals.usd;
-assert.deepEqual([held, captured, refunded], [0, 950, 500]);
+const { usd, cad } = (await onSimulator("books")).totals;
+assert.deepEqual([usd.held, usd.captured, usd.refunded], [0, 1450, 500]);
+assert.deepEqual([cad.held, cad.captured, cad.refunded], [0, 250, 250]);
 
 console.log(`done: Stripe's SDK for Node, ${Stripe.PACKAGE_VERSION}, API ${Stripe.API_VERSION}`);

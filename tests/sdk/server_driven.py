@@ -19,6 +19,8 @@ READER = "tmr_simulated"
 VISA = "4242424242424242"
 DECLINED = "4000000000000002"
 NO_FUNDS = "4000000000009995"
+PREPAID = "5105105105105100"
+INTERAC = "4506445006931933"
 
 
 def client(key="rk_test_python", retries=0):
@@ -91,8 +93,9 @@ def process(intent):
 
 
 def present(number):
+    kind = "interac_present" if number == INTERAC else "card_present"
     return v1.test_helpers.terminal.readers.present_payment_method(
-        READER, params={"type": "card_present", "card_present": {"number": number}}
+        READER, params={"type": kind, kind: {"number": number}}
     )
 
 
@@ -205,6 +208,121 @@ expect_error(
 )
 expect(v1.refunds.create(params={"payment_intent": sold.id}).amount, 250)
 
+def collect(number, intent):
+    """The card that the reader has read; nothing is charged yet."""
+    config = {"enable_customer_cancellation": True, "skip_tipping": True}
+    asked = v1.terminal.readers.collect_payment_method(
+        READER, params={"payment_intent": intent.id, "collect_config": config}
+    )
+    expect((asked.action.type, asked.action.status), ("collect_payment_method", "in_progress"))
+    present(number)
+    action = reader_after_action().action
+    expect((action.type, action.status), ("collect_payment_method", "succeeded"))
+    expect(action.collect_payment_method.payment_intent, intent.id)
+    return action.collect_payment_method.payment_method
+
+
+def confirm(intent):
+    return v1.terminal.readers.confirm_payment_intent(
+        READER, params={"payment_intent": intent.id}
+    )
+
+
+step("two steps: collect, look at the card, confirm, capture")
+intent = create()
+method = collect(VISA, intent)
+card = method.card_present
+expect((method.object, method.type), ("payment_method", "card_present"))
+expect((card.brand, card.funding, card.country), ("visa", "credit", "US"))
+intent = retrieve(intent)
+expect((intent.status, intent.amount_capturable), ("requires_confirmation", 0))
+expect(intent.latest_charge, None)
+confirmed = confirm(intent)
+expect(confirmed.action.type, "confirm_payment_intent")
+expect(confirmed.action.confirm_payment_intent.payment_intent, intent.id)
+expect(reader_after_action().action.status, "succeeded")
+intent = retrieve(intent)
+expect((intent.status, intent.amount_capturable), ("requires_capture", 250))
+expect(intent.latest_charge.payment_method_details.card_present.last4, card.last4)
+intent = v1.payment_intents.capture(intent.id)
+expect((intent.status, intent.amount_received), ("succeeded", 250))
+
+step("two steps: a card that is not taken is canceled unauthorized")
+intent = create()
+expect(collect(PREPAID, intent).card_present.funding, "prepaid")
+expect(v1.terminal.readers.cancel_action(READER).action, None)
+expect_error(
+    stripe.InvalidRequestError, 400, "intent_invalid_state", lambda: confirm(intent)
+)
+expect(v1.payment_intents.cancel(intent.id).status, "canceled")
+intent = retrieve(intent)
+expect((intent.status, intent.amount_received, intent.latest_charge), ("canceled", 0, None))
+
+step("two steps: a card that is declined at its confirmation, then another")
+intent = create()
+collect(NO_FUNDS, intent)
+confirm(intent)
+action = reader_after_action().action
+expect((action.status, action.failure_code), ("failed", "card_declined"))
+expect(retrieve(intent).status, "requires_payment_method")
+collect(VISA, intent)
+confirm(intent)
+expect(reader_after_action().action.status, "succeeded")
+expect(v1.payment_intents.capture(intent.id).amount_received, 250)
+
+step("Canada: one PaymentIntent takes both kinds; an Interac card is charged at the tap")
+canadian = {
+    "currency": "cad",
+    "allowed_payment_method_types": ["card_present", "interac_present"],
+    "capture_method": "automatic",
+    "payment_method_options": {"card_present": {"capture_method": "manual"}},
+}
+held = pay(VISA, **canadian)
+expect((held.status, held.amount_capturable), ("requires_capture", 250))
+expect(v1.payment_intents.cancel(held.id).status, "canceled")
+tapped = pay(INTERAC, **canadian)
+expect(tapped.payment_method_types, ["card_present", "interac_present"])
+expect((tapped.status, tapped.amount_received), ("succeeded", 250))
+charge = tapped.latest_charge
+expect(charge.payment_method_details.type, "interac_present")
+expect((charge.captured, charge.refunded), (True, False))
+
+
+def refund_at_reader(number, amount):
+    """The reader's action after the customer has presented a card to put money back onto."""
+    config = {"enable_customer_cancellation": True}
+    wanted = {"payment_intent": tapped.id, "amount": amount, "metadata": {"sale": "S9"}}
+    asked = v1.terminal.readers.refund_payment(
+        READER, params={**wanted, "refund_payment_config": config}
+    )
+    expect((asked.action.type, asked.action.status), ("refund_payment", "in_progress"))
+    expect(asked.action.refund_payment.amount, amount)
+    present(number)
+    action = reader_after_action().action
+    expect(action.type, "refund_payment")
+    return action
+
+
+step("Interac is refunded at the reader alone, and only onto the card that paid")
+again = {"payment_intent": tapped.id}
+expect_error(
+    stripe.InvalidRequestError, 400, "charge_not_refundable",
+    lambda: v1.refunds.create(params=again),
+)
+expect(refund_at_reader(VISA, 250).status, "failed")
+expect(v1.charges.retrieve(charge.id).amount_refunded, 0)
+for amount, left in [(100, 150), (150, 0)]:
+    action = refund_at_reader(INTERAC, amount)
+    expect(action.status, "succeeded")
+    refund = v1.refunds.retrieve(action.refund_payment.refund)
+    expect((refund.status, refund.amount, refund.currency), ("succeeded", amount, "cad"))
+    expect((refund.payment_intent, refund.charge), (tapped.id, charge.id))
+    expect(refund.metadata, {"sale": "S9"})
+    after = v1.charges.retrieve(charge.id)
+    expect((after.amount_refunded, after.refunded), (250 - left, left == 0))
+expect(len(v1.refunds.list(params=again).data), 2)
+expect(retrieve(tapped).status, "succeeded")
+
 step("a cart on the reader's display")
 cart = {
     "currency": "usd",
@@ -314,7 +432,8 @@ expect_error(
 )
 
 step("the books agree")
-totals = console("books")["totals"]["usd"]
-expect(totals, {"held": 0, "captured": 950, "refunded": 500})
+totals = console("books")["totals"]
+expect(totals["usd"], {"held": 0, "captured": 1450, "refunded": 500})
+expect(totals["cad"], {"held": 0, "captured": 250, "refunded": 250})
 
 print(f"done: Stripe's SDK for Python, {stripe.VERSION}, API {stripe.api_version}")

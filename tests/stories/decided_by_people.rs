@@ -114,6 +114,19 @@ fn a_decision_survives_a_kill() {
     assert_eq!(totals(&rig), (PRICE, 0, 0));
 }
 
+/// What a person was told is true, whatever happens next.
+#[test]
+fn a_decision_that_was_told_survives_a_kill_at_once() {
+    for decision in ["capture", "dismiss"] {
+        let (mut rig, sale) = waiting(HOLD);
+        done(&rig, &["resolve", &sale, decision]);
+        rig.kill();
+        rig.start();
+        let outcome = if decision == "capture" { "sold" } else { "dismissed" };
+        assert_eq!(rig.outcomes(), [outcome]);
+    }
+}
+
 #[test]
 fn a_dismissed_sale_is_left_as_it_is() {
     let (rig, sale) = waiting(HOLD);

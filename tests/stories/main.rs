@@ -23,6 +23,7 @@ mod interac;
 mod killed_at_each_step;
 mod one_reader_one_controller;
 mod reader_display;
+mod said_at_start;
 mod sells_a_product;
 mod snapshots;
 mod speaks_stripes_language;

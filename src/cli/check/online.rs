@@ -8,16 +8,17 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::cli::check::countries::currency_of;
 use crate::config::{ApiKey, Mode, Settings};
 use crate::daemon::{clock, identity};
 use crate::kiosk::Reason;
+use crate::kiosk::account::TRIAL;
+use crate::kiosk::countries::currency_of;
 use crate::money::Money;
 use crate::sale::input::{ReaderSeen, Trouble};
 use crate::stripe::meaning::{Answer, NoAnswer};
 use crate::stripe::request::{Expected, Method, Wire};
 use crate::stripe::transport::ClientError;
-use crate::stripe::{Client, Request, understand};
+use crate::stripe::{Client, Request, reply, understand};
 use crate::time::StripeTime;
 
 /// Each answer comes quickly, or something is wrong that a person should hear of.
@@ -367,7 +368,7 @@ impl Check<'_> {
             pair("allowed_payment_method_types[]", "card_present"),
             pair("capture_method", "manual"),
             pair("description", "kioskd check --online: never prompted"),
-            pair("metadata[kioskd_check]", self.settings.kiosk.id.as_str()),
+            pair(&format!("metadata[{TRIAL}]"), self.settings.kiosk.id.as_str()),
         ]
     }
 
@@ -405,9 +406,8 @@ fn is_made(answer: &Answer) -> bool {
 
 /// The country of a location.
 fn country(answer: &Answer) -> Option<String> {
-    let location: Value = serde_json::from_slice(&answer.body).ok()?;
-    let country = location["address"]["country"].as_str()?;
-    (answer.status == 200).then(|| country.to_owned())
+    let is_shown = answer.status == 200;
+    is_shown.then(|| reply::country(&answer.body).ok()).flatten().flatten()
 }
 
 /// What came instead of what was wanted.

@@ -126,13 +126,24 @@ async fn order(
         return refused(StatusCode::BAD_REQUEST, allowed);
     };
     let order = Order { what, by, reason };
+    let unrecorded = unrecorded(&id);
     let (answer, ordered) = oneshot::channel();
     let result =
         match ask(shared, Message::SaleOrder { sale: id, stored, order, answer }, ordered).await {
+            Ok(Ordered::Unrecorded) => {
+                return refused(StatusCode::INTERNAL_SERVER_ERROR, &unrecorded);
+            }
             Ok(Ordered::Decided) => "decided",
             Ok(Ordered::Already) => "already",
             Ok(Ordered::Refused(why)) => return refused(StatusCode::CONFLICT, &why),
             Err(response) => return response,
         };
     Json(OrderDocument { result: result.to_owned() }).into_response()
+}
+
+fn unrecorded(sale: &SaleId) -> String {
+    format!(
+        "the journal has not taken the decision about sale {sale} yet: it is carried out once the \
+         journal can be written, and forgotten if kioskd ends before; see: kioskd status"
+    )
 }

@@ -98,7 +98,12 @@ fn a_reader_of_another_board_is_left_alone_until_it_is_taken_over() {
         assert!(matches!(bench.turned.take(), Some(Turned::OutOfOrder { .. })));
     }
     let only_reads = |request: &Request| {
-        matches!(request, Request::ReadReader { .. } | Request::SearchIntents { .. })
+        matches!(
+            request,
+            Request::ReadReader { .. }
+                | Request::ReadLocation { .. }
+                | Request::SearchIntents { .. }
+        )
     };
     assert!(bench.requests.iter().all(only_reads));
     bench.answer_all();

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::ids::{JournalId, ProductCode};
+use crate::ids::{IdempotencyKey, JournalId, ProductCode};
+use crate::kiosk::account::TRIAL;
 use crate::kiosk::kiosk::{Kiosk, Product};
 use crate::kiosk::out_of_order::Since;
 use crate::kiosk::sweep::{Listed, OLD_ENOUGH, Orphan, Verdict};
@@ -30,6 +31,8 @@ pub(super) enum Judged {
     NotOurs,
     LeftAlone(&'static str),
     Ours(Box<Candidate>),
+    /// It was only to show what the account takes, and was never prompted for.
+    Trial(IdempotencyKey),
 }
 
 impl Kiosk {
@@ -48,15 +51,28 @@ impl Kiosk {
         if matches!(intent.status, IntentStatus::Other(_)) {
             return Judged::LeftAlone("its status is not known to this version");
         }
+        let age = date.map_or(Duration::ZERO, |date| date.since(intent.created));
+        let seconds = date.and_then(|date| u32::try_from(date.0).ok());
+        let too_young = OLD_ENOUGH.checked_sub(age).filter(|left| !left.is_zero());
+        let is_unpaid = matches!(
+            intent.status,
+            IntentStatus::RequiresPaymentMethod | IntentStatus::RequiresConfirmation
+        );
+        if metadata.contains_key(TRIAL) {
+            let key = spare_key(&intent.id, seconds.unwrap_or(1)).filter(|_| is_unpaid);
+            return match (too_young, key) {
+                // Its cancellation is on its way, or the next sweep's business: nobody waits for it.
+                (Some(_), _) => Judged::NotOurs,
+                (None, Some(key)) => Judged::Trial(key),
+                (None, None) => Judged::LeftAlone("it was only to try the account, and is paid"),
+            };
+        }
         let opened = match self.opened_by(intent, metadata, now) {
             Ok(opened) => opened,
             Err(why) => return Judged::LeftAlone(why),
         };
-        let age = date.map_or(Duration::ZERO, |date| date.since(intent.created));
         let is_sold = intent.status == IntentStatus::Succeeded && *is_captured_by_hand;
         let sold = is_sold.then(|| Money::new(intent.amount_received, intent.currency));
-        let seconds = date.and_then(|date| u32::try_from(date.0).ok());
-        let too_young = OLD_ENOUGH.checked_sub(age).filter(|left| !left.is_zero());
         Judged::Ours(Box::new(Candidate {
             orphan: Orphan {
                 opened,
@@ -64,10 +80,7 @@ impl Kiosk {
                 sold,
                 first_key: seconds.unwrap_or(1),
             },
-            is_unpaid: matches!(
-                intent.status,
-                IntentStatus::RequiresPaymentMethod | IntentStatus::RequiresConfirmation
-            ),
+            is_unpaid,
             too_young_for: too_young,
         }))
     }

@@ -1,6 +1,7 @@
 //! The bodies of creations and carts. What a sale was opened with, it repeats byte for byte.
 
 use super::pair;
+use crate::kiosk::account::{TRIAL, Trial};
 use crate::sale::fact::{CaptureMode, Item, Opened};
 use crate::sale::key::WIRE_AT_THE_TAP;
 
@@ -30,6 +31,23 @@ fn hold_params(opened: &Opened) -> Vec<(String, String)> {
         pair("metadata[boot]", &opened.boot),
         pair("metadata[products]", &opened.product.code),
         pair("expand[]", "latest_charge"),
+    ]
+}
+
+/// A PaymentIntent that no reader is asked for: it shows what the account takes. It names no sale.
+pub(super) fn trial_params(trial: &Trial) -> Vec<(String, String)> {
+    let Trial { price, reader, origin } = trial;
+    vec![
+        pair("amount", &price.amount),
+        pair("currency", &price.currency),
+        pair("allowed_payment_method_types[]", "card_present"),
+        pair("capture_method", "manual"),
+        pair("description", "kioskd at its start: never prompted"),
+        pair("metadata[kiosk]", &origin.kiosk),
+        pair("metadata[reader]", reader),
+        pair("metadata[controller]", &origin.controller),
+        pair("metadata[journal]", &origin.journal),
+        pair(&format!("metadata[{TRIAL}]"), "start"),
     ]
 }
 

@@ -92,6 +92,20 @@ fn the_bytes_of_a_refund_never_change() {
 }
 
 #[test]
+fn a_trial_is_named_as_such_and_names_no_sale() {
+    let Opened { origin, reader, product, .. } = opened();
+    let trial = Box::new(Trial { price: product.price, reader, origin });
+    let wire = Request::TryAccount { trial }.wire();
+    assert_eq!(wire.key, None, "it is to show what the account takes now");
+    let named = |name: &str| wire.params.iter().any(|(n, _)| n == name);
+    for name in ["kiosk", "reader", "controller", "journal", "kioskd_check"] {
+        assert!(named(&format!("metadata[{name}]")), "{name}");
+    }
+    assert!(!named("metadata[sale]"));
+    assert!(wire.params.contains(&pair("allowed_payment_method_types[]", "card_present")));
+}
+
+#[test]
 fn a_reader_command_gets_the_time_that_a_reader_may_take() {
     let reader: ReaderId = "tmr_1".parse().unwrap();
     let clear = Request::ClearReader { reader: reader.clone(), key: None };

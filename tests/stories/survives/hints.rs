@@ -3,7 +3,7 @@
 use super::*;
 
 /// Posts a hint to the control socket, and returns the status of the reply.
-fn hint(rig: &Rig, body: &str) -> u16 {
+pub(crate) fn hint(rig: &Rig, body: &str) -> u16 {
     let socket = rig.path().join("run/control.sock");
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {

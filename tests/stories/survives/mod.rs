@@ -6,7 +6,7 @@ mod connection_errors;
 mod declines;
 mod errors_that_mean_something;
 mod faults_of_http;
-mod hints;
+pub(crate) mod hints;
 mod lost_prompts;
 mod reader_busy;
 mod reader_deaf;

@@ -1,4 +1,4 @@
-//! Which currency readers take in which country.
+//! Which currency readers take in which country: for the running kiosk and for `check --online`.
 
 /// Countries of Stripe Terminal with their currencies. Source: Stripe, "Regional considerations":
 /// a reader's location and the account are in the same country, and only the local currency is
@@ -31,7 +31,7 @@ const LOCAL: &[(&str, &[&str])] = &[
 ];
 
 /// The currency of a country (ISO 3166, upper case), where it is known here.
-pub(super) fn currency_of(country: &str) -> Option<&'static str> {
+pub fn currency_of(country: &str) -> Option<&'static str> {
     let found = LOCAL.iter().find(|(_, countries)| countries.contains(&country));
     found.map(|(currency, _)| *currency)
 }
