@@ -243,7 +243,7 @@ impl Driver {
 
     /// The kiosk's own look at the reader, or the clearing of what stands on it for nothing.
     fn pursue_reader_wish(&mut self, now: Moment) {
-        self.show_cart(now);
+        self.show_on_reader(now);
         let reader = self.kiosk.setup().reader.clone();
         let wish = self.kiosk.claim_wish(now).unwrap_or_else(|| self.kiosk.reader_wish());
         let due = self.flights.wait_until(&Purpose::Clear, Pace::AT_ONCE);
@@ -273,13 +273,13 @@ impl Driver {
     }
 
     /// The product on the reader, while its PaymentIntent is being created.
-    fn show_cart(&mut self, now: Moment) {
-        let Some(sale) = self.kiosk.cart_wanted(now) else { return };
+    fn show_on_reader(&mut self, now: Moment) {
+        let Some(sale) = self.kiosk.display_wanted(now) else { return };
         let (id, item) = (sale.id().clone(), Box::new(sale.opened.product.clone()));
         let request = Request::ShowCart { reader: self.kiosk.setup().reader.clone(), item };
         let purpose = Purpose::ShowCart;
         if self.flights.is_clear(&purpose, &request) {
-            self.kiosk.cart_sent(id);
+            self.kiosk.display_sent(id);
             self.start(Flight { purpose, request, asked: now, sent: now });
         }
     }

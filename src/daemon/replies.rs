@@ -61,7 +61,7 @@ impl Driver {
                 self.give(&sale, &Input::Replied(Box::new(reply)), now);
             }
             Purpose::Clear if reply.result.is_ok() => self.kiosk.dead_action_cleared(),
-            Purpose::ShowCart => self.kiosk.cart_answered(&reply.result, now.moment),
+            Purpose::ShowCart => self.kiosk.display_answered(&reply.result, now.moment),
             Purpose::Sweep => self.page_read(&reply.result, result, now),
             Purpose::Spare if reply.result.is_err() => self.kiosk.sweep_again(now.moment),
             Purpose::Clear | Purpose::ReaderLook | Purpose::Claim | Purpose::Spare => {}

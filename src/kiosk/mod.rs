@@ -3,8 +3,8 @@
 //!
 //! * `kiosk`: the state, and what changes it
 //! * [`select`]: whether a selection may open a sale
-//! * `cart`: the product on the reader before it asks for the card
 //! * [`reader`]: what is known of the reader, and when it has to be looked at or cleared
+//! * `reader_display`: the product on the reader before it asks for the card
 //! * [`reader_wish`]: what the kiosk itself wants of the reader
 //! * [`restart_window`]: the hours at which readers restart every night
 //! * [`claim`]: whose the reader is, and what people may ask of it
@@ -15,12 +15,12 @@
 //! * [`reader_status`]: the answer to "what about the reader?"
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
-mod cart;
 pub mod claim;
 #[expect(clippy::module_inception, reason = "the room's main thing has the room's name")]
 mod kiosk;
 pub mod out_of_order;
 pub mod reader;
+mod reader_display;
 pub mod reader_status;
 pub mod reader_wish;
 pub mod restart_window;

@@ -18,7 +18,7 @@ const SPARED_FOR: Duration = Duration::from_mins(5);
 
 /// What is known of the product on the reader.
 #[derive(Clone, Default, PartialEq, Eq, Debug)]
-pub(super) struct CartWatch {
+pub(super) struct DisplayWatch {
     /// The sale for which it was sent last.
     sent_for: Option<SaleId>,
     /// When it last failed.
@@ -29,38 +29,38 @@ pub(super) struct CartWatch {
 
 impl Kiosk {
     /// The sale whose product the reader shall show now.
-    pub fn cart_wanted(&self, now: Moment) -> Option<&Sale> {
-        let cart = &self.watch.cart;
-        let spared = cart.failed.is_some_and(|failed| now < failed + SPARED_FOR);
+    pub fn display_wanted(&self, now: Moment) -> Option<&Sale> {
+        let display = &self.watch.display;
+        let spared = display.failed.is_some_and(|failed| now < failed + SPARED_FOR);
         if !self.setup.reader_display || spared || self.is_reader_held() {
             return None;
         }
         let sale = self.front_sale()?;
         let opening = matches!(sale.phase, Phase::Opening { .. }) && sale.intent.is_none();
         let (asked, reader) = self.watch.seen.as_ref()?;
-        let is_free = *asked >= sale.opened.at && acting(reader).is_none_or(is_cart);
-        let is_new = cart.sent_for.as_ref() != Some(sale.id());
+        let is_free = *asked >= sale.opened.at && acting(reader).is_none_or(is_shown);
+        let is_new = display.sent_for.as_ref() != Some(sale.id());
         (opening && is_free && is_new).then_some(sale)
     }
 
     /// The reader is asked to show a sale's product: once.
-    pub fn cart_sent(&mut self, sale: SaleId) {
-        self.watch.cart.sent_for = Some(sale);
+    pub fn display_sent(&mut self, sale: SaleId) {
+        self.watch.display.sent_for = Some(sale);
     }
 
     /// How that ended.
-    pub fn cart_answered(&mut self, result: &Result<Seen, Trouble>, now: Moment) {
-        let cart = &mut self.watch.cart;
-        cart.failed = result.is_err().then_some(now);
+    pub fn display_answered(&mut self, result: &Result<Seen, Trouble>, now: Moment) {
+        let display = &mut self.watch.display;
+        display.failed = result.is_err().then_some(now);
         if let Err(Trouble::Unknown { .. } | Trouble::Refused(Refusal::ReaderTimeout)) = result {
-            cart.unclear = Some(now);
+            display.unclear = Some(now);
         }
     }
 
     /// Whether a product stands on the reader that nobody buys any more.
-    pub(super) fn is_cart_left(&self) -> bool {
+    pub(super) fn is_display_left(&self) -> bool {
         let seen = self.watch.seen.as_ref();
-        let shown = seen.is_some_and(|(_, reader)| acting(reader).is_some_and(is_cart));
+        let shown = seen.is_some_and(|(_, reader)| acting(reader).is_some_and(is_shown));
         let wanted = self
             .sales
             .values()
@@ -73,6 +73,6 @@ fn acting(reader: &ReaderSeen) -> Option<&ActionSeen> {
     reader.action.as_ref().filter(|action| action.status == ActionStatus::InProgress)
 }
 
-fn is_cart(action: &ActionSeen) -> bool {
+fn is_shown(action: &ActionSeen) -> bool {
     action.kind == "set_reader_display"
 }
