@@ -21,6 +21,7 @@ use crate::daemon::{clock, devices, reader_power, tell};
 use crate::dispenser::Order;
 use crate::ids::{ControllerId, DispenserName, ProductCode, SaleId};
 use crate::journal::{Filter, Journal, JournalError, Stored};
+use crate::kiosk::cart::CartStatus;
 use crate::kiosk::claim::{OrderRefused, ReaderOrder};
 use crate::kiosk::reader_status::ReaderDocument;
 use crate::kiosk::restart_window::RestartWindow;
@@ -51,8 +52,20 @@ pub enum Message {
     Select {
         /// What.
         code: ProductCode,
-        /// For the sale's id, or why there is none; a keypad does not ask.
-        answer: Option<oneshot::Sender<Result<String, String>>>,
+        /// For what came of it; a keypad does not ask.
+        answer: Option<oneshot::Sender<KeyAnswer>>,
+    },
+    /// Somebody pays for the cart.
+    Pay {
+        /// For what came of it; a keypad does not ask.
+        answer: Option<oneshot::Sender<KeyAnswer>>,
+    },
+    /// Somebody takes a product out of the cart.
+    Remove {
+        /// What.
+        code: ProductCode,
+        /// For what came of it; a keypad does not ask.
+        answer: Option<oneshot::Sender<KeyAnswer>>,
     },
     /// Somebody decides about a sale.
     SaleOrder {
@@ -80,6 +93,18 @@ pub enum Message {
         /// For how it went.
         answer: oneshot::Sender<OrderAnswer>,
     },
+}
+
+/// What came of a key, or why nothing did.
+pub type KeyAnswer = Result<Pressed, String>;
+
+/// What came of a key.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Pressed {
+    /// A sale was opened.
+    Sale(SaleId),
+    /// The cart is this now.
+    Cart(CartStatus),
 }
 
 /// How a person's order went: refused, or Stripe's answer to the call that it became.
@@ -313,24 +338,52 @@ fn hear(driver: &mut Driver, message: Message, tasks: &mut Tasks, config: &Confi
             perform_order(effects, answer, tasks);
         }
         Message::Select { code, answer } => {
-            let sale = match identity::sale_id(now.wall.0) {
-                Ok(sale) => sale,
-                Err(error) => {
-                    tracing::error!(%error, "no sale can be opened");
-                    return;
-                }
-            };
-            let id = sale.to_string();
-            let effects = driver.turn(Event::Selected { code, sale }, now);
-            let turned = effects.iter().find_map(|effect| {
-                if let Effect::Turned(why) = effect { Some(why.to_string()) } else { None }
-            });
-            if let Some(answer) = answer {
-                drop(answer.send(turned.map_or(Ok(id), Err)));
-            }
-            perform(effects, tasks);
+            let Some(sale) = sale_id(now) else { return };
+            let event = Event::Selected { code, sale: sale.clone() };
+            press(driver, event, (sale, answer), tasks, now);
+        }
+        Message::Pay { answer } => {
+            let Some(sale) = sale_id(now) else { return };
+            press(driver, Event::Pay { sale: sale.clone() }, (sale, answer), tasks, now);
+        }
+        Message::Remove { code, answer } => {
+            let Some(sale) = sale_id(now) else { return };
+            press(driver, Event::Removed { code }, (sale, answer), tasks, now);
         }
     }
+}
+
+fn sale_id(now: Now) -> Option<SaleId> {
+    match identity::sale_id(now.wall.0) {
+        Ok(sale) => Some(sale),
+        Err(error) => {
+            tracing::error!(%error, "no sale can be opened");
+            None
+        }
+    }
+}
+
+/// One turn for a key of the customer's, which may open this sale.
+fn press(
+    driver: &mut Driver,
+    event: Event,
+    (sale, answer): (SaleId, Option<oneshot::Sender<KeyAnswer>>),
+    tasks: &Tasks,
+    now: Now,
+) {
+    let effects = driver.turn(event, now);
+    let turned = effects.iter().find_map(|effect| {
+        if let Effect::Turned(why) = effect { Some(why.to_string()) } else { None }
+    });
+    let pressed = match (turned, driver.kiosk().sale(&sale), driver.kiosk().cart_status()) {
+        (Some(why), _, _) => Err(why),
+        (None, None, Some(cart)) => Ok(Pressed::Cart(cart)),
+        (None, Some(_), _) | (None, None, None) => Ok(Pressed::Sale(sale)),
+    };
+    if let Some(answer) = answer {
+        drop(answer.send(pressed));
+    }
+    perform(effects, tasks);
 }
 
 /// Takes a new API key into use. One of the other mode would not know the open sales: it needs a
@@ -382,19 +435,19 @@ fn perform(effects: Vec<Effect>, tasks: &Tasks) {
         match effect {
             Effect::Commit(batch) => drop(tasks.journal.send(Job::Commit(batch))),
             Effect::Call { flight, request } => call(tasks, flight, request, None),
-            Effect::Vend { dispenser, sale, slot } => {
+            Effect::Vend { dispenser, order, slot } => {
                 devices::order(
                     &tasks.devices.dispensers,
                     &dispenser,
-                    Order::Vend { sale, slot },
+                    Order::Vend { id: order, slot },
                     || tasks.messages.clone(),
                 );
             }
-            Effect::AskDispenser { dispenser, sale } => {
+            Effect::AskDispenser { dispenser, order } => {
                 devices::order(
                     &tasks.devices.dispensers,
                     &dispenser,
-                    Order::Status { sale },
+                    Order::Status { id: order },
                     || tasks.messages.clone(),
                 );
             }
@@ -471,6 +524,7 @@ fn setup(settings: &Settings, key: &ApiKey, origin: Origin) -> Result<Setup, Run
         livemode: key.mode() == Mode::Live,
         policy: policy(settings),
         reader_display: settings.payment.reader_display,
+        cart_limit: settings.kiosk.cart.then_some(settings.kiosk.cart_limit),
         boot: identity::boot_id()?,
         restart_window: settings.reader.restart_window.map(|(from, to)| RestartWindow {
             from,

@@ -3,6 +3,7 @@
 //!
 //! * `kiosk`: the state, and what changes it
 //! * [`select`]: whether a selection may open a sale
+//! * [`cart`]: what the customer has chosen and not paid for yet
 //! * [`reader`]: what is known of the reader, and when it has to be looked at or cleared
 //! * `reader_display`: the product on the reader before it asks for the card
 //! * [`reader_wish`]: what the kiosk itself wants of the reader
@@ -15,6 +16,7 @@
 //! * [`reader_status`]: the answer to "what about the reader?"
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
+pub mod cart;
 pub mod claim;
 #[expect(clippy::module_inception, reason = "the room's main thing has the room's name")]
 mod kiosk;

@@ -163,7 +163,8 @@ impl Kiosk {
                     self.reasons.raise(Reason::NoCardPresent, now);
                 }
                 let sale = about.and_then(|sale| self.sales.get(sale));
-                let product = sale.map(|sale| &sale.opened.product.code);
+                let single = sale.filter(|sale| sale.opened.count() == 1);
+                let product = single.map(|sale| &sale.opened.product.code);
                 self.reasons.clear_if(|reason, _| {
                     matches!(reason, Reason::PaymentsRefused { .. })
                         || matches!(reason, Reason::PriceRefused { product: refused, .. }
@@ -240,6 +241,8 @@ impl Kiosk {
         let code = code.clone();
         let sale = about.and_then(|sale| self.sales.get(sale));
         let reason = match sale {
+            // Of several products none alone is to blame.
+            Some(sale) if code.starts_with("amount_") && sale.opened.count() > 1 => return,
             Some(sale) if code.starts_with("amount_") => {
                 Reason::PriceRefused { product: sale.opened.product.code.clone(), code }
             }

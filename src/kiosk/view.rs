@@ -3,12 +3,14 @@
 use std::time::Duration;
 
 use crate::ids::{ProductCode, SaleId};
+use crate::kiosk::cart::CartLine;
 use crate::kiosk::kiosk::Kiosk;
 use crate::kiosk::out_of_order::Reason;
 use crate::kiosk::select::Turned;
 use crate::money::Money;
 use crate::sale::cards::{CardSeen, NotTaken};
-use crate::sale::fact::{Attention, Decline, Fact, Outcome, Retraction, Settlement};
+use crate::sale::fact::{Attention, Decline, Fact, Item, Outcome, Retraction, Settlement};
+use crate::sale::goods::VendEnd;
 use crate::sale::phase::Refunding;
 use crate::sale::{Phase, Sale};
 use crate::time::Moment;
@@ -18,6 +20,13 @@ use crate::time::Moment;
 pub enum View {
     /// Choose something.
     Idle,
+    /// What is in the cart; choose more, or pay.
+    Cart {
+        /// The products.
+        lines: Vec<CartLine>,
+        /// What they cost.
+        sum: Money,
+    },
     /// A sale is being opened.
     Connecting {
         /// What is bought.
@@ -67,18 +76,33 @@ pub enum View {
     },
     /// The product is coming.
     Dispensing {
-        /// What is bought.
+        /// What is coming.
         product: Shown,
+        /// Which of the products that is.
+        place: Place,
     },
     /// Whether it came out is being found out.
     Checking {
-        /// What is bought.
+        /// What is being found out about.
         product: Shown,
+        /// Which of the products that is.
+        place: Place,
     },
     /// Delivered and paid.
     ThankYou {
         /// What was bought.
         product: Shown,
+    },
+    /// A part of the products came out, and no more than these are paid for.
+    PartGiven {
+        /// How many came out.
+        given: usize,
+        /// Of how many.
+        of: usize,
+        /// What is paid for.
+        kept: Money,
+        /// What becomes of the rest of the price.
+        rest: Rest,
     },
     /// The sale is over without a product, and Stripe has confirmed that nothing is charged.
     NotCharged {
@@ -102,7 +126,7 @@ pub enum View {
     },
     /// Present the same card again, to get the money back.
     PresentCardAgain {
-        /// What was bought.
+        /// What did not come out.
         product: Shown,
         /// How long the customer still has.
         seconds_left: u64,
@@ -155,15 +179,39 @@ pub enum BusyWith {
     Itself,
 }
 
-/// A product as a display shows it.
+/// Which of the products of a sale one is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Place {
+    /// From 1.
+    pub number: usize,
+    /// How many there are.
+    pub of: usize,
+}
+
+/// What becomes of the price of what did not come out.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Rest {
+    /// It is held, and will be released.
+    WillBeReleased,
+    /// Stripe has captured less: it is not charged.
+    NotCharged,
+    /// It was charged, and is on its way back.
+    WillBeRefunded,
+    /// Stripe has confirmed the refund.
+    Refunded,
+}
+
+/// A product as a display shows it, or the first of several.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Shown {
     /// What the customer pressed.
     pub code: ProductCode,
     /// What the customer calls it.
     pub name: String,
-    /// What it costs.
+    /// What it costs, and the others with it.
     pub price: Money,
+    /// How many others there are.
+    pub further: usize,
 }
 
 /// Why a sale ended without a product.
@@ -228,7 +276,10 @@ impl Kiosk {
         if let Some(reason) = self.blocking_reason(now) {
             return View::OutOfOrder { reason };
         }
-        if self.is_reader_held() { View::Wait } else { View::Idle }
+        if self.is_reader_held() {
+            return View::Wait;
+        }
+        self.cart_view().unwrap_or(View::Idle)
     }
 
     /// When the view changes next by itself.
@@ -248,13 +299,14 @@ impl Kiosk {
             | Phase::NeedsAttention { .. }
             | Phase::Closed { .. } => None,
         });
-        [notice, front].into_iter().flatten().filter(|at| *at > now).min()
+        [notice, front, self.cart_left_at()].into_iter().flatten().filter(|at| *at > now).min()
     }
 
     /// Shows for a short while why a selection opened no sale.
     pub fn show_turned(&mut self, why: Turned, now: Moment) {
         let customer_is_served = self.front.is_some() || self.notice_stands(now);
-        if !customer_is_served {
+        // Who presses keys that mean nothing here is told nothing.
+        if !customer_is_served && why != Turned::NoCart {
             let view = View::NotNow { why };
             self.notice = Some(Notice { view, until: now + SHORT_NOTICE });
         }
@@ -283,6 +335,7 @@ impl Kiosk {
         // The hold is released while the customer still reads that it will be.
         let released = facts.iter().any(|fact| matches!(fact, Fact::Released | Fact::Fenced));
         let refunded = facts.iter().any(|fact| matches!(fact, Fact::RefundConfirmed { .. }));
+        let captured = facts.iter().any(|fact| matches!(fact, Fact::Captured { .. }));
         if self.last_told.as_ref() == Some(sale.id())
             && let Some(Notice { view, until }) = &mut self.notice
             && now < *until
@@ -291,6 +344,15 @@ impl Kiosk {
                 *view = View::NotCharged { why: *why };
             } else if let (View::WillBeRefunded { why }, true) = (&*view, refunded) {
                 *view = View::Refunded { why: *why };
+            } else if let View::PartGiven { rest, .. } = view {
+                match rest {
+                    Rest::WillBeReleased if captured => *rest = Rest::NotCharged,
+                    Rest::WillBeRefunded if refunded => *rest = Rest::Refunded,
+                    Rest::WillBeReleased
+                    | Rest::NotCharged
+                    | Rest::WillBeRefunded
+                    | Rest::Refunded => {}
+                }
             }
         }
     }
@@ -328,8 +390,36 @@ pub(super) fn has_customer(sale: &Sale) -> bool {
 }
 
 fn shown(sale: &Sale) -> Shown {
-    let item = &sale.opened.product;
-    Shown { code: item.code.clone(), name: item.name.clone(), price: item.price }
+    let price = sale.opened.price();
+    Shown { price, ..shown_item(&sale.opened.product, sale.opened.further.len()) }
+}
+
+fn shown_item(item: &Item, further: usize) -> Shown {
+    Shown { code: item.code.clone(), name: item.name.clone(), price: item.price, further }
+}
+
+/// What is not known to have come out, or all of it if nothing is missing.
+fn missing(sale: &Sale) -> Shown {
+    let delivered = |number| sale.vend(number).end == Some(VendEnd::Delivered);
+    let missing: Vec<&Item> = sale
+        .opened
+        .numbered()
+        .filter_map(|(number, item)| (!delivered(number)).then_some(item))
+        .collect();
+    match missing.first() {
+        Some(first) => shown_item(first, missing.len() - 1),
+        None => shown(sale),
+    }
+}
+
+/// The item that the dispenser is at.
+fn under_way(sale: &Sale) -> (Shown, Place) {
+    let of = sale.opened.count();
+    let found = sale.opened.numbered().zip(1..).find(|((n, _), _)| Some(*n) == sale.under_way());
+    match found {
+        Some(((_, item), number)) => (shown_item(item, 0), Place { number, of }),
+        None => (shown(sale), Place { number: 1, of }),
+    }
 }
 
 /// The view of a sale that has the customer.
@@ -346,7 +436,7 @@ fn sale_view(sale: &Sale, now: Moment) -> View {
         Phase::Confirming { .. } => View::Authorizing { product, card: sale.card.clone() },
         Phase::Refunding(refunding) if refunding.given_up.is_none() => {
             let seconds_left = seconds_left(sale, refunding.since, now);
-            View::PresentCardAgain { product, seconds_left }
+            View::PresentCardAgain { product: missing(sale), seconds_left }
         }
         Phase::Refunding(_) => ending_view(sale),
         Phase::Presenting { prompt, .. } => {
@@ -355,8 +445,14 @@ fn sale_view(sale: &Sale, now: Moment) -> View {
             View::PresentCard { product, seconds_left, declined, not_taken }
         }
         Phase::Retracting { why, .. } => View::TakingBack { why: why.clone() },
-        Phase::Vending { .. } => View::Dispensing { product },
-        Phase::Doubtful { .. } => View::Checking { product },
+        Phase::Vending { .. } => {
+            let (product, place) = under_way(sale);
+            View::Dispensing { product, place }
+        }
+        Phase::Doubtful { .. } => {
+            let (product, place) = under_way(sale);
+            View::Checking { product, place }
+        }
         Phase::Settling { .. } | Phase::NeedsAttention { .. } | Phase::Closed { .. } => {
             ending_view(sale)
         }
@@ -374,7 +470,7 @@ fn seconds_left(sale: &Sale, since: Moment, now: Moment) -> u64 {
 fn ending_view(sale: &Sale) -> View {
     let product = shown(sale);
     match &sale.phase {
-        _ if sale.delivered => View::ThankYou { product },
+        _ if sale.has_delivered_all() => View::ThankYou { product },
         Phase::Settling { settlement: Settlement::Release, .. } => {
             View::HoldWillBeReleased { why: vend_ending(sale) }
         }
@@ -385,9 +481,10 @@ fn ending_view(sale: &Sale) -> View {
             View::MoneyOwed { sale: sale.id().clone(), amount: *amount }
         }
         Phase::NeedsAttention { why: Attention::RefundNeedsCard { .. } } => {
-            let amount = sale.captured.unwrap_or(sale.opened.product.price);
+            let amount = sale.to_refund.or(sale.captured).unwrap_or(sale.opened.price());
             View::MoneyOwed { sale: sale.id().clone(), amount }
         }
+        _ if sale.has_delivered() => part_given(sale),
         Phase::Closed { outcome: Outcome::Refunded } => View::Refunded { why: vend_ending(sale) },
         Phase::Closed { outcome: Outcome::Declined } => View::NotCharged { why: Ending::Declined },
         Phase::Closed { outcome: Outcome::Abandoned | Outcome::Released } => {
@@ -409,11 +506,39 @@ fn ending_view(sale: &Sale) -> View {
     }
 }
 
+/// A part came out. Whoever would pay for what nobody knows of is told that the operator decides.
+fn part_given(sale: &Sale) -> View {
+    let rest = match &sale.phase {
+        Phase::Settling { settlement: Settlement::Capture { .. }, .. } => Rest::WillBeReleased,
+        Phase::Settling { settlement: Settlement::Refund { .. }, .. } => Rest::WillBeRefunded,
+        Phase::Closed { outcome: Outcome::PartlySold } if sale.refunded > 0 => Rest::Refunded,
+        Phase::Closed { outcome: Outcome::PartlySold } => Rest::NotCharged,
+        Phase::Settling { settlement: Settlement::Release, .. }
+        | Phase::Opening { .. }
+        | Phase::Prompting { .. }
+        | Phase::Presenting { .. }
+        | Phase::Collected { .. }
+        | Phase::Confirming { .. }
+        | Phase::Retracting { .. }
+        | Phase::Vending { .. }
+        | Phase::Doubtful { .. }
+        | Phase::Refunding(_)
+        | Phase::NeedsAttention { .. }
+        | Phase::Closed { .. } => return View::OperatorDecides,
+    };
+    if sale.kept_value() != sale.delivered_value() {
+        return View::OperatorDecides;
+    }
+    let kept = Money::new(sale.delivered_value(), sale.opened.product.price.currency);
+    let (given, of) = (sale.ended(VendEnd::Delivered), sale.opened.count());
+    View::PartGiven { given, of, kept, rest }
+}
+
 fn vend_ending(sale: &Sale) -> Ending {
     match &sale.given_up {
         Some(why) => ending(why),
-        None if sale.vend_failed => Ending::VendFailed,
-        None if sale.vend_intended => Ending::VendUnknown,
+        None if sale.ended(VendEnd::Failed) > 0 => Ending::VendFailed,
+        None if sale.was_vend_intended() => Ending::VendUnknown,
         None => Ending::Trouble,
     }
 }
