@@ -4,6 +4,7 @@ mod adopted;
 mod doubts;
 mod in_person;
 mod interleavings;
+pub(crate) mod items;
 mod key_age;
 mod people;
 mod properties;
