@@ -176,7 +176,6 @@ impl ItemNumber {
     }
 
     /// Whether it is the first.
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde wants it so")]
     pub fn is_first(&self) -> bool {
         *self == Self::FIRST
     }

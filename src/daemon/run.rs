@@ -1,5 +1,7 @@
 //! The loop: news in, one turn of the driver, effects out. Everything slow is a task of its own.
 
+mod keys;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc as thread_queue;
@@ -7,7 +9,7 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot, watch};
 
-use crate::config::{ApiKey, CredentialError, Loaded, Mode, Settings};
+use crate::config::{ApiKey, CredentialError, Loaded, Mode};
 use crate::daemon::control::{self, ConfigStatus, ControlError, StatusDocument};
 use crate::daemon::driver::{Driver, Effect, Event, Now};
 use crate::daemon::flights::FlightId;
@@ -15,23 +17,24 @@ use crate::daemon::identity::{self, IdentityError};
 use crate::daemon::journal_thread::{self, Job};
 use crate::daemon::notify::{self, Notifier};
 use crate::daemon::orders::Ordered;
-use crate::daemon::policy::policy;
+use crate::daemon::setup::setup;
 use crate::daemon::waiting::Waiting;
 use crate::daemon::{clock, devices, reader_power, tell};
 use crate::dispenser::Order;
 use crate::ids::{ControllerId, DispenserName, ProductCode, SaleId};
 use crate::journal::{Filter, Journal, JournalError, Stored};
-use crate::kiosk::cart::CartStatus;
+use crate::kiosk::View;
 use crate::kiosk::claim::{OrderRefused, ReaderOrder};
 use crate::kiosk::reader_status::ReaderDocument;
-use crate::kiosk::restart_window::RestartWindow;
-use crate::kiosk::{Product, Setup, View};
 use crate::sale::Fact;
 use crate::sale::fact::Origin;
 use crate::sale::resolve;
 use crate::stripe::meaning::{Answer, NoAnswer};
 use crate::stripe::transport::ClientError;
 use crate::stripe::{Client, Request};
+
+pub use keys::{KeyAnswer, Pressed};
+use keys::{press, sale_id};
 
 /// News waiting for the driver. Beyond this, whoever brings more has to wait.
 const QUEUE: usize = 256;
@@ -93,18 +96,6 @@ pub enum Message {
         /// For how it went.
         answer: oneshot::Sender<OrderAnswer>,
     },
-}
-
-/// What came of a key, or why nothing did.
-pub type KeyAnswer = Result<Pressed, String>;
-
-/// What came of a key.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Pressed {
-    /// A sale was opened.
-    Sale(SaleId),
-    /// The cart is this now.
-    Cart(CartStatus),
 }
 
 /// How a person's order went: refused, or Stripe's answer to the call that it became.
@@ -353,39 +344,6 @@ fn hear(driver: &mut Driver, message: Message, tasks: &mut Tasks, config: &Confi
     }
 }
 
-fn sale_id(now: Now) -> Option<SaleId> {
-    match identity::sale_id(now.wall.0) {
-        Ok(sale) => Some(sale),
-        Err(error) => {
-            tracing::error!(%error, "no sale can be opened");
-            None
-        }
-    }
-}
-
-/// One turn for a key of the customer's, which may open this sale.
-fn press(
-    driver: &mut Driver,
-    event: Event,
-    (sale, answer): (SaleId, Option<oneshot::Sender<KeyAnswer>>),
-    tasks: &Tasks,
-    now: Now,
-) {
-    let effects = driver.turn(event, now);
-    let turned = effects.iter().find_map(|effect| {
-        if let Effect::Turned(why) = effect { Some(why.to_string()) } else { None }
-    });
-    let pressed = match (turned, driver.kiosk().sale(&sale), driver.kiosk().cart_status()) {
-        (Some(why), _, _) => Err(why),
-        (None, None, Some(cart)) => Ok(Pressed::Cart(cart)),
-        (None, Some(_), _) | (None, None, None) => Ok(Pressed::Sale(sale)),
-    };
-    if let Some(answer) = answer {
-        drop(answer.send(pressed));
-    }
-    perform(effects, tasks);
-}
-
 /// Takes a new API key into use. One of the other mode would not know the open sales: it needs a
 /// restart, which a person asks for.
 fn take_key(driver: &Driver, tasks: &mut Tasks, key: &ApiKey) -> bool {
@@ -503,39 +461,4 @@ fn remove_socket(runtime_dir: &Path) {
     if let Err(error) = std::fs::remove_file(&path) {
         tracing::debug!(path = %path.display(), %error, "the control socket was not removed");
     }
-}
-
-/// What the kiosk sells, from the settings and what the machine says of itself.
-fn setup(settings: &Settings, key: &ApiKey, origin: Origin) -> Result<Setup, RunError> {
-    let catalog = settings.products.iter().map(|(code, product)| {
-        let product = Product {
-            name: product.name.clone(),
-            price: product.price,
-            slot: product.slot.clone(),
-            dispenser: product.dispenser.clone(),
-        };
-        (code.clone(), product)
-    });
-    Ok(Setup {
-        catalog: catalog.collect(),
-        dispensers: devices::vend_timeouts(settings),
-        origin,
-        reader: settings.stripe.reader.clone(),
-        livemode: key.mode() == Mode::Live,
-        policy: policy(settings),
-        reader_display: settings.payment.reader_display,
-        cart_limit: settings.kiosk.cart.then_some(settings.kiosk.cart_limit),
-        boot: identity::boot_id()?,
-        restart_window: settings.reader.restart_window.map(|(from, to)| RestartWindow {
-            from,
-            to,
-            zone: jiff::tz::TimeZone::system(),
-        }),
-        exposure_limit: settings.payment.exposure_limit,
-        power_cycle_every: settings
-            .reader
-            .power_cycle
-            .is_some()
-            .then_some(settings.reader.power_cycle_every),
-    })
 }

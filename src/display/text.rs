@@ -1,5 +1,6 @@
 //! The words of each view: a headline and a line that says what to do.
 
+use crate::ids::SaleId;
 use crate::kiosk::cart::CartLine;
 use crate::kiosk::view::{BusyWith, Ending, Place, Rest, Shown};
 use crate::kiosk::{Reason, Turned, View};
@@ -78,13 +79,7 @@ pub fn words(view: &View) -> Text {
             format!("{} did not come out", first_of(product)),
             format!("Present the same card again to get your money back ({seconds_left} s)."),
         ),
-        View::MoneyOwed { sale, amount } => text(
-            "We are sorry",
-            format!(
-                "The operator owes you {}. Please note this number: {sale}.",
-                customer_money(*amount)
-            ),
-        ),
+        View::MoneyOwed { sale, amount } => text("We are sorry", owed(sale, *amount)),
         View::OperatorDecides => text(
             "We are sorry",
             "The operator will check this purchase. Please note the time if you have a question.",
@@ -153,6 +148,11 @@ fn cart(lines: &[CartLine], sum: Money) -> Text {
         .collect();
     let headline = format!("Your cart  {}", customer_money(sum));
     text(headline, format!("{}. Choose more, or press PAY.", names.join(", ")))
+}
+
+fn owed(sale: &SaleId, amount: Money) -> String {
+    let amount = customer_money(amount);
+    format!("The operator owes you {amount}. Please note this number: {sale}.")
 }
 
 /// What a part costs, and what becomes of the rest: a promise until Stripe has confirmed it.

@@ -126,12 +126,11 @@ impl Kiosk {
         let sum = self.cart_sum()?;
         let mut lines: Vec<(&ProductCode, CartLine)> = Vec::new();
         for code in &self.cart.codes {
-            match lines.iter_mut().find(|(found, _)| *found == code) {
-                Some((_, line)) => line.count += 1,
-                None => {
-                    let name = self.setup.catalog.get(code)?.name.clone();
-                    lines.push((code, CartLine { name, count: 1 }));
-                }
+            if let Some((_, line)) = lines.iter_mut().find(|(found, _)| *found == code) {
+                line.count += 1;
+            } else {
+                let name = self.setup.catalog.get(code)?.name.clone();
+                lines.push((code, CartLine { name, count: 1 }));
             }
         }
         let lines = lines.into_iter().map(|(_, line)| line).collect();

@@ -286,7 +286,6 @@ impl Call {
 
 /// What the sale wants now. It follows from the sale's state alone, so a lost event costs time and
 /// never correctness.
-#[expect(clippy::too_many_lines, reason = "a closed list: an arm for each phase")]
 pub fn duty(sale: &Sale) -> Duty {
     let Some(intent) = sale.intent.clone() else { return duty_without_intent(sale) };
     let wait = |want| Duty { want, wake: None };

@@ -161,7 +161,9 @@ fn go_on(
     now: Moment,
 ) -> Vec<Fact> {
     let mut sale = before.clone();
-    facts.iter().for_each(|fact| sale.evolve(fact));
+    for fact in &facts {
+        sale.evolve(fact);
+    }
     let rest = before.opened.numbered().filter(|(item, _)| Some(*item) > before.under_way());
     for (item, next) in rest {
         let is_silent = Some(&next.dispenser) == silent;
