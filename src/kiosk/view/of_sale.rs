@@ -107,12 +107,6 @@ pub(in crate::kiosk) fn ending_view(sale: &Sale) -> View {
     let product = shown(sale);
     match &sale.phase {
         _ if sale.has_delivered_all() => View::ThankYou { product },
-        Phase::Settling { settlement: Settlement::Release, .. } => {
-            View::HoldWillBeReleased { why: vend_ending(sale) }
-        }
-        Phase::Settling { settlement: Settlement::Refund { .. }, .. } => {
-            View::WillBeRefunded { why: vend_ending(sale) }
-        }
         Phase::Refunding(Refunding { amount, .. }) => {
             View::MoneyOwed { sale: sale.id().clone(), amount: *amount }
         }
@@ -120,8 +114,14 @@ pub(in crate::kiosk) fn ending_view(sale: &Sale) -> View {
             let amount = sale.to_refund.or(sale.captured).unwrap_or(sale.opened.price());
             View::MoneyOwed { sale: sale.id().clone(), amount }
         }
-        _ if sale.has_delivered() => part_given(sale),
         Phase::Closed { outcome: Outcome::Refunded } => View::Refunded { why: vend_ending(sale) },
+        _ if sale.has_delivered() => part_given(sale),
+        Phase::Settling { settlement: Settlement::Release, .. } => {
+            View::HoldWillBeReleased { why: vend_ending(sale) }
+        }
+        Phase::Settling { settlement: Settlement::Refund { .. }, .. } => {
+            View::WillBeRefunded { why: vend_ending(sale) }
+        }
         Phase::Closed { outcome: Outcome::Declined } => View::NotCharged { why: Ending::Declined },
         Phase::Closed { outcome: Outcome::Abandoned | Outcome::Released } => {
             View::NotCharged { why: sale.given_up.as_ref().map_or(Ending::Trouble, ending) }
