@@ -9,7 +9,7 @@ use crate::sale::goods::VendEnd;
 const PRICES: [u64; 3] = [250, 150, 300];
 const SUM: u64 = 700;
 
-fn nth(n: usize) -> ItemNumber {
+pub(super) fn nth(n: usize) -> ItemNumber {
     (1..n).fold(ItemNumber::FIRST, |item, _| item.following())
 }
 
@@ -45,7 +45,7 @@ fn presenting_with(change: impl FnOnce(&mut Opened)) -> Bench {
     bench
 }
 
-fn vending_with(change: impl FnOnce(&mut Opened)) -> Bench {
+pub(super) fn vending_with(change: impl FnOnce(&mut Opened)) -> Bench {
     let mut bench = presenting_with(change);
     bench.look(Some(ActionStatus::Succeeded), of_sum(paid(1)));
     bench
@@ -55,7 +55,7 @@ fn vending() -> Bench {
     vending_with(|_| {})
 }
 
-fn charged(interac: bool) -> Bench {
+pub(super) fn charged(interac: bool) -> Bench {
     let mut bench = presenting_with(|opened| {
         opened.policy.capture = CaptureMode::Automatic;
         opened.policy.interac = interac;

@@ -10,6 +10,7 @@ mod people;
 mod properties;
 mod refunds;
 mod restarts;
+mod several;
 mod two_steps;
 mod watching;
 mod ways;
