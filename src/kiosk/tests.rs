@@ -1,5 +1,6 @@
 //! Who may open a sale, what the display says, and what is out of order.
 
+mod cart;
 mod claim;
 
 use std::time::Duration;
