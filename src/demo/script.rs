@@ -342,7 +342,7 @@ mod tests {
     #[test]
     fn a_crash_in_the_very_moment_of_the_press_charges_nobody() {
         let dir = tempfile::tempdir().unwrap();
-        let mut world = World::new(dir.path(), 1).unwrap();
+        let mut world = World::new(dir.path(), 1, false).unwrap();
         world.select("A1".parse().unwrap());
         world.crash();
         let played = play(&mut world, &[], |_| {}).unwrap();
@@ -433,7 +433,7 @@ mod tests {
     #[test]
     fn an_expectation_that_is_not_met_is_a_finding() {
         let dir = tempfile::tempdir().unwrap();
-        let mut world = World::new(dir.path(), 1).unwrap();
+        let mut world = World::new(dir.path(), 1, false).unwrap();
         let script = parse("select A1\ncancel\nexpect sold").unwrap();
         let played = play(&mut world, &script, |_| {}).unwrap();
         assert_eq!(played.findings, ["line 3: expected sold, but sale DEMO0001 is abandoned"]);

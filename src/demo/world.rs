@@ -90,10 +90,10 @@ pub struct World {
 }
 
 impl World {
-    /// A kiosk with three products, switched on.
-    pub fn new(state_dir: &Path, seed: u64) -> Result<Self, JournalError> {
+    /// A kiosk with three products, switched on; its customers may have a cart.
+    pub fn new(state_dir: &Path, seed: u64, cart: bool) -> Result<Self, JournalError> {
         let account = simulator::Setup { seed, ..simulator::Setup::default() };
-        Self::with(state_dir, account, |_| {})
+        Self::with(state_dir, account, |setup| setup.cart_limit = cart.then_some(10))
     }
 
     /// The same with another account at Stripe, or other settings of the kiosk.

@@ -311,7 +311,7 @@ fn seconds(seconds: u64) -> Act {
 
 fn played(acts: &[Act]) -> World {
     let dir = tempfile::tempdir().unwrap();
-    let mut world = World::new(dir.path(), 1).unwrap();
+    let mut world = World::new(dir.path(), 1, false).unwrap();
     for act in acts {
         happen(&mut world, act);
     }
@@ -355,7 +355,7 @@ fn a_reader_that_takes_a_card_is_not_called_deaf() {
     let mut acts = vec![timeout(false), timeout(false), timeout(true), select(), seconds(15)];
     acts.extend([Act::Play(Command::Tap(Card::VISA)), seconds(10)]);
     let dir = tempfile::tempdir().unwrap();
-    let mut world = World::new(dir.path(), 1).unwrap();
+    let mut world = World::new(dir.path(), 1, false).unwrap();
     world.set_up(|setup| setup.cancel_needs_action = true);
     for act in &acts {
         happen(&mut world, act);
@@ -368,7 +368,7 @@ fn a_reader_that_takes_a_card_is_not_called_deaf() {
 fn a_reason_whose_sales_are_gone_goes_with_them() {
     for right in ["captures", "payment_intents_write"] {
         let dir = tempfile::tempdir().unwrap();
-        let mut world = World::new(dir.path(), 1).unwrap();
+        let mut world = World::new(dir.path(), 1, false).unwrap();
         for act in [select(), seconds(5), Act::KeyLacks(right)] {
             happen(&mut world, &act);
         }
