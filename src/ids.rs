@@ -159,9 +159,90 @@ id!(
     |t| !t.is_empty() && t.len() <= 255 && t.bytes().all(|b| b.is_ascii_graphic())
 );
 
+id!(
+    /// One order to a dispenser, as it stands on the wire: boards remember what they did by it.
+    OrderId, "order id", "1 to 32 ASCII letters and digits", |t| letters_digits(t, 32)
+);
+
+/// Which of the items of a sale, from 1.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ItemNumber(u32);
+
+impl ItemNumber {
+    /// The first, and often the only one.
+    pub const FIRST: Self = Self(1);
+
+    /// The one after it.
+    #[must_use]
+    pub fn following(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+
+    /// Whether it is the first.
+    pub fn is_first(&self) -> bool {
+        *self == Self::FIRST
+    }
+}
+
+impl Default for ItemNumber {
+    fn default() -> Self {
+        Self::FIRST
+    }
+}
+
+impl fmt::Display for ItemNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl OrderId {
+    /// The order for one item of a sale: the first has the sale's own id, the second appends `b`,
+    /// the third `c`. `None` if there is no such letter, or no room for it.
+    pub fn of(sale: &SaleId, item: ItemNumber) -> Option<Self> {
+        if item.is_first() {
+            return Some(Self(sale.0.clone()));
+        }
+        let letter = (b'a'..=b'z').nth(usize::try_from(item.0.checked_sub(1)?).ok()?)?;
+        Self::new(format!("{sale}{}", char::from(letter))).ok()
+    }
+
+    /// The sale if this is the order for its first item.
+    pub fn as_first(&self) -> SaleId {
+        SaleId(self.0.clone())
+    }
+
+    /// The sale and the item if this is the order for a later one.
+    pub fn as_later(&self) -> Option<(SaleId, ItemNumber)> {
+        let letter = self.0.bytes().last().filter(|b| (b'b'..=b'z').contains(b))?;
+        let sale = SaleId::new(&self.0[..self.0.len() - 1]).ok()?;
+        Some((sale, ItemNumber(u32::from(letter - b'a') + 1)))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_item_of_a_sale_has_an_order_of_its_own_which_names_it() {
+        let sale = SaleId::new("01JD0000000000000000000000").unwrap();
+        let mut item = ItemNumber::FIRST;
+        assert_eq!(OrderId::of(&sale, item).unwrap().as_str(), sale.as_str());
+        assert_eq!(OrderId::of(&sale, item).unwrap().as_first(), sale);
+        for letter in 'b'..='z' {
+            item = item.following();
+            let order = OrderId::of(&sale, item).unwrap();
+            assert_eq!(order.as_str(), format!("{sale}{letter}"));
+            assert_eq!(order.as_later(), Some((sale.clone(), item)));
+        }
+        assert_eq!(OrderId::of(&sale, item.following()), None);
+        let long = SaleId::new("X".repeat(32)).unwrap();
+        assert_eq!(OrderId::of(&long, ItemNumber::FIRST.following()), None);
+        assert_eq!(OrderId::new("S1").unwrap().as_later(), None);
+        assert_eq!(OrderId::new("b").unwrap().as_later(), None);
+    }
 
     #[test]
     fn names_that_would_break_a_line_or_a_path_are_refused() {

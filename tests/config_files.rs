@@ -54,6 +54,8 @@ fn every_key_reaches_its_setting() {
     assert_eq!(kiosk.state_dir, Path::new("/srv/kioskd"));
     assert_eq!(kiosk.runtime_dir, Path::new("/tmp/kioskd"));
     assert_eq!((stripe.api_base.as_str(), stripe.reader.as_str()), ("http://[::1]:12111", "tmr_1"));
+    assert!(kiosk.cart);
+    assert_eq!(kiosk.cart_limit, 20);
     assert_eq!(stripe.api_key_file.as_deref(), Some(Path::new("/etc/kioskd/key")));
     assert_eq!((payment.flow, payment.capture), (Flow::CollectConfirm, CaptureMode::AfterVend));
     assert_eq!((payment.interac, payment.customer_cancellation), (false, false));

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use boards::{Board, Jack, PATIENCE};
 use kioskd::dispenser::{self, Answer, DispenserNews, Order};
-use kioskd::ids::{DispenserName, SaleId, Slot};
+use kioskd::ids::{DispenserName, OrderId, Slot};
 use kioskd::input::{self, InputNews, Key, NamedInputNews};
 use kioskd::serial::PortSettings;
 use rustix::termios::{ControlModes, LocalModes};
@@ -84,11 +84,11 @@ impl Dispenser {
 
     fn vend(&self, sale: &str, slot: &str) {
         let slot = Slot::new(slot).expect("a slot");
-        self.orders.try_send(Order::Vend { sale: id(sale), slot }).expect("room for an order");
+        self.orders.try_send(Order::Vend { id: id(sale), slot }).expect("room for an order");
     }
 
     fn status(&self, sale: &str) {
-        self.orders.try_send(Order::Status { sale: id(sale) }).expect("room for an order");
+        self.orders.try_send(Order::Status { id: id(sale) }).expect("room for an order");
     }
 
     #[track_caller]
@@ -111,26 +111,28 @@ impl Dispenser {
 
     #[track_caller]
     fn expect_answer(&mut self, sale: &str, answer: Answer) {
-        assert_eq!(self.next(), DispenserNews::Answered { sale: id(sale), answer });
+        assert_eq!(self.next(), DispenserNews::Answered { id: id(sale), answer });
     }
 
     #[track_caller]
     fn expect_never_sent(&mut self, expected: &str) {
         let news = self.next();
-        let never = matches!(&news, DispenserNews::NeverSent { sale, .. } if *sale == id(expected));
+        let never =
+            matches!(&news, DispenserNews::NeverSent { id: order, .. } if *order == id(expected));
         assert!(never, "{news:?}");
     }
 
     #[track_caller]
     fn expect_unclear(&mut self, expected: &str) {
         let news = self.next();
-        let unclear = matches!(&news, DispenserNews::Unclear { sale, .. } if *sale == id(expected));
+        let unclear =
+            matches!(&news, DispenserNews::Unclear { id: order, .. } if *order == id(expected));
         assert!(unclear, "{news:?}");
     }
 }
 
-fn id(sale: &str) -> SaleId {
-    SaleId::new(sale).expect("a sale id")
+fn id(sale: &str) -> OrderId {
+    OrderId::new(sale).expect("a sale id")
 }
 
 #[test]
@@ -246,9 +248,9 @@ fn a_vend_is_written_once_however_often_it_is_ordered() {
     assert_eq!(board.expect_line(PATIENCE), "VEND s1 11");
     assert_eq!(board.expect_line(PATIENCE), "VEND s2 12");
     assert_eq!(board.next_line(QUIET), None);
-    assert_eq!(dispenser.next(), DispenserNews::Sent { sale: id("s1") });
+    assert_eq!(dispenser.next(), DispenserNews::Sent { id: id("s1") });
     dispenser.expect_unclear("s1");
-    assert_eq!(dispenser.next(), DispenserNews::Sent { sale: id("s2") });
+    assert_eq!(dispenser.next(), DispenserNews::Sent { id: id("s2") });
 }
 
 #[test]
@@ -279,7 +281,7 @@ fn a_vend_while_the_board_is_away_is_refused_and_never_kept() {
     dispenser.expect_connected();
     assert_eq!(board.next_line(QUIET), None, "nothing was kept");
     dispenser.vend("s2", "11");
-    assert_eq!(dispenser.next(), DispenserNews::Sent { sale: id("s2") });
+    assert_eq!(dispenser.next(), DispenserNews::Sent { id: id("s2") });
     assert_eq!(board.expect_line(PATIENCE), "VEND s2 11");
 
     // Gone after it was sent: a repeat is no definite failure.
@@ -314,7 +316,7 @@ fn a_board_that_takes_no_bytes_leaves_the_vend_unclear_and_spoils_the_next_line(
     while board.next_line(QUIET).is_some() {}
     dispenser.expect_connected();
     dispenser.vend("last", "12");
-    assert_eq!(dispenser.next(), DispenserNews::Sent { sale: id("last") });
+    assert_eq!(dispenser.next(), DispenserNews::Sent { id: id("last") });
     assert!(board.expect_line(PATIENCE).ends_with('\x18'), "what was left is spoiled");
     assert_eq!(board.expect_line(PATIENCE), "VEND last 12");
 }

@@ -13,6 +13,8 @@ use crate::demo::world::World;
     jam the machine and pull the plug; daemon and simulator talk real HTTP.\n\n\
     With --script, or without a terminal, commands are played in virtual time, one a line:\n  \
     select A1        the customer presses a product (A1, A2, B1)\n  \
+    remove A1        the customer takes it out of the cart (with --cart)\n  \
+    pay              the customer presses PAY (with --cart)\n  \
     tap NUMBER       a card is presented at the running prompt, or at the next within a minute\n  \
     cancel           the customer presses CANCEL\n  \
     walk-away        the customer does nothing until the time is up\n  \
@@ -20,13 +22,16 @@ use crate::demo::world::World;
     network down|up  the network goes, or comes back\n  \
     crash            kioskd dies, and starts again after five seconds\n  \
     wait 5s          time passes\n  \
-    expect OUTCOME   sold, declined, abandoned, released or needs_attention\n\n\
+    expect OUTCOME   sold, partly_sold, declined, abandoned, released or needs_attention\n\n\
     Ends with 1 unless Stripe's books, the goods and the journal agree and every expectation \
     was met.")]
 pub(super) struct Arguments {
     /// Play the commands of a file ("-": standard input)
     #[arg(long, value_name = "FILE")]
     script: Option<std::path::PathBuf>,
+    /// Customers fill a cart and pay it with one card
+    #[arg(long)]
+    cart: bool,
     /// All ids of the simulated Stripe follow from this number
     #[arg(long, default_value_t = 1, value_name = "N")]
     seed: u64,
@@ -35,7 +40,7 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments) -> Exit {
     let terminal = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
     if arguments.script.is_none() && terminal {
-        return match screen::run() {
+        return match screen::run(arguments.cart) {
             Ok(()) => Exit::Done,
             Err(error) => {
                 complain(&error);
@@ -65,7 +70,7 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
             return Exit::Usage;
         }
     };
-    match play(&commands, arguments.seed) {
+    match play(&commands, arguments) {
         Ok(played) => {
             for finding in &played.findings {
                 print(&format!("WRONG: {finding}\n"));
@@ -82,9 +87,9 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
 
 fn play(
     commands: &[(usize, script::Command)],
-    seed: u64,
+    arguments: &Arguments,
 ) -> Result<Played, Box<dyn std::error::Error>> {
     let folder = tempfile::tempdir()?;
-    let mut world = World::new(folder.path(), seed)?;
+    let mut world = World::new(folder.path(), arguments.seed, arguments.cart)?;
     Ok(script::play(&mut world, commands, |line| print(&format!("{line}\n")))?)
 }

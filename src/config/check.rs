@@ -59,12 +59,16 @@ impl Check<'_> {
         let locale = self.locale(&table.join("locale"), &raw.locale);
         let state_dir = self.absolute(&table.join("state_dir"), &raw.state_dir);
         let runtime_dir = self.absolute(&table.join("runtime_dir"), &raw.runtime_dir);
+        let cart_limit =
+            self.count(&table.join("cart_limit"), raw.cart_limit, values::MOST_IN_CART);
         Some(KioskSettings {
             id: id?,
             currency: currency?,
             locale: locale?,
             state_dir: state_dir?,
             runtime_dir: runtime_dir?,
+            cart: raw.cart,
+            cart_limit: cart_limit?,
         })
     }
 

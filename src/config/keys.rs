@@ -57,6 +57,8 @@ pub(super) const SECTIONS: [Section; 8] = [
             ("locale", Text),
             ("state_dir", Text),
             ("runtime_dir", Text),
+            ("cart", Boolean),
+            ("cart_limit", Integer),
         ],
         tables: &[],
     },

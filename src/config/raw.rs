@@ -26,6 +26,8 @@ pub(super) struct RawKiosk {
     pub(super) locale: String,
     pub(super) state_dir: String,
     pub(super) runtime_dir: String,
+    pub(super) cart: bool,
+    pub(super) cart_limit: i64,
 }
 
 impl Default for RawKiosk {
@@ -36,6 +38,8 @@ impl Default for RawKiosk {
             locale: "en".to_owned(),
             state_dir: "/var/lib/kioskd".to_owned(),
             runtime_dir: "/run/kioskd".to_owned(),
+            cart: false,
+            cart_limit: 10,
         }
     }
 }

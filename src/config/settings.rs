@@ -46,6 +46,10 @@ pub struct KioskSettings {
     pub state_dir: PathBuf,
     /// The folder of the control socket; absolute.
     pub runtime_dir: PathBuf,
+    /// Whether customers fill a cart before they pay.
+    pub cart: bool,
+    /// How many products a cart holds: 2 to 20.
+    pub cart_limit: usize,
 }
 
 /// How Stripe is reached (`[stripe]`).

@@ -1,5 +1,6 @@
 //! The control socket: HTTP over a Unix socket, for `kioskd status` and friends and for `curl`.
 
+mod keys;
 mod orders;
 mod reader;
 
@@ -127,11 +128,11 @@ pub struct FactEntry {
     pub fact: serde_json::Value,
 }
 
-/// The body of `POST /v1/select`.
+/// The body of `POST /v1/select` and `POST /v1/remove`.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Selection {
-    /// What is chosen.
+    /// What is chosen, or taken out of the cart.
     pub code: ProductCode,
 }
 
@@ -208,7 +209,9 @@ pub async fn serve(
         .route("/v1/sales/{id}", get(sale))
         .route("/v1/sales/{id}/resolve", post(orders::resolve))
         .route("/v1/sales/{id}/refund", post(orders::refund))
-        .route("/v1/select", post(select))
+        .route("/v1/select", post(keys::select))
+        .route("/v1/pay", post(keys::pay))
+        .route("/v1/remove", post(keys::remove))
         .route("/v1/cancel", post(cancel))
         .route("/v1/hint", post(hint))
         .route("/v1/drain", post(drain))
@@ -228,24 +231,6 @@ async fn status(State(shared): State<Arc<Shared>>) -> Response {
     let (answer, status) = oneshot::channel();
     match ask(&shared, Message::Status(answer), status).await {
         Ok(status) => Json(status).into_response(),
-        Err(response) => response,
-    }
-}
-
-async fn select(
-    State(shared): State<Arc<Shared>>,
-    selection: Result<Json<Selection>, axum::extract::rejection::JsonRejection>,
-) -> Response {
-    let Json(Selection { code }) = match selection {
-        Ok(selection) => selection,
-        Err(rejection) => return refused(StatusCode::BAD_REQUEST, &rejection.body_text()),
-    };
-    let (answer, opened) = oneshot::channel();
-    match ask(&shared, Message::Select { code, answer: Some(answer) }, opened).await {
-        Ok(Ok(sale)) => {
-            (StatusCode::CREATED, Json(serde_json::json!({ "sale": sale }))).into_response()
-        }
-        Ok(Err(why)) => refused(StatusCode::CONFLICT, &why),
         Err(response) => response,
     }
 }

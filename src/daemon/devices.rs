@@ -70,10 +70,8 @@ fn input_message(name: &str, news: InputNews) -> Option<Message> {
     match news {
         InputNews::Key(Key::Select(code)) => Some(Message::Select { code, answer: None }),
         InputNews::Key(Key::Cancel) => Some(Message::Event(Event::CancelPressed)),
-        InputNews::Key(Key::Pay | Key::Remove(_)) => {
-            tell::device(name, "PAY and REMOVE are for carts, which this version has not", false);
-            None
-        }
+        InputNews::Key(Key::Pay) => Some(Message::Pay { answer: None }),
+        InputNews::Key(Key::Remove(code)) => Some(Message::Remove { code, answer: None }),
         InputNews::Connected => {
             tell::device(name, "the input is connected", false);
             None
@@ -119,7 +117,7 @@ pub fn start_dispensers(
 }
 
 fn dispenser_event(name: DispenserName, news: DispenserNews) -> Option<Event> {
-    let vend = |sale, news| Some(Event::Vend { sale, news });
+    let vend = |order, news| Some(Event::Vend { order, news });
     match news {
         DispenserNews::Connected => {
             tell::device(name.as_str(), "the dispenser is connected", false);
@@ -130,10 +128,10 @@ fn dispenser_event(name: DispenserName, news: DispenserNews) -> Option<Event> {
             tell::device(name.as_str(), &what, true);
             Some(Event::DispenserAway(name))
         }
-        DispenserNews::NeverSent { sale, why } => vend(sale, VendNews::NeverSent { why }),
-        DispenserNews::Unclear { sale, why } => vend(sale, VendNews::Unclear { why }),
-        DispenserNews::Sent { sale } => vend(sale, VendNews::Sent),
-        DispenserNews::Answered { sale, answer } => vend(sale, vend_news(answer)),
+        DispenserNews::NeverSent { id, why } => vend(id, VendNews::NeverSent { why }),
+        DispenserNews::Unclear { id, why } => vend(id, VendNews::Unclear { why }),
+        DispenserNews::Sent { id } => vend(id, VendNews::Sent),
+        DispenserNews::Answered { id, answer } => vend(id, vend_news(answer)),
         DispenserNews::Garbage { .. } => None,
     }
 }
@@ -162,9 +160,9 @@ pub fn order(
         // The sale was opened when the configuration still had it.
         None => order,
     };
-    if let Order::Vend { sale, .. } = rejected {
+    if let Order::Vend { id, .. } = rejected {
         let why = format!("dispenser \"{name}\" takes no orders");
-        let event = Event::Vend { sale, news: VendNews::NeverSent { why } };
+        let event = Event::Vend { order: id, news: VendNews::NeverSent { why } };
         let messages = messages();
         tokio::spawn(async move { messages.send(Message::Event(event)).await });
     }

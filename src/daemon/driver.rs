@@ -7,12 +7,14 @@ use std::time::Duration;
 use crate::daemon::flights::{FlightId, Flights};
 use crate::daemon::ledger::{Batch, Ledger};
 use crate::daemon::orders::{Ordered, Unanswered};
-use crate::ids::{DispenserName, PaymentIntentId, ProductCode, ReaderId, SaleId, Slot};
+use crate::ids::{
+    DispenserName, ItemNumber, OrderId, PaymentIntentId, ProductCode, ReaderId, SaleId, Slot,
+};
 use crate::journal::Stored;
 use crate::kiosk::claim::{OrderRefused, ReaderOrder};
 use crate::kiosk::out_of_order::Since;
 use crate::kiosk::{Kiosk, Reason, Setup, Turned, View};
-use crate::sale::fact::Attention;
+use crate::sale::fact::{Attention, Opened};
 use crate::sale::input::{Call, Trouble, VendNews};
 use crate::sale::resolve::Order;
 use crate::sale::{Fact, Input, Phase, Sale};
@@ -48,6 +50,16 @@ pub enum Event {
         /// The id of the sale that may be opened.
         sale: SaleId,
     },
+    /// Somebody wants to pay for what is in the cart. The sale's id is drawn by the caller.
+    Pay {
+        /// The id of the sale that may be opened.
+        sale: SaleId,
+    },
+    /// Somebody takes a product out of the cart.
+    Removed {
+        /// Which.
+        code: ProductCode,
+    },
     /// Somebody pressed CANCEL.
     CancelPressed,
     /// A call has ended.
@@ -63,8 +75,8 @@ pub enum Event {
     DispenserAway(DispenserName),
     /// A dispenser has news of a vend.
     Vend {
-        /// The sale.
-        sale: SaleId,
+        /// The order, as it stood on the wire.
+        order: OrderId,
         /// The news.
         news: VendNews,
     },
@@ -125,8 +137,8 @@ pub enum Effect {
     Vend {
         /// Which.
         dispenser: DispenserName,
-        /// For which sale.
-        sale: SaleId,
+        /// The order's id.
+        order: OrderId,
         /// Which slot.
         slot: Slot,
     },
@@ -134,8 +146,8 @@ pub enum Effect {
     AskDispenser {
         /// Which.
         dispenser: DispenserName,
-        /// For which sale.
-        sale: SaleId,
+        /// The order's id.
+        order: OrderId,
     },
     /// Switch the reader's power off and on.
     PowerCycleReader,
@@ -163,7 +175,7 @@ pub enum Effect {
         /// Whether the one before it went well: what goes on failing is not news.
         first: bool,
     },
-    /// A selection opened no sale.
+    /// A key brought nothing.
     Turned(Turned),
     /// What has become of a person's order about a sale: what was decided is on disk.
     SaleOrdered {
@@ -202,8 +214,8 @@ pub struct Driver {
     pub(super) ledger: Ledger,
     pub(super) flights: Flights,
     pub(super) rng: fastrand::Rng,
-    pub(super) fired: BTreeMap<SaleId, Moment>,
-    pub(super) asked_dispenser: BTreeMap<SaleId, Moment>,
+    pub(super) fired: BTreeMap<SaleId, (ItemNumber, Moment)>,
+    pub(super) asked_dispenser: BTreeMap<SaleId, (ItemNumber, Moment)>,
     pub(super) unanswered: BTreeMap<SaleId, Unanswered>,
     pub(super) shown: Option<View>,
     pub(super) power_cycled: Option<Moment>,
@@ -241,11 +253,27 @@ impl Driver {
     /// One turn: takes news and returns what has to be done, in order.
     pub fn turn(&mut self, event: Event, now: Now) -> Vec<Effect> {
         match event {
-            Event::Selected { code, sale } => self.selected(&code, sale, now),
+            Event::Selected { code, .. } if self.kiosk.has_cart() => {
+                let added = self.kiosk.add_to_cart(&code, now.since());
+                self.turned_away(added, now);
+            }
+            Event::Selected { code, sale } => {
+                let opened = self.kiosk.select(&code, sale, now.since());
+                self.open(opened, now);
+            }
+            Event::Pay { sale } => {
+                let opened = self.kiosk.pay(sale, now.since());
+                self.open(opened, now);
+            }
+            Event::Removed { code } => {
+                let removed = self.kiosk.remove_from_cart(&code, now.since());
+                self.turned_away(removed, now);
+            }
             Event::CancelPressed => {
                 let front = self.kiosk.front_sale().map(|sale| sale.id().clone());
-                if let Some(sale) = front {
-                    self.give(&sale, &Input::CancelPressed, now);
+                match front {
+                    Some(sale) => self.give(&sale, &Input::CancelPressed, now),
+                    None => self.kiosk.empty_cart(),
                 }
             }
             Event::Replied { flight, result } => self.replied(flight, &result, now),
@@ -255,7 +283,7 @@ impl Driver {
             Event::DispenserAway(name) => {
                 self.kiosk.dispenser_reachable(&name, false, now.since());
             }
-            Event::Vend { sale, news } => self.give(&sale, &Input::Dispenser(news), now),
+            Event::Vend { order, news } => self.vend_news(&order, news, now),
             Event::Committed(number) => {
                 self.ledger.committed(number);
                 self.kiosk.journal_writable(!self.ledger.is_refused(), now.since());
@@ -376,17 +404,31 @@ impl Driver {
         }
     }
 
-    fn selected(&mut self, code: &ProductCode, sale: SaleId, now: Now) {
-        match self.kiosk.select(code, sale, now.since()) {
+    fn open(&mut self, opened: Result<Opened, Turned>, now: Now) {
+        match opened {
             Ok(opened) => {
                 let id = opened.sale.clone();
                 self.kiosk.opened(opened.clone());
                 self.journal(&id, vec![Fact::Opened(Box::new(opened))], now);
             }
-            Err(why) => {
-                self.kiosk.show_turned(why.clone(), now.moment);
-                self.effects.push(Effect::Turned(why));
-            }
+            Err(why) => self.turned_away(Err(why), now),
+        }
+    }
+
+    fn turned_away(&mut self, result: Result<(), Turned>, now: Now) {
+        if let Err(why) = result {
+            self.kiosk.show_turned(why.clone(), now.moment);
+            self.effects.push(Effect::Turned(why));
+        }
+    }
+
+    /// A dispenser speaks of orders; whose item one is, the open sales tell.
+    fn vend_news(&mut self, order: &OrderId, news: VendNews, now: Now) {
+        let first = (order.as_first(), ItemNumber::FIRST);
+        let is_open = |(sale, _): &(SaleId, ItemNumber)| self.kiosk.sale(sale).is_some();
+        let found = [Some(first), order.as_later()].into_iter().flatten().find(is_open);
+        if let Some((sale, item)) = found {
+            self.give(&sale, &Input::Dispenser { item, news }, now);
         }
     }
 

@@ -3,13 +3,15 @@
 use crate::daemon::driver::{Driver, Effect, Event, Now};
 use crate::daemon::flights::FlightId;
 use crate::daemon::ledger::{Batch, Ledger};
-use crate::ids::SaleId;
+use crate::ids::{ItemNumber, SaleId};
 use crate::kiosk::tests::setup;
 use crate::sale::fact::{Attention, Opened};
 use crate::sale::tests::opened;
 use crate::sale::{Fact, Phase, Sale};
 use crate::stripe::meaning::Answer;
 use crate::time::{Moment, WallTime};
+
+const DELIVERED: Fact = Fact::Delivered { item: ItemNumber::FIRST };
 
 fn now(millis: u64) -> Now {
     Now { moment: Moment::from_millis(millis), wall: WallTime(0) }
@@ -23,7 +25,7 @@ fn sale(id: &str) -> Sale {
 fn ledger_with(sales: &[&str]) -> Ledger {
     let mut ledger = Ledger::default();
     for id in sales {
-        let batch = ledger.record(&sale(id), &[Fact::Delivered], now(0));
+        let batch = ledger.record(&sale(id), &[DELIVERED], now(0));
         assert!(batch.is_some(), "it goes out at once");
     }
     ledger
@@ -61,7 +63,7 @@ fn a_batch_that_waited_in_line_during_a_retry_is_sent() {
     let mut ledger = ledger_with(&["S1"]);
     assert!(ledger.failed(1, now(10).moment));
     assert_eq!(numbers(&ledger.retries(now(3_000).moment)), [1]);
-    assert_eq!(ledger.record(&sale("S2"), &[Fact::Delivered], now(3_001)), None);
+    assert_eq!(ledger.record(&sale("S2"), &[DELIVERED], now(3_001)), None);
     ledger.committed(1);
     assert!(!ledger.is_flushed(&id("S2")));
     let due = ledger.next_wake().expect("the one in line has to be sent");

@@ -193,8 +193,8 @@ fn summary(sale: &Sale) -> Summary {
     Summary {
         sale: sale.id().clone(),
         opened_at: sale.opened.wall,
-        product: sale.opened.product.code.to_string(),
-        amount: sale.opened.product.price,
+        product: sale.opened.codes(),
+        amount: sale.opened.price(),
         phase: sale.phase.word().to_owned(),
         outcome: outcome.map(|outcome| outcome.word().to_owned()),
         intent: sale.intent.clone(),

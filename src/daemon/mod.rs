@@ -13,6 +13,7 @@
 //! * [`journal_thread`], [`devices`], [`control`], [`notify`]: who carries effects out and brings
 //!   news
 //! * [`orders`]: what people decide about a sale
+//! * `setup`: what the kiosk is set up with
 //! * [`waiting`]: what an open sale waits for, and when it is tried again
 //! * [`reader_power`]: the operator's program that switches the reader off and on
 //! * [`clock`], [`identity`]: what the machine says of time and of itself
@@ -39,6 +40,7 @@ mod pursue;
 pub mod reader_power;
 mod replies;
 pub mod run;
+mod setup;
 mod sweep;
 pub mod tell;
 #[cfg(test)]

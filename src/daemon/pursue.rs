@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::daemon::driver::{Driver, Effect, Now};
 use crate::daemon::flights::{Flight, FlightId, Purpose};
-use crate::ids::{PaymentIntentId, SaleId};
+use crate::ids::{ItemNumber, PaymentIntentId, SaleId};
 use crate::kiosk::Reason;
 use crate::kiosk::reader_wish::ReaderWish;
 use crate::sale::duty::Pace;
@@ -46,6 +46,7 @@ impl Driver {
         self.wake = None;
         self.let_time_pass(now);
         self.kiosk.release_waiting_customer(now.moment);
+        self.kiosk.empty_left_cart(now.moment);
         self.kiosk.judge_open_sales(now.since());
         for sale in &self.kiosk.sales_by_urgency() {
             let duty = duty(sale);
@@ -107,26 +108,29 @@ impl Driver {
         match want {
             // What is sought is found by the sweep, for all sales together.
             Want::Nothing | Want::FindIntent => {}
-            Want::Dispense { dispenser, slot, fire_by } => {
-                if self.fired.get(id) == Some(&fire_by) {
+            Want::Dispense { item, dispenser, slot, fire_by } => {
+                if self.fired.get(id) == Some(&(item, fire_by)) {
                     return;
                 }
-                if now.moment > fire_by {
-                    self.never_fired(id, now);
+                let Some(order) = sale.order(item).filter(|_| now.moment <= fire_by) else {
+                    self.never_fired(id, item, now);
                     return;
-                }
-                self.fired.insert(id.clone(), fire_by);
-                self.effects.push(Effect::Vend { dispenser, sale: id.clone(), slot });
+                };
+                self.fired.insert(id.clone(), (item, fire_by));
+                self.effects.push(Effect::Vend { dispenser, order, slot });
             }
-            Want::AskDispenser { dispenser, every } => {
-                let due = self.asked_dispenser.get(id).map(|asked| *asked + every);
+            Want::AskDispenser { item, dispenser, every } => {
+                let asked = self.asked_dispenser.get(id).filter(|(asked, _)| *asked == item);
+                let due = asked.map(|(_, asked)| *asked + every);
                 if let Some(due) = due.filter(|due| *due > now.moment) {
                     self.wake_at(due);
                     return;
                 }
-                self.asked_dispenser.insert(id.clone(), now.moment);
+                self.asked_dispenser.insert(id.clone(), (item, now.moment));
                 self.wake_at(now.moment + every);
-                self.effects.push(Effect::AskDispenser { dispenser, sale: id.clone() });
+                let order = sale.order(item);
+                let ask = order.map(|order| Effect::AskDispenser { dispenser, order });
+                self.effects.extend(ask);
             }
             Want::PromptReader { ref intent, .. } => {
                 if self.kiosk.may_prompt(id) {
@@ -213,18 +217,19 @@ impl Driver {
 
     /// A vend that could not be recorded in time is not made any more.
     fn give_up_stale_vend(&mut self, id: &SaleId, want: &Want, now: Now) {
-        if let Want::Dispense { fire_by, .. } = want {
+        if let Want::Dispense { item, fire_by, .. } = want {
             if now.moment > *fire_by {
-                self.never_fired(id, now);
+                self.never_fired(id, *item, now);
             } else {
                 self.wake_at(*fire_by + Duration::from_millis(1));
             }
         }
     }
 
-    fn never_fired(&mut self, id: &SaleId, now: Now) {
+    fn never_fired(&mut self, id: &SaleId, item: ItemNumber, now: Now) {
         let why = "it could not be recorded in time, so it was not ordered".into();
-        self.give(id, &Input::Dispenser(VendNews::NeverSent { why }), now);
+        let news = VendNews::NeverSent { why };
+        self.give(id, &Input::Dispenser { item, news }, now);
     }
 
     fn pursue_call(&mut self, sale: &Sale, want: &Want, pace: Pace, now: Moment) {
@@ -246,7 +251,7 @@ impl Driver {
 
     /// The kiosk's own look at the reader, or the clearing of what stands on it for nothing.
     fn pursue_reader_wish(&mut self, now: Moment) {
-        self.show_cart(now);
+        self.show_on_reader(now);
         let reader = self.kiosk.setup().reader.clone();
         let wish = self.kiosk.claim_wish(now).unwrap_or_else(|| self.kiosk.reader_wish());
         let due = self.flights.wait_until(&Purpose::Clear, Pace::AT_ONCE);
@@ -276,13 +281,13 @@ impl Driver {
     }
 
     /// The product on the reader, while its PaymentIntent is being created.
-    fn show_cart(&mut self, now: Moment) {
-        let Some(sale) = self.kiosk.cart_wanted(now) else { return };
-        let (id, item) = (sale.id().clone(), Box::new(sale.opened.product.clone()));
-        let request = Request::ShowCart { reader: self.kiosk.setup().reader.clone(), item };
+    fn show_on_reader(&mut self, now: Moment) {
+        let Some(sale) = self.kiosk.display_wanted(now) else { return };
+        let (id, items) = (sale.id().clone(), sale.opened.items().cloned().collect());
+        let request = Request::ShowCart { reader: self.kiosk.setup().reader.clone(), items };
         let purpose = Purpose::ShowCart;
         if self.flights.is_clear(&purpose, &request) {
-            self.kiosk.cart_sent(id);
+            self.kiosk.display_sent(id);
             self.start(Flight { purpose, request, asked: now, sent: now });
         }
     }

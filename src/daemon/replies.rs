@@ -61,7 +61,7 @@ impl Driver {
                 self.give(&sale, &Input::Replied(Box::new(reply)), now);
             }
             Purpose::Clear if reply.result.is_ok() => self.kiosk.dead_action_cleared(),
-            Purpose::ShowCart => self.kiosk.cart_answered(&reply.result, now.moment),
+            Purpose::ShowCart => self.kiosk.display_answered(&reply.result, now.moment),
             Purpose::Sweep => self.page_read(&reply.result, result, now),
             Purpose::Trial => self.account_tried(&reply.result, now),
             Purpose::Place { location } => self.place_read(location, &reply.result, result, now),

@@ -1,5 +1,7 @@
 //! The loop: news in, one turn of the driver, effects out. Everything slow is a task of its own.
 
+mod keys;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc as thread_queue;
@@ -7,7 +9,7 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot, watch};
 
-use crate::config::{ApiKey, CredentialError, Loaded, Mode, Settings};
+use crate::config::{ApiKey, CredentialError, Loaded, Mode};
 use crate::daemon::control::{self, ConfigStatus, ControlError, StatusDocument};
 use crate::daemon::driver::{Driver, Effect, Event, Now};
 use crate::daemon::flights::FlightId;
@@ -15,22 +17,24 @@ use crate::daemon::identity::{self, IdentityError};
 use crate::daemon::journal_thread::{self, Job};
 use crate::daemon::notify::{self, Notifier};
 use crate::daemon::orders::Ordered;
-use crate::daemon::policy::policy;
+use crate::daemon::setup::setup;
 use crate::daemon::waiting::Waiting;
 use crate::daemon::{clock, devices, reader_power, tell};
 use crate::dispenser::Order;
 use crate::ids::{ControllerId, DispenserName, ProductCode, SaleId};
 use crate::journal::{Filter, Journal, JournalError, Stored};
+use crate::kiosk::View;
 use crate::kiosk::claim::{OrderRefused, ReaderOrder};
 use crate::kiosk::reader_status::ReaderDocument;
-use crate::kiosk::restart_window::RestartWindow;
-use crate::kiosk::{Product, Setup, View};
 use crate::sale::Fact;
 use crate::sale::fact::Origin;
 use crate::sale::resolve;
 use crate::stripe::meaning::{Answer, NoAnswer};
 use crate::stripe::transport::ClientError;
 use crate::stripe::{Client, Request};
+
+pub use keys::{KeyAnswer, Pressed};
+use keys::{press, sale_id};
 
 /// News waiting for the driver. Beyond this, whoever brings more has to wait.
 const QUEUE: usize = 256;
@@ -51,8 +55,20 @@ pub enum Message {
     Select {
         /// What.
         code: ProductCode,
-        /// For the sale's id, or why there is none; a keypad does not ask.
-        answer: Option<oneshot::Sender<Result<String, String>>>,
+        /// For what came of it; a keypad does not ask.
+        answer: Option<oneshot::Sender<KeyAnswer>>,
+    },
+    /// Somebody pays for the cart.
+    Pay {
+        /// For what came of it; a keypad does not ask.
+        answer: Option<oneshot::Sender<KeyAnswer>>,
+    },
+    /// Somebody takes a product out of the cart.
+    Remove {
+        /// What.
+        code: ProductCode,
+        /// For what came of it; a keypad does not ask.
+        answer: Option<oneshot::Sender<KeyAnswer>>,
     },
     /// Somebody decides about a sale.
     SaleOrder {
@@ -310,22 +326,17 @@ fn hear(driver: &mut Driver, message: Message, tasks: &mut Tasks, config: &Confi
             perform_order(effects, answer, tasks);
         }
         Message::Select { code, answer } => {
-            let sale = match identity::sale_id(now.wall.0) {
-                Ok(sale) => sale,
-                Err(error) => {
-                    tracing::error!(%error, "no sale can be opened");
-                    return;
-                }
-            };
-            let id = sale.to_string();
-            let effects = driver.turn(Event::Selected { code, sale }, now);
-            let turned = effects.iter().find_map(|effect| {
-                if let Effect::Turned(why) = effect { Some(why.to_string()) } else { None }
-            });
-            if let Some(answer) = answer {
-                drop(answer.send(turned.map_or(Ok(id), Err)));
-            }
-            perform(effects, tasks);
+            let Some(sale) = sale_id(now) else { return };
+            let event = Event::Selected { code, sale: sale.clone() };
+            press(driver, event, (sale, answer), tasks, now);
+        }
+        Message::Pay { answer } => {
+            let Some(sale) = sale_id(now) else { return };
+            press(driver, Event::Pay { sale: sale.clone() }, (sale, answer), tasks, now);
+        }
+        Message::Remove { code, answer } => {
+            let Some(sale) = sale_id(now) else { return };
+            press(driver, Event::Removed { code }, (sale, answer), tasks, now);
         }
     }
 }
@@ -383,19 +394,19 @@ fn perform(effects: Vec<Effect>, tasks: &mut Tasks) {
         match effect {
             Effect::Commit(batch) => drop(tasks.journal.send(Job::Commit(batch))),
             Effect::Call { flight, request } => call(tasks, flight, request, None),
-            Effect::Vend { dispenser, sale, slot } => {
+            Effect::Vend { dispenser, order, slot } => {
                 devices::order(
                     &tasks.devices.dispensers,
                     &dispenser,
-                    Order::Vend { sale, slot },
+                    Order::Vend { id: order, slot },
                     || tasks.messages.clone(),
                 );
             }
-            Effect::AskDispenser { dispenser, sale } => {
+            Effect::AskDispenser { dispenser, order } => {
                 devices::order(
                     &tasks.devices.dispensers,
                     &dispenser,
-                    Order::Status { sale },
+                    Order::Status { id: order },
                     || tasks.messages.clone(),
                 );
             }
@@ -456,38 +467,4 @@ fn remove_socket(runtime_dir: &Path) {
     if let Err(error) = std::fs::remove_file(&path) {
         tracing::debug!(path = %path.display(), %error, "the control socket was not removed");
     }
-}
-
-/// What the kiosk sells, from the settings and what the machine says of itself.
-fn setup(settings: &Settings, key: &ApiKey, origin: Origin) -> Result<Setup, RunError> {
-    let catalog = settings.products.iter().map(|(code, product)| {
-        let product = Product {
-            name: product.name.clone(),
-            price: product.price,
-            slot: product.slot.clone(),
-            dispenser: product.dispenser.clone(),
-        };
-        (code.clone(), product)
-    });
-    Ok(Setup {
-        catalog: catalog.collect(),
-        dispensers: devices::vend_timeouts(settings),
-        origin,
-        reader: settings.stripe.reader.clone(),
-        livemode: key.mode() == Mode::Live,
-        policy: policy(settings),
-        reader_display: settings.payment.reader_display,
-        boot: identity::boot_id()?,
-        restart_window: settings.reader.restart_window.map(|(from, to)| RestartWindow {
-            from,
-            to,
-            zone: jiff::tz::TimeZone::system(),
-        }),
-        exposure_limit: settings.payment.exposure_limit,
-        power_cycle_every: settings
-            .reader
-            .power_cycle
-            .is_some()
-            .then_some(settings.reader.power_cycle_every),
-    })
 }

@@ -9,7 +9,6 @@ use crate::ids::{IdempotencyKey, PaymentIntentId, SaleId};
 use crate::journal::{Stored, Summary};
 use crate::kiosk::sweep::{Orphan, Recalled, SweepWish, Verdict};
 use crate::sale::duty::Pace;
-use crate::sale::fact::Outcome;
 use crate::sale::input::{Call, Hindrance, Reply, Seen, Trouble};
 use crate::sale::{Fact, Input, Sale};
 use crate::stripe::meaning::{Answer, NoAnswer};
@@ -152,10 +151,11 @@ impl Driver {
             self.happened(&id, vec![created, adopted], now);
             return;
         }
-        self.kiosk.adopt(Sale::open(opened.clone()));
+        let sale = Sale::open(opened.clone());
+        let outcome = sold.map(|amount| sale.outcome_keeping(amount.amount));
+        self.kiosk.adopt(sale);
         let mut facts = vec![Fact::Opened(Box::new(opened)), created, adopted];
-        if let Some(amount) = sold {
-            let outcome = Outcome::Sold;
+        if let (Some(amount), Some(outcome)) = (sold, outcome) {
             facts.extend([Fact::Captured { amount, receipt_url: None }, Fact::Closed { outcome }]);
         }
         self.happened(&id, facts, now);

@@ -232,7 +232,7 @@ fn the_dispenser_is_fired_only_after_the_flush_and_once() {
 fn the_capture_waits_for_the_flush_of_the_decision() {
     let mut bench = Bench::authorized();
     bench.flush();
-    bench.turn(Event::Vend { sale: "S1".parse().unwrap(), news: VendNews::Delivered });
+    bench.turn(Event::Vend { order: "S1".parse().unwrap(), news: VendNews::Delivered });
     assert!(!bench.asks(is_capture));
     assert!(matches!(bench.view, Some(View::ThankYou { .. })), "the customer does not wait for it");
     bench.flush();
@@ -430,7 +430,7 @@ fn a_sale_of_the_other_mode_waits_for_its_key_and_says_so() {
 fn a_payment_intent_that_the_key_does_not_see_is_never_a_conclusion() {
     let mut bench = Bench::authorized();
     bench.flush();
-    bench.turn(Event::Vend { sale: "S1".parse().unwrap(), news: VendNews::Delivered });
+    bench.turn(Event::Vend { order: "S1".parse().unwrap(), news: VendNews::Delivered });
     bench.flush();
     // The key of another account: nothing is known there.
     let ours = std::mem::replace(&mut bench.model, Model::new(simulator::Setup::default()));

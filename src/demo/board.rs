@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::ids::{SaleId, Slot};
+use crate::ids::{OrderId, Slot};
 use crate::sale::input::VendNews;
 use crate::time::Moment;
 
@@ -20,10 +20,10 @@ enum Vend {
 /// The board. It has its own power supply: no crash of the daemon makes it forget.
 #[derive(Clone, Default, Debug)]
 pub struct Board {
-    vends: BTreeMap<SaleId, Vend>,
+    vends: BTreeMap<OrderId, Vend>,
     jams_next: bool,
-    goods: Vec<(SaleId, Slot)>,
-    slots: BTreeMap<SaleId, Slot>,
+    goods: Vec<(OrderId, Slot)>,
+    slots: BTreeMap<OrderId, Slot>,
 }
 
 impl Board {
@@ -33,36 +33,36 @@ impl Board {
     }
 
     /// `VEND`: the motor starts. Returns when it stops.
-    pub fn vend(&mut self, sale: SaleId, slot: Slot, now: Moment) -> Moment {
+    pub fn vend(&mut self, order: OrderId, slot: Slot, now: Moment) -> Moment {
         let until = now + TURNS_FOR;
         let jams = std::mem::take(&mut self.jams_next);
-        self.slots.insert(sale.clone(), slot);
+        self.slots.insert(order.clone(), slot);
         // A board that is told twice gives twice: that kioskd never does is what is audited.
-        self.vends.insert(sale, Vend::Turning { until, jams });
+        self.vends.insert(order, Vend::Turning { until, jams });
         until
     }
 
     /// The motor of a vend has stopped, if it is time: what the board then sends by itself.
-    pub fn stopped(&mut self, sale: &SaleId, now: Moment) -> Option<VendNews> {
-        let Some(Vend::Turning { until, jams }) = self.vends.get(sale).cloned() else {
+    pub fn stopped(&mut self, order: &OrderId, now: Moment) -> Option<VendNews> {
+        let Some(Vend::Turning { until, jams }) = self.vends.get(order).cloned() else {
             return None;
         };
         if now < until {
             return None;
         }
         if jams {
-            self.vends.insert(sale.clone(), Vend::Failed);
+            self.vends.insert(order.clone(), Vend::Failed);
             return Some(VendNews::Failed { reason: "jam".into() });
         }
-        self.vends.insert(sale.clone(), Vend::Delivered);
-        let slot = self.slots.get(sale).cloned();
-        self.goods.extend(slot.map(|slot| (sale.clone(), slot)));
+        self.vends.insert(order.clone(), Vend::Delivered);
+        let slot = self.slots.get(order).cloned();
+        self.goods.extend(slot.map(|slot| (order.clone(), slot)));
         Some(VendNews::Delivered)
     }
 
     /// `STATUS`: what the board remembers.
-    pub fn status(&self, sale: &SaleId) -> VendNews {
-        match self.vends.get(sale) {
+    pub fn status(&self, order: &OrderId) -> VendNews {
+        match self.vends.get(order) {
             Some(Vend::Turning { .. }) => VendNews::Busy,
             Some(Vend::Delivered) => VendNews::Delivered,
             Some(Vend::Failed) => VendNews::Failed { reason: "jam".into() },
@@ -71,7 +71,7 @@ impl Board {
     }
 
     /// What left the machine, in order.
-    pub fn goods(&self) -> &[(SaleId, Slot)] {
+    pub fn goods(&self) -> &[(OrderId, Slot)] {
         &self.goods
     }
 }

@@ -60,6 +60,11 @@ impl Way {
     }
 }
 
+/// Customers may fill a cart.
+fn with_carts(setup: &mut Setup) {
+    setup.cart_limit = Some(4);
+}
+
 fn commands() -> impl Strategy<Value = Vec<Command>> {
     let card = prop_oneof![
         4 => Just(Card::VISA),
@@ -73,13 +78,15 @@ fn commands() -> impl Strategy<Value = Vec<Command>> {
         2 => 3_000_u64..30_000,
         1 => 30_000_u64..200_000,
     ];
-    let code = prop_oneof![Just("A1"), Just("A2"), Just("B1")];
+    let code = || prop_oneof![Just("A1"), Just("A2"), Just("B1")];
     let command = prop_oneof![
-        5 => code.prop_map(|code| Command::Select(code.parse().unwrap())),
+        6 => code().prop_map(|code| Command::Select(code.parse().unwrap())),
+        1 => code().prop_map(|code| Command::Remove(code.parse().unwrap())),
+        3 => Just(Command::Pay),
         5 => card.prop_map(Command::Tap),
         6 => wait.prop_map(|millis| Command::Wait(Duration::from_millis(millis))),
         1 => Just(Command::Cancel),
-        1 => Just(Command::Jam),
+        2 => Just(Command::Jam),
         2 => Just(Command::Crash),
         2 => any::<bool>().prop_map(|up| Command::Network { up }),
         1 => Just(Command::WalkAway),
@@ -101,12 +108,14 @@ proptest! {
         account in accounts(),
         in_two_steps in any::<bool>(),
         reader_display in any::<bool>(),
+        in_carts in any::<bool>(),
         way in prop_oneof![2 => Just(Way::Held), 1 => Just(Way::AtTheTap), 1 => Just(Way::Canadian)],
     ) {
         commands.push(Command::Network { up: true });
         commands.push(Command::Wait(Duration::from_mins(5)));
         // When all is over, the kiosk sells: it has come back by itself.
         commands.push(Command::Select("A1".parse().unwrap()));
+        commands.push(Command::Pay);
         commands.push(Command::Tap(Card::VISA));
         commands.push(Command::Wait(Duration::from_secs(20)));
         let script: Vec<(usize, Command)> = commands.into_iter().enumerate().collect();
@@ -116,6 +125,9 @@ proptest! {
             setup.reader_display = reader_display;
             if in_two_steps {
                 two_steps(setup);
+            }
+            if in_carts {
+                with_carts(setup);
             }
         };
         let mut world = World::with(dir.path(), account, change).unwrap();

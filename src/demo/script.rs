@@ -24,6 +24,10 @@ const SETTLED_WITHIN: Duration = Duration::from_mins(15);
 pub enum Command {
     /// `select A1`
     Select(ProductCode),
+    /// `remove A1`
+    Remove(ProductCode),
+    /// `pay`
+    Pay,
     /// `tap 4242424242424242`
     Tap(Card),
     /// `cancel`
@@ -56,6 +60,8 @@ pub enum Expected {
     Abandoned,
     /// A hold was released.
     Released,
+    /// A part came out and was paid for.
+    PartlySold,
     /// Charged and given back.
     Refunded,
     /// A person has to decide.
@@ -65,8 +71,9 @@ pub enum Expected {
 /// A line that is no command.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "line {line}: \"{text}\": {wrong}\n  commands: select CODE, tap NUMBER, cancel, walk-away, \
-     jam, network down|up, crash, wait 5s, expect sold|declined|abandoned|released|refunded|needs_attention"
+    "line {line}: \"{text}\": {wrong}\n  commands: select CODE, remove CODE, pay, tap NUMBER, cancel, \
+     walk-away, jam, network down|up, crash, wait 5s, \
+     expect sold|partly_sold|declined|abandoned|released|refunded|needs_attention"
 )]
 pub struct ScriptError {
     /// Counted from 1.
@@ -109,6 +116,10 @@ fn command(words: &[&str]) -> Result<Command, String> {
         ["select", code] => {
             ProductCode::new(*code).map(Command::Select).map_err(|error| error.to_string())
         }
+        ["remove", code] => {
+            ProductCode::new(*code).map(Command::Remove).map_err(|error| error.to_string())
+        }
+        ["pay"] => Ok(Command::Pay),
         ["tap", number] => Card::from_number(number).map(Command::Tap).map_err(|_| {
             let known: Vec<&str> = Card::ALL.iter().map(Card::number).collect();
             format!("not one of Stripe's test cards: {}", known.join(", "))
@@ -140,6 +151,7 @@ fn expected(word: &str) -> Result<Expected, String> {
         "declined" => Ok(Expected::Declined),
         "abandoned" => Ok(Expected::Abandoned),
         "released" => Ok(Expected::Released),
+        "partly_sold" => Ok(Expected::PartlySold),
         "refunded" => Ok(Expected::Refunded),
         "needs_attention" => Ok(Expected::NeedsAttention),
         _ => Err("not an outcome".to_owned()),
@@ -153,6 +165,7 @@ impl Expected {
             Self::Declined => "declined",
             Self::Abandoned => "abandoned",
             Self::Released => "released",
+            Self::PartlySold => "partly_sold",
             Self::Refunded => "refunded",
             Self::NeedsAttention => "needs_attention",
         }
@@ -186,6 +199,14 @@ pub(super) fn obey(world: &mut World, command: &Command) -> Result<Option<String
     match command {
         Command::Select(code) => {
             world.select(code.clone());
+            world.run_for(KEY_PRESS)?;
+        }
+        Command::Remove(code) => {
+            world.remove(code.clone());
+            world.run_for(KEY_PRESS)?;
+        }
+        Command::Pay => {
+            world.pay();
             world.run_for(KEY_PRESS)?;
         }
         Command::Tap(card) => {
@@ -266,10 +287,62 @@ mod tests {
         }
     }
 
+    const CART: &str = "select A1\nselect B1\nselect A1\n";
+
+    fn with_carts(setup: &mut Setup) {
+        setup.cart_limit = Some(10);
+    }
+
+    #[test]
+    fn a_cart_is_sold_as_one_sale() {
+        let script = "remove A1\npay\ntap 4242424242424242\nexpect sold";
+        assert_eq!(
+            played_by(&format!("{CART}{script}"), with_carts).summary,
+            "sales 1, sold 1, captured 5.50 USD, delivered 5.50 USD, double charges 0"
+        );
+    }
+
+    #[test]
+    fn a_jam_in_a_cart_costs_the_customer_nothing() {
+        let script = format!("{CART}pay\ntap 4242424242424242\nwait 5s\njam\nexpect partly_sold");
+        let summary = "sales 1, sold 0, captured 5.00 USD, delivered 5.00 USD, double charges 0";
+        assert_eq!(played_by(&script, with_carts).summary, summary);
+        let at_the_tap = |setup: &mut Setup| {
+            with_carts(setup);
+            setup.policy.capture = CaptureMode::Automatic;
+        };
+        assert_eq!(played_by(&script, at_the_tap).summary, summary);
+    }
+
+    #[test]
+    fn a_crash_or_an_outage_at_any_moment_of_a_cart_leaves_the_books_right() {
+        for millis in (0..10_000).step_by(100) {
+            for trouble in ["crash\nwait 1m", "network down\nwait 20s\nnetwork up\nwait 3m"] {
+                for jam in ["", "wait 3s\njam\n"] {
+                    let tap = "pay\ntap 4242424242424242";
+                    let script = format!("{CART}{tap}\n{jam}wait {millis}ms\n{trouble}");
+                    played_by(&script, with_carts);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_cart_is_emptied_by_cancel_and_by_time_and_has_no_room_without_end() {
+        for left in ["cancel", "wait 31s"] {
+            played_by(&format!("{CART}{left}\npay\nwait 5s\nselect B1\npay\ncancel"), with_carts);
+        }
+        let script = "select A1\n".repeat(12) + "pay\ntap 4242424242424242\nexpect sold";
+        assert_eq!(
+            played_by(&script, with_carts).summary,
+            "sales 1, sold 1, captured 25.00 USD, delivered 25.00 USD, double charges 0"
+        );
+    }
+
     #[test]
     fn a_crash_in_the_very_moment_of_the_press_charges_nobody() {
         let dir = tempfile::tempdir().unwrap();
-        let mut world = World::new(dir.path(), 1).unwrap();
+        let mut world = World::new(dir.path(), 1, false).unwrap();
         world.select("A1".parse().unwrap());
         world.crash();
         let played = play(&mut world, &[], |_| {}).unwrap();
@@ -360,7 +433,7 @@ mod tests {
     #[test]
     fn an_expectation_that_is_not_met_is_a_finding() {
         let dir = tempfile::tempdir().unwrap();
-        let mut world = World::new(dir.path(), 1).unwrap();
+        let mut world = World::new(dir.path(), 1, false).unwrap();
         let script = parse("select A1\ncancel\nexpect sold").unwrap();
         let played = play(&mut world, &script, |_| {}).unwrap();
         assert_eq!(played.findings, ["line 3: expected sold, but sale DEMO0001 is abandoned"]);

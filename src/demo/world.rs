@@ -11,12 +11,9 @@ use crate::daemon::ledger::Batch;
 use crate::demo::audit::{Audit, audit};
 use crate::demo::board::Board;
 use crate::display::text::words;
-use crate::ids::{DispenserName, JournalId, ProductCode, ReaderId, SaleId, Slot};
+use crate::ids::{OrderId, ProductCode, SaleId, Slot};
 use crate::journal::{Filter, Journal, JournalError, Summary};
-use crate::kiosk::{Product, Setup, View};
-use crate::money::Money;
-use crate::sale::cards::CardRules;
-use crate::sale::fact::{CaptureMode, Flow, Origin, Policy, UnknownVend};
+use crate::kiosk::{Setup, View};
 use crate::sale::input::{Obstacle, VendNews};
 use crate::simulator::{self, Card, Model, Screen};
 use crate::stripe::Request;
@@ -27,8 +24,11 @@ use crate::time::{Moment, WallTime};
 
 #[cfg(test)]
 pub(in crate::demo) mod mischief;
+mod shop;
 mod wire;
 
+use shop::dispenser;
+pub(crate) use shop::setup;
 pub(crate) use wire::{answer, simulator_request};
 
 /// From the kiosk to Stripe, one way.
@@ -58,9 +58,9 @@ enum Coming {
     Flushed { life: u32, batch: Batch },
     Arrives { life: u32, flight: FlightId, wire: Box<Wire> },
     Answered { life: u32, flight: FlightId, result: Result<Answer, NoAnswer> },
-    Ordered { sale: SaleId, slot: Slot },
-    Stops { sale: SaleId },
-    Asked { sale: SaleId },
+    Ordered { order: OrderId, slot: Slot },
+    Stops { order: OrderId },
+    Asked { order: OrderId },
     Recalled { life: u32, sales: Vec<SaleId> },
     Starts,
 }
@@ -90,10 +90,10 @@ pub struct World {
 }
 
 impl World {
-    /// A kiosk with three products, switched on.
-    pub fn new(state_dir: &Path, seed: u64) -> Result<Self, JournalError> {
+    /// A kiosk with three products, switched on; its customers may have a cart.
+    pub fn new(state_dir: &Path, seed: u64, cart: bool) -> Result<Self, JournalError> {
         let account = simulator::Setup { seed, ..simulator::Setup::default() };
-        Self::with(state_dir, account, |_| {})
+        Self::with(state_dir, account, |setup| setup.cart_limit = cart.then_some(10))
     }
 
     /// The same with another account at Stripe, or other settings of the kiosk.
@@ -139,10 +139,34 @@ impl World {
 
     /// Somebody presses a product's key.
     pub fn select(&mut self, code: ProductCode) {
-        let sale = SaleId::new(format!("DEMO{:04}", self.sales.len() + 1))
-            .expect("letters and digits are a sale id");
+        let sale = self.next_sale();
         self.tell(&format!("the customer presses {code}"));
-        if self.turn(Event::Selected { code, sale: sale.clone() }) {
+        self.press(Event::Selected { code, sale: sale.clone() }, sale);
+    }
+
+    /// Somebody presses PAY.
+    pub fn pay(&mut self) {
+        let sale = self.next_sale();
+        self.tell("the customer presses PAY");
+        self.press(Event::Pay { sale: sale.clone() }, sale);
+    }
+
+    /// Somebody takes a product out of the cart.
+    pub fn remove(&mut self, code: ProductCode) {
+        self.tell(&format!("the customer takes {code} out of the cart"));
+        self.turn(Event::Removed { code });
+    }
+
+    fn next_sale(&self) -> SaleId {
+        SaleId::new(format!("DEMO{:04}", self.sales.len() + 1))
+            .expect("letters and digits are a sale id")
+    }
+
+    /// A key that may open this sale.
+    fn press(&mut self, event: Event, sale: SaleId) {
+        self.turn(event);
+        let kiosk = self.driver.as_ref().map(Driver::kiosk);
+        if kiosk.is_some_and(|kiosk| kiosk.sale(&sale).is_some()) {
             self.sales.push(sale);
         }
     }
@@ -330,20 +354,20 @@ impl World {
             Coming::Flushed { .. } | Coming::Answered { .. } | Coming::Recalled { .. } => {}
             // A request that has left is executed, whether or not its sender still lives.
             Coming::Arrives { life, flight, wire } => self.arrives(life, flight, &wire),
-            Coming::Ordered { sale, slot } => {
+            Coming::Ordered { order, slot } => {
                 self.tell(&format!("the machine turns slot {slot}"));
-                let stops = self.board.vend(sale.clone(), slot, self.now);
-                self.at(stops.since(self.now), Coming::Stops { sale: sale.clone() });
-                self.turn(Event::Vend { sale, news: VendNews::Sent });
+                let stops = self.board.vend(order.clone(), slot, self.now);
+                self.at(stops.since(self.now), Coming::Stops { order: order.clone() });
+                self.turn(Event::Vend { order, news: VendNews::Sent });
             }
-            Coming::Stops { sale } => {
-                if let Some(news) = self.board.stopped(&sale, self.now) {
-                    self.turn(Event::Vend { sale, news });
+            Coming::Stops { order } => {
+                if let Some(news) = self.board.stopped(&order, self.now) {
+                    self.turn(Event::Vend { order, news });
                 }
             }
-            Coming::Asked { sale } => {
-                let news = self.board.status(&sale);
-                self.turn(Event::Vend { sale, news });
+            Coming::Asked { order } => {
+                let news = self.board.status(&order);
+                self.turn(Event::Vend { order, news });
             }
             Coming::Starts => self.start()?,
         }
@@ -374,18 +398,15 @@ impl World {
         self.at(LATENCY, Coming::Answered { life, flight, result });
     }
 
-    /// One turn of the driver, if it lives. Tells whether a selection opened a sale.
-    fn turn(&mut self, event: Event) -> bool {
+    /// One turn of the driver, if it lives.
+    fn turn(&mut self, event: Event) {
         #[cfg(test)]
         self.count_turn();
         let now = self.kiosks_now();
-        let Some(driver) = &mut self.driver else { return false };
-        let mut opened = matches!(event, Event::Selected { .. });
+        let Some(driver) = &mut self.driver else { return };
         for effect in driver.turn(event, now) {
-            opened &= !matches!(effect, Effect::Turned(_));
             self.perform(effect);
         }
-        opened
     }
 
     fn perform(&mut self, effect: Effect) {
@@ -393,8 +414,8 @@ impl World {
         match effect {
             Effect::Commit(batch) => self.at(FLUSH, Coming::Flushed { life, batch }),
             Effect::Call { flight, request } => self.send(flight, &request),
-            Effect::Vend { sale, slot, .. } => self.at(FLUSH, Coming::Ordered { sale, slot }),
-            Effect::AskDispenser { sale, .. } => self.at(FLUSH, Coming::Asked { sale }),
+            Effect::Vend { order, slot, .. } => self.at(FLUSH, Coming::Ordered { order, slot }),
+            Effect::AskDispenser { order, .. } => self.at(FLUSH, Coming::Asked { order }),
             Effect::Show(view) => self.show(&view),
             Effect::Happened { sale, fact } => {
                 let sentence = story::sentence(&fact);
@@ -433,55 +454,6 @@ impl World {
             self.tell(&picture);
             self.shown = Some(picture);
         }
-    }
-}
-
-fn dispenser() -> DispenserName {
-    "main".parse().expect("a fixed name is one")
-}
-
-/// What the demo's kiosk sells.
-pub(crate) fn setup(journal: &JournalId) -> Setup {
-    let products =
-        [("A1", "Cola", 250, "11"), ("A2", "Water", 150, "12"), ("B1", "Crisps", 300, "21")];
-    let currency = "usd".parse().expect("usd is a currency");
-    let catalog = products.map(|(code, name, price, slot)| {
-        let product = Product {
-            name: name.to_owned(),
-            price: Money::new(price, currency),
-            slot: slot.parse().expect("a fixed slot is one"),
-            dispenser: dispenser(),
-        };
-        (code.parse().expect("a fixed code is one"), product)
-    });
-    Setup {
-        catalog: catalog.into(),
-        dispensers: [(dispenser(), Duration::from_secs(20))].into(),
-        origin: Origin {
-            kiosk: "demo".parse().expect("a fixed name is one"),
-            controller: "demo-board".parse().expect("a fixed name is one"),
-            journal: journal.clone(),
-        },
-        reader: ReaderId::new("tmr_simulated").expect("a fixed id is one"),
-        livemode: false,
-        policy: Policy {
-            customer_timeout: Duration::from_mins(1),
-            customer_cancellation: true,
-            max_attempts: 3,
-            resume_window: Duration::from_secs(30),
-            unknown_vend: UnknownVend::Release,
-            vend_grace: Duration::from_secs(10),
-            vend_timeout: Duration::from_secs(20),
-            flow: Flow::Process,
-            cards: CardRules::default(),
-            capture: CaptureMode::AfterVend,
-            interac: false,
-        },
-        boot: "demo-boot".parse().expect("a fixed name is one"),
-        reader_display: false,
-        restart_window: None,
-        exposure_limit: 20,
-        power_cycle_every: None,
     }
 }
 

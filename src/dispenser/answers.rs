@@ -1,16 +1,16 @@
 //! The lines of a dispenser board, read.
 
 use super::Answer;
-use crate::ids::SaleId;
+use crate::ids::OrderId;
 
 /// What stands for a reason that the board did not give.
 const UNSPECIFIED: &str = "unspecified";
 
 /// Reads one line; `None` if it is no answer. Words are parted by one space and matched exactly.
-pub fn parse(line: &str) -> Option<(SaleId, Answer)> {
+pub fn parse(line: &str) -> Option<(OrderId, Answer)> {
     let (word, rest) = line.split_once(' ')?;
-    let (sale, reason) = match rest.split_once(' ') {
-        Some((sale, reason)) => (sale, Some(reason)),
+    let (id, reason) = match rest.split_once(' ') {
+        Some((id, reason)) => (id, Some(reason)),
         None => (rest, None),
     };
     let answer = match (word, reason) {
@@ -22,7 +22,7 @@ pub fn parse(line: &str) -> Option<(SaleId, Answer)> {
         ("FAILED", reason) => Answer::Failed { reason: reason_or_none(reason) },
         _ => return None,
     };
-    Some((SaleId::new(sale).ok()?, answer))
+    Some((OrderId::new(id).ok()?, answer))
 }
 
 fn reason_or_none(reason: Option<&str>) -> String {
@@ -54,7 +54,7 @@ mod tests {
             ("FAILED s1 empty", Answer::Failed { reason: reason("empty") }),
             ("FAILED s1", Answer::Failed { reason: reason("unspecified") }),
         ] {
-            assert_eq!(parse(line), Some((SaleId::new("s1").unwrap(), answer)), "{line:?}");
+            assert_eq!(parse(line), Some((OrderId::new("s1").unwrap(), answer)), "{line:?}");
         }
     }
 

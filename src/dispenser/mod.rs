@@ -6,26 +6,26 @@
 pub mod answers;
 pub mod serial;
 
-use crate::ids::{SaleId, Slot};
+use crate::ids::{OrderId, Slot};
 
 /// What a dispenser is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Order {
-    /// Let one piece out. Goes to the device at most once for a sale.
+    /// Let one piece out. Goes to the device at most once under an id.
     Vend {
-        /// The sale that paid for it.
-        sale: SaleId,
+        /// The order's own id.
+        id: OrderId,
         /// Where it sits.
         slot: Slot,
     },
     /// Ask what became of a vend. Dropped while the device is away: ask again.
     Status {
-        /// The sale in question.
-        sale: SaleId,
+        /// The order in question.
+        id: OrderId,
     },
 }
 
-/// What a dispenser says about a sale.
+/// What a dispenser says about an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
     /// Goods came out just now.
@@ -44,7 +44,7 @@ pub enum Answer {
     },
     /// To `STATUS`: still turning, ask again.
     Busy,
-    /// To `STATUS`: the board has never heard of this sale.
+    /// To `STATUS`: the board has never heard of this order.
     Unknown,
 }
 
@@ -61,26 +61,26 @@ pub enum DispenserNews {
     /// Not one byte of the vend reached an open port: nothing was let out.
     NeverSent {
         /// Which.
-        sale: SaleId,
+        id: OrderId,
         /// For people.
         why: String,
     },
     /// The vend may have reached the device, wholly or in part.
     Unclear {
         /// Which.
-        sale: SaleId,
+        id: OrderId,
         /// For people.
         why: String,
     },
     /// The vend was handed to the kernel whole.
     Sent {
         /// Which.
-        sale: SaleId,
+        id: OrderId,
     },
-    /// The device spoke of a sale: any sale, in any order, more than once.
+    /// The device spoke of an order: any order, in any order, more than once.
     Answered {
         /// Which.
-        sale: SaleId,
+        id: OrderId,
         /// What it said.
         answer: Answer,
     },

@@ -1,6 +1,6 @@
 //! A dispenser board on a serial port.
 //!
-//! A `VEND` goes out at most once: a sale whose `VEND` has begun to be written is remembered, and
+//! A `VEND` goes out at most once: an order whose `VEND` has begun to be written is remembered, and
 //! an order that finds the port closed is refused at once rather than kept until it opens, when
 //! nobody may be waiting for the goods any more.
 
@@ -11,11 +11,11 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use super::{DispenserNews, Order, answers};
-use crate::ids::{DispenserName, SaleId, Slot};
+use crate::ids::{DispenserName, OrderId, Slot};
 use crate::serial::noise::TokenBucket;
 use crate::serial::{Link, LinkNews, PortSettings};
 
-/// Sales whose `VEND` is remembered. Ids are never drawn twice and the core orders a vend within
+/// Orders whose `VEND` is remembered. Ids are never drawn twice and the core orders a vend within
 /// seconds, so that far fewer would do.
 const REMEMBERED: usize = 1000;
 /// Answers taken at once; then one each [`ANSWER_INTERVAL`]. A board speaks only when asked; what
@@ -71,29 +71,29 @@ struct Board {
 impl Board {
     async fn obey(&mut self, order: Order) -> Result<(), Deaf> {
         match order {
-            Order::Vend { sale, slot } => {
-                let news = self.vend(sale, &slot).await;
+            Order::Vend { id, slot } => {
+                let news = self.vend(id, &slot).await;
                 self.tell(news).await
             }
-            Order::Status { sale } => {
+            Order::Status { id } => {
                 // Dropped if the board is away: the core repeats it.
-                let _sent = self.link.write(&format!("STATUS {sale}")).await;
+                let _sent = self.link.write(&format!("STATUS {id}")).await;
                 Ok(())
             }
         }
     }
 
-    async fn vend(&mut self, sale: SaleId, slot: &Slot) -> DispenserNews {
-        if self.begun.contains(&sale) {
-            return DispenserNews::Unclear { sale, why: "it was ordered before".to_owned() };
+    async fn vend(&mut self, id: OrderId, slot: &Slot) -> DispenserNews {
+        if self.begun.contains(&id) {
+            return DispenserNews::Unclear { id, why: "it was ordered before".to_owned() };
         }
         if let Err(why) = self.link.check_open() {
-            return DispenserNews::NeverSent { sale, why };
+            return DispenserNews::NeverSent { id, why };
         }
-        self.begun.add(sale.clone());
-        match self.link.write(&format!("VEND {sale} {slot}")).await {
-            Ok(()) => DispenserNews::Sent { sale },
-            Err(why) => DispenserNews::Unclear { sale, why },
+        self.begun.add(id.clone());
+        match self.link.write(&format!("VEND {id} {slot}")).await {
+            Ok(()) => DispenserNews::Sent { id },
+            Err(why) => DispenserNews::Unclear { id, why },
         }
     }
 
@@ -121,11 +121,11 @@ impl Board {
     /// Refuses what was ordered before the daemon could know that the port is open.
     async fn refuse_early(&mut self, orders: &mut mpsc::Receiver<Order>) -> Result<(), Deaf> {
         while let Ok(order) = orders.try_recv() {
-            let Order::Vend { sale, .. } = order else { continue };
-            let news = if self.begun.contains(&sale) {
-                DispenserNews::Unclear { sale, why: "it was ordered before".to_owned() }
+            let Order::Vend { id, .. } = order else { continue };
+            let news = if self.begun.contains(&id) {
+                DispenserNews::Unclear { id, why: "it was ordered before".to_owned() }
             } else {
-                DispenserNews::NeverSent { sale, why: "the port was closed".to_owned() }
+                DispenserNews::NeverSent { id, why: "the port was closed".to_owned() }
             };
             self.tell(news).await?;
         }
@@ -134,8 +134,8 @@ impl Board {
 
     async fn read(&mut self, line: &str) -> Result<(), Deaf> {
         match answers::parse(line) {
-            Some((sale, answer)) if self.bucket.take(Instant::now()) => {
-                self.tell(DispenserNews::Answered { sale, answer }).await
+            Some((id, answer)) if self.bucket.take(Instant::now()) => {
+                self.tell(DispenserNews::Answered { id, answer }).await
             }
             Some(_) | None => {
                 self.link.count_garbage();
@@ -149,20 +149,20 @@ impl Board {
     }
 }
 
-/// The latest sales whose `VEND` has begun to be written.
+/// The latest orders whose `VEND` has begun to be written.
 #[derive(Default)]
-struct Begun(VecDeque<SaleId>);
+struct Begun(VecDeque<OrderId>);
 
 impl Begun {
-    fn contains(&self, sale: &SaleId) -> bool {
-        self.0.contains(sale)
+    fn contains(&self, id: &OrderId) -> bool {
+        self.0.contains(id)
     }
 
-    fn add(&mut self, sale: SaleId) {
+    fn add(&mut self, id: OrderId) {
         if self.0.len() == REMEMBERED {
             self.0.pop_front();
         }
-        self.0.push_back(sale);
+        self.0.push_back(id);
     }
 }
 
@@ -171,12 +171,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_latest_thousand_sales_are_remembered() {
-        let sale = |n: usize| SaleId::new(format!("s{n}")).unwrap();
+    fn the_latest_thousand_orders_are_remembered() {
+        let id = |n: usize| OrderId::new(format!("s{n}")).unwrap();
         let mut begun = Begun::default();
-        (0..=REMEMBERED).for_each(|n| begun.add(sale(n)));
-        assert!(!begun.contains(&sale(0)));
-        assert!(begun.contains(&sale(1)) && begun.contains(&sale(REMEMBERED)));
+        (0..=REMEMBERED).for_each(|n| begun.add(id(n)));
+        assert!(!begun.contains(&id(0)));
+        assert!(begun.contains(&id(1)) && begun.contains(&id(REMEMBERED)));
         assert_eq!(begun.0.len(), REMEMBERED);
     }
 }

@@ -1,6 +1,8 @@
 //! The words of each view: a headline and a line that says what to do.
 
-use crate::kiosk::view::{BusyWith, Ending, Shown};
+use crate::ids::SaleId;
+use crate::kiosk::cart::CartLine;
+use crate::kiosk::view::{BusyWith, Ending, Place, Rest, Shown};
 use crate::kiosk::{Reason, Turned, View};
 use crate::money::Money;
 use crate::sale::cards::{CardSeen, NotTaken};
@@ -51,14 +53,20 @@ pub fn words(view: &View) -> Text {
             text(price_line(product), authorizing(card.as_ref()))
         }
         View::TakingBack { why } => text(taking_back(why), "Please do not present a card."),
-        View::Dispensing { product } => text(product.name.clone(), "Here it comes. Please wait."),
-        View::Checking { product } => {
-            text(product.name.clone(), "Please wait, the machine is checking your product.")
+        View::Cart { lines, sum } => cart(lines, *sum),
+        View::Dispensing { product, place } => {
+            text(placed(product, *place), "Here it comes. Please wait.")
+        }
+        View::Checking { product, place } => {
+            text(placed(product, *place), "Please wait, the machine is checking your product.")
         }
         View::ThankYou { product } => text(
             "Thank you!",
-            format!("{} paid. Please take your {}.", customer_money(product.price), product.name),
+            format!("{} paid. Please take your {}.", customer_money(product.price), goods(product)),
         ),
+        View::PartGiven { given, of, kept, rest } => {
+            text(format!("Sorry, only {given} of {of} came out"), part_paid(*kept, *rest))
+        }
         View::NotCharged { why } => text(ending(*why), "Your card has not been charged."),
         View::HoldWillBeReleased { why } => {
             text(ending(*why), "Any hold on your card will be released.")
@@ -68,16 +76,10 @@ pub fn words(view: &View) -> Text {
         }
         View::Refunded { why } => text(ending(*why), "Your money has been refunded to your card."),
         View::PresentCardAgain { product, seconds_left } => text(
-            format!("{} did not come out", product.name),
+            format!("{} did not come out", first_of(product)),
             format!("Present the same card again to get your money back ({seconds_left} s)."),
         ),
-        View::MoneyOwed { sale, amount } => text(
-            "We are sorry",
-            format!(
-                "The operator owes you {}. Please note this number: {sale}.",
-                customer_money(*amount)
-            ),
-        ),
+        View::MoneyOwed { sale, amount } => text("We are sorry", owed(sale, *amount)),
         View::OperatorDecides => text(
             "We are sorry",
             "The operator will check this purchase. Please note the time if you have a question.",
@@ -110,7 +112,62 @@ fn customer_money(money: Money) -> String {
 }
 
 fn price_line(product: &Shown) -> String {
-    format!("{}  {}", product.name, customer_money(product.price))
+    format!("{}  {}", first_of(product), customer_money(product.price))
+}
+
+/// The product, or the first of several.
+fn first_of(product: &Shown) -> String {
+    match product.further {
+        0 => product.name.clone(),
+        further => format!("{} and {further} more", product.name),
+    }
+}
+
+/// What is to be taken.
+fn goods(product: &Shown) -> String {
+    match product.further {
+        0 => product.name.clone(),
+        further => format!("{} products", further + 1),
+    }
+}
+
+fn placed(product: &Shown, place: Place) -> String {
+    match place {
+        Place { of: 1, .. } => product.name.clone(),
+        Place { number, of } => format!("{}, {number} of {of}", product.name),
+    }
+}
+
+fn cart(lines: &[CartLine], sum: Money) -> Text {
+    let names: Vec<String> = lines
+        .iter()
+        .map(|CartLine { name, count }| match count {
+            1 => name.clone(),
+            count => format!("{count} {name}"),
+        })
+        .collect();
+    let headline = format!("Your cart  {}", customer_money(sum));
+    text(headline, format!("{}. Choose more, or press PAY.", names.join(", ")))
+}
+
+fn owed(sale: &SaleId, amount: Money) -> String {
+    let amount = customer_money(amount);
+    format!("The operator owes you {amount}. Please note this number: {sale}.")
+}
+
+/// What a part costs, and what becomes of the rest: a promise until Stripe has confirmed it.
+fn part_paid(kept: Money, rest: Rest) -> String {
+    let kept = customer_money(kept);
+    match rest {
+        Rest::WillBeReleased => {
+            format!("You pay {kept} for it. Any further hold on your card will be released.")
+        }
+        Rest::NotCharged => format!("{kept} paid. The rest has not been charged."),
+        Rest::WillBeRefunded => {
+            format!("You pay {kept} for it. The rest will be refunded to your card.")
+        }
+        Rest::Refunded => format!("{kept} paid. The rest has been refunded to your card."),
+    }
 }
 
 /// What to do after a decline. Source: Stripe, "Decline codes". Nobody is told before others that
@@ -213,6 +270,10 @@ fn turned(why: &Turned) -> String {
         Turned::Busy => "One moment, please.".into(),
         Turned::OutOfOrder { reason } => out_of_order(reason).into(),
         Turned::Draining => "The machine is being serviced.".into(),
+        Turned::CartFull => "Your cart is full. Please pay, or take something out.".into(),
+        Turned::CartEmpty => "Your cart is empty. Please choose a product.".into(),
+        Turned::NotInCart { code } => format!("There is no {code} in your cart."),
+        Turned::NoCart => "Please choose a product.".into(),
     }
 }
 
@@ -258,6 +319,7 @@ mod tests {
                 code: "A1".parse().unwrap(),
                 name: "Cola".into(),
                 price: Money::new(250, "usd".parse().unwrap()),
+                further: 0,
             },
             seconds_left: 42,
             declined: Some(Decline {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::ids::{BootId, DispenserName, ProductCode, ReaderId, SaleId, Slot};
 use crate::kiosk::account::AccountWatch;
+use crate::kiosk::cart::Cart;
 use crate::kiosk::out_of_order::{Denied, Reason, Reasons, Since};
 use crate::kiosk::place::PlaceWatch;
 use crate::kiosk::reader::ReaderWatch;
@@ -43,6 +44,8 @@ pub struct Setup {
     pub policy: Policy,
     /// Whether the reader shows the product before it asks for the card.
     pub reader_display: bool,
+    /// How many products a cart holds, where customers fill one before they pay.
+    pub cart_limit: Option<usize>,
     /// The kernel's boot id.
     pub boot: BootId,
     /// When readers restart every night, if the operator has said so.
@@ -82,6 +85,7 @@ pub struct Kiosk {
     pub(super) sweep: Sweep,
     pub(super) reachable_since: BTreeMap<DispenserName, Moment>,
     pub(super) draining: bool,
+    pub(super) cart: Cart,
     /// Sales of the journal that cannot be read at all.
     pub(super) unreadable: Vec<SaleId>,
 }
@@ -107,6 +111,7 @@ impl Kiosk {
             sweep: Sweep::default(),
             reachable_since: BTreeMap::new(),
             draining: false,
+            cart: Cart::default(),
             unreadable: Vec::new(),
         }
     }
@@ -125,6 +130,7 @@ impl Kiosk {
     pub fn opened(&mut self, opened: Opened) {
         let id = opened.sale.clone();
         self.notice = None;
+        self.empty_cart();
         self.front = Some(id.clone());
         self.sales.insert(id, Sale::open(opened));
     }
@@ -202,11 +208,9 @@ impl Kiosk {
     /// policy as long as its dispenser cannot be asked, nor before it had the time to answer: after
     /// a power cut the board's port may come up later than the daemon. That, too, has a limit.
     pub fn due(&self, sale: &Sale, at: Moment) -> Moment {
-        if !matches!(sale.phase, Phase::Doubtful { .. }) {
-            return at;
-        }
+        let Phase::Doubtful { item, .. } = sale.phase else { return at };
         let limit = at + DISPENSER_MAY_BE_AWAY;
-        match self.reachable_since.get(&sale.opened.product.dispenser) {
+        match self.reachable_since.get(sale.dispenser(item)) {
             Some(since) => at.max(*since + sale.opened.policy.vend_grace).min(limit),
             None => limit,
         }
@@ -249,7 +253,7 @@ impl Kiosk {
         self.forget_settlers_troubles();
         let near = |sale: &&Sale| self.hold_lapses_within(sale, DEADLINE_ALARM, now);
         let open = || self.sales.values().filter(|sale| sale.is_open());
-        let unpaid: Vec<&Sale> = open().filter(|sale| sale.delivered).collect();
+        let unpaid: Vec<&Sale> = open().filter(|sale| sale.has_delivered()).collect();
         let exposed =
             unpaid.len() >= self.setup.exposure_limit || unpaid.iter().copied().any(|s| near(&s));
         let any_near = open().any(|sale| near(&sale));
@@ -315,6 +319,7 @@ impl Kiosk {
     /// No new sale from now on.
     pub fn drain(&mut self) {
         self.draining = true;
+        self.empty_cart();
     }
 
     /// The reasons that stand now.

@@ -3,8 +3,9 @@
 //!
 //! * `kiosk`: the state, and what changes it
 //! * [`select`]: whether a selection may open a sale
-//! * `cart`: the product on the reader before it asks for the card
+//! * [`cart`]: what the customer has chosen and not paid for yet
 //! * [`reader`]: what is known of the reader, and when it has to be looked at or cleared
+//! * `reader_display`: the product on the reader before it asks for the card
 //! * [`reader_wish`]: what the kiosk itself wants of the reader
 //! * [`restart_window`]: the hours at which readers restart every night
 //! * [`claim`]: whose the reader is, and what people may ask of it
@@ -19,7 +20,7 @@
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
 pub mod account;
-mod cart;
+pub mod cart;
 pub mod claim;
 pub mod countries;
 #[expect(clippy::module_inception, reason = "the room's main thing has the room's name")]
@@ -27,6 +28,7 @@ mod kiosk;
 pub mod out_of_order;
 pub mod place;
 pub mod reader;
+mod reader_display;
 pub mod reader_status;
 pub mod reader_wish;
 pub mod restart_window;

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use crate::ids::SaleId;
-use crate::kiosk::cart::CartWatch;
 use crate::kiosk::kiosk::Kiosk;
 use crate::kiosk::out_of_order::{Denied, READER_HALF_OPEN_AFTER, Reason, Since};
+use crate::kiosk::reader_display::DisplayWatch;
 use crate::kiosk::view::BusyWith;
 use crate::sale::fact::{CaptureMode, Policy};
 use crate::sale::input::{
@@ -48,7 +48,7 @@ pub struct ReaderWatch {
     /// When a claim of ours last ended, in whichever way.
     pub(super) claim_ended: Option<Moment>,
     /// The product that it shows before it asks for the card.
-    pub(super) cart: CartWatch,
+    pub(super) display: DisplayWatch,
 }
 
 impl ReaderWatch {
@@ -162,7 +162,8 @@ impl Kiosk {
             Call::Create { .. } => {
                 self.account_seen(seen, now);
                 let sale = about.and_then(|sale| self.sales.get(sale));
-                let product = sale.map(|sale| &sale.opened.product.code);
+                let single = sale.filter(|sale| sale.opened.count() == 1);
+                let product = single.map(|sale| &sale.opened.product.code);
                 self.reasons.clear_if(|reason, _| {
                     matches!(reason, Reason::PaymentsRefused { .. })
                         || matches!(reason, Reason::PriceRefused { product: refused, .. }
@@ -244,6 +245,8 @@ impl Kiosk {
         let code = code.clone();
         let sale = about.and_then(|sale| self.sales.get(sale));
         let reason = match sale {
+            // Of several products none alone is to blame.
+            Some(sale) if code.starts_with("amount_") && sale.opened.count() > 1 => return,
             Some(sale) if code.starts_with("amount_") => {
                 Reason::PriceRefused { product: sale.opened.product.code.clone(), code }
             }
@@ -335,8 +338,8 @@ impl Kiosk {
         } else {
             self.reasons.clear(&Reason::ReaderInUse);
         }
-        if self.watch.cart.unclear.is_some_and(|since| asked > since) {
-            self.watch.cart.unclear = None;
+        if self.watch.display.unclear.is_some_and(|since| asked > since) {
+            self.watch.display.unclear = None;
         }
     }
 

@@ -74,10 +74,10 @@ impl Kiosk {
         if self.shows_dead_action() && !self.is_reader_held() {
             return ReaderWish::Clear;
         }
-        if self.is_cart_left() {
+        if self.is_display_left() {
             return ReaderWish::Clear;
         }
-        let unclear = self.watch.cart.unclear.is_some() && !self.is_reader_held();
+        let unclear = self.watch.display.unclear.is_some() && !self.is_reader_held();
         let Some(seen_at) = seen_at.filter(|_| !unclear) else { return ReaderWish::Look };
         let is_in_doubt = self.watch.unanswered > 0;
         let is_out_of_order = self.reasons.iter().any(|(reason, _)| match reason {

@@ -1,5 +1,7 @@
 //! Whether a selection may open a sale.
 
+use std::time::Duration;
+
 use crate::ids::{ProductCode, SaleId};
 use crate::kiosk::kiosk::{Kiosk, Product};
 use crate::kiosk::out_of_order::{REFUSAL_HALF_OPEN_AFTER, Reason, Since, Stops};
@@ -23,6 +25,17 @@ pub enum Turned {
     },
     /// The daemon is about to stop, or was told to drain.
     Draining,
+    /// No more fits into the cart.
+    CartFull,
+    /// There is nothing in the cart to pay for, or to take out.
+    CartEmpty,
+    /// This product is not in the cart.
+    NotInCart {
+        /// What was to be taken out.
+        code: ProductCode,
+    },
+    /// Customers have no cart here (`kiosk.cart`).
+    NoCart,
 }
 
 impl std::fmt::Display for Turned {
@@ -32,6 +45,10 @@ impl std::fmt::Display for Turned {
             Self::Busy => f.write_str("another sale is under way"),
             Self::OutOfOrder { reason } => write!(f, "out of order: {}", reason.what()),
             Self::Draining => f.write_str("the kiosk takes no new sales"),
+            Self::CartFull => f.write_str("the cart is full"),
+            Self::CartEmpty => f.write_str("the cart is empty"),
+            Self::NotInCart { code } => write!(f, "{code} is not in the cart"),
+            Self::NoCart => f.write_str("this kiosk has no cart (kiosk.cart)"),
         }
     }
 }
@@ -39,32 +56,32 @@ impl std::fmt::Display for Turned {
 impl Kiosk {
     /// What a sale of this product would be opened with, or why none may be opened.
     pub fn select(&self, code: &ProductCode, sale: SaleId, now: Since) -> Result<Opened, Turned> {
-        let Some(product) = self.setup.catalog.get(code) else {
-            return Err(Turned::Unknown { code: code.clone() });
-        };
-        if self.draining {
-            return Err(Turned::Draining);
+        self.open(std::slice::from_ref(code), sale, now)
+    }
+
+    /// What a sale of these products would be opened with, or why none may be opened.
+    pub(super) fn open(
+        &self,
+        codes: &[ProductCode],
+        sale: SaleId,
+        now: Since,
+    ) -> Result<Opened, Turned> {
+        let mut items = Vec::new();
+        for code in codes {
+            items.push(Self::item(code, self.sellable(code, now.moment)?));
         }
-        if self.front.is_some() || self.is_reader_held() {
-            return Err(Turned::Busy);
-        }
-        let reason = self.blocking_reason(now.moment);
-        if let Some(reason) = reason.or_else(|| self.product_reason(code, product, now.moment)) {
-            return Err(Turned::OutOfOrder { reason });
-        }
-        let mut policy = self.setup.policy.clone();
-        if let Some(timeout) = self.setup.dispensers.get(&product.dispenser) {
-            policy.vend_timeout = *timeout;
-        }
+        let mut items = items.into_iter();
+        let Some(first) = items.next() else { return Err(Turned::CartEmpty) };
+        let (product, mut policy) = (first, self.setup.policy.clone());
+        policy.vend_timeout = self.vend_timeout(&product);
+        let further = items.map(|item| {
+            let own = Some(self.vend_timeout(&item)).filter(|own| *own != policy.vend_timeout);
+            Item { vend_timeout: own, ..item }
+        });
         Ok(Opened {
             sale,
-            product: Item {
-                code: code.clone(),
-                name: product.name.clone(),
-                price: product.price,
-                slot: product.slot.clone(),
-                dispenser: product.dispenser.clone(),
-            },
+            product,
+            further: further.collect(),
             reader: self.setup.reader.clone(),
             livemode: self.setup.livemode,
             origin: self.setup.origin.clone(),
@@ -75,6 +92,41 @@ impl Kiosk {
             wall: now.wall,
             stripe_time: self.watch.stripe_time(now.moment),
         })
+    }
+
+    /// The product, if it can be sold to somebody now.
+    pub(super) fn sellable(&self, code: &ProductCode, now: Moment) -> Result<&Product, Turned> {
+        let Some(product) = self.setup.catalog.get(code) else {
+            return Err(Turned::Unknown { code: code.clone() });
+        };
+        if self.draining {
+            return Err(Turned::Draining);
+        }
+        if self.front.is_some() || self.is_reader_held() {
+            return Err(Turned::Busy);
+        }
+        let reason = self.blocking_reason(now);
+        match reason.or_else(|| self.product_reason(code, product, now)) {
+            Some(reason) => Err(Turned::OutOfOrder { reason }),
+            None => Ok(product),
+        }
+    }
+
+    pub(super) fn item(code: &ProductCode, product: &Product) -> Item {
+        Item {
+            code: code.clone(),
+            name: product.name.clone(),
+            price: product.price,
+            slot: product.slot.clone(),
+            dispenser: product.dispenser.clone(),
+            vend_timeout: None,
+        }
+    }
+
+    /// How long the dispenser of an item may take.
+    pub(super) fn vend_timeout(&self, item: &Item) -> Duration {
+        let own = self.setup.dispensers.get(&item.dispenser);
+        own.copied().unwrap_or(self.setup.policy.vend_timeout)
     }
 
     /// The reason for which nothing at all can be sold now, if there is one.

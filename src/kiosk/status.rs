@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::kiosk::cart::CartStatus;
 use crate::kiosk::kiosk::Kiosk;
 use crate::money::Money;
 use crate::sale::{Phase, Sale};
@@ -34,6 +35,9 @@ pub struct KioskStatus {
     pub reader: ReaderStatus,
     /// The sale that has the customer.
     pub sale: Option<SaleStatus>,
+    /// The cart, where customers have one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cart: Option<CartStatus>,
     /// Sales that are not over.
     pub open: OpenStatus,
 }
@@ -69,7 +73,7 @@ pub struct SaleStatus {
     pub id: String,
     /// Where it stands.
     pub phase: String,
-    /// What was chosen.
+    /// What was chosen: the codes, parted by commas.
     pub product: String,
     /// Its price.
     pub amount: Money,
@@ -95,7 +99,7 @@ impl Kiosk {
     pub fn status(&self, now: Moment) -> KioskStatus {
         let state = if self.draining {
             State::Draining
-        } else if self.front.is_some() {
+        } else if self.front.is_some() || self.cart_left_at().is_some() {
             State::Busy
         } else if self.blocking_reason(now).is_some() {
             State::OutOfOrder
@@ -114,6 +118,7 @@ impl Kiosk {
                 last_answer: self.watch.last_answer.map(|since| since.wall.to_string()),
             },
             sale: self.front_sale().map(sale_status),
+            cart: self.cart_status(),
             open: self.open_status(),
         }
     }
@@ -150,8 +155,8 @@ fn sale_status(sale: &Sale) -> SaleStatus {
     SaleStatus {
         id: sale.id().to_string(),
         phase: sale.phase.word().into(),
-        product: sale.opened.product.code.to_string(),
-        amount: sale.opened.product.price,
+        product: sale.opened.codes(),
+        amount: sale.opened.price(),
         payment_intent: sale.intent.as_ref().map(ToString::to_string),
     }
 }

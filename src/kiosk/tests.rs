@@ -1,6 +1,7 @@
 //! Who may open a sale, what the display says, and what is out of order.
 
 mod account;
+mod cart;
 mod claim;
 mod place;
 
@@ -9,6 +10,7 @@ use std::time::Duration;
 use super::out_of_order::Since;
 use super::view::{Ending, View};
 use super::{Kiosk, Product, Reason, Setup, Turned};
+use crate::ids::ItemNumber;
 use crate::sale::Input;
 use crate::sale::input::{
     ActionSeen, ActionStatus, Call, ChargeSeen, Hindrance, IntentSeen, IntentStatus, Obstacle,
@@ -43,6 +45,7 @@ pub(crate) fn setup() -> Setup {
         livemode: opened.livemode,
         policy: opened.policy,
         reader_display: false,
+        cart_limit: None,
         boot: opened.boot,
         restart_window: None,
         exposure_limit: 20,
@@ -257,7 +260,10 @@ fn a_failed_vend_promises_a_release_and_then_confirms_it() {
     let mut bench = Bench::presenting();
     bench.reply(Call::Look, Ok(IntentStatus::RequiresCapture));
     assert!(matches!(bench.view(), View::Dispensing { .. }));
-    bench.give(&Input::Dispenser(VendNews::Failed { reason: "jam".into() }));
+    bench.give(&Input::Dispenser {
+        item: ItemNumber::FIRST,
+        news: VendNews::Failed { reason: "jam".into() },
+    });
     assert_eq!(bench.view(), View::HoldWillBeReleased { why: Ending::VendFailed });
     bench.reply(Call::Cancel { n: 1 }, Ok(IntentStatus::Canceled));
     assert_eq!(bench.view(), View::NotCharged { why: Ending::VendFailed });
@@ -267,7 +273,7 @@ fn a_failed_vend_promises_a_release_and_then_confirms_it() {
 fn settling_never_blocks_the_next_sale() {
     let mut bench = Bench::presenting();
     bench.reply(Call::Look, Ok(IntentStatus::RequiresCapture));
-    bench.give(&Input::Dispenser(VendNews::Delivered));
+    bench.give(&Input::Dispenser { item: ItemNumber::FIRST, news: VendNews::Delivered });
     assert!(matches!(bench.view(), View::ThankYou { .. }));
     bench.select("S2").unwrap();
     assert!(
@@ -417,7 +423,10 @@ fn a_rejected_key_is_said_as_such() {
 fn a_doubtful_vend_waits_for_a_dispenser_that_cannot_be_asked_but_not_for_ever() {
     let mut bench = Bench::presenting();
     bench.reply(Call::Look, Ok(IntentStatus::RequiresCapture));
-    bench.give(&Input::Dispenser(VendNews::Unclear { why: "cut".into() }));
+    bench.give(&Input::Dispenser {
+        item: ItemNumber::FIRST,
+        news: VendNews::Unclear { why: "cut".into() },
+    });
     let sale = bench.kiosk.sale(&"S1".parse().unwrap()).unwrap().clone();
     let at = bench.now + Duration::from_secs(10);
     assert_eq!(bench.kiosk.due(&sale, at), at, "the board can be asked");

@@ -1,23 +1,35 @@
 //! What the display shows: a pure function of the kiosk's state, never a lie, never without end.
 
+mod of_sale;
+
 use std::time::Duration;
 
 use crate::ids::{ProductCode, SaleId};
+use crate::kiosk::cart::CartLine;
 use crate::kiosk::kiosk::Kiosk;
 use crate::kiosk::out_of_order::Reason;
 use crate::kiosk::select::Turned;
 use crate::money::Money;
 use crate::sale::cards::{CardSeen, NotTaken};
-use crate::sale::fact::{Attention, Decline, Fact, Outcome, Retraction, Settlement};
-use crate::sale::phase::Refunding;
+use crate::sale::fact::{Decline, Fact, Retraction};
 use crate::sale::{Phase, Sale};
 use crate::time::Moment;
+
+pub(super) use of_sale::has_customer;
+use of_sale::{ending, ending_view, sale_view, shown};
 
 /// One picture of the display.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum View {
     /// Choose something.
     Idle,
+    /// What is in the cart; choose more, or pay.
+    Cart {
+        /// The products.
+        lines: Vec<CartLine>,
+        /// What they cost.
+        sum: Money,
+    },
     /// A sale is being opened.
     Connecting {
         /// What is bought.
@@ -67,18 +79,33 @@ pub enum View {
     },
     /// The product is coming.
     Dispensing {
-        /// What is bought.
+        /// What is coming.
         product: Shown,
+        /// Which of the products that is.
+        place: Place,
     },
     /// Whether it came out is being found out.
     Checking {
-        /// What is bought.
+        /// What is being found out about.
         product: Shown,
+        /// Which of the products that is.
+        place: Place,
     },
     /// Delivered and paid.
     ThankYou {
         /// What was bought.
         product: Shown,
+    },
+    /// A part of the products came out, and no more than these are paid for.
+    PartGiven {
+        /// How many came out.
+        given: usize,
+        /// Of how many.
+        of: usize,
+        /// What is paid for.
+        kept: Money,
+        /// What becomes of the rest of the price.
+        rest: Rest,
     },
     /// The sale is over without a product, and Stripe has confirmed that nothing is charged.
     NotCharged {
@@ -102,7 +129,7 @@ pub enum View {
     },
     /// Present the same card again, to get the money back.
     PresentCardAgain {
-        /// What was bought.
+        /// What did not come out.
         product: Shown,
         /// How long the customer still has.
         seconds_left: u64,
@@ -155,15 +182,39 @@ pub enum BusyWith {
     Itself,
 }
 
-/// A product as a display shows it.
+/// Which of the products of a sale one is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Place {
+    /// From 1.
+    pub number: usize,
+    /// How many there are.
+    pub of: usize,
+}
+
+/// What becomes of the price of what did not come out.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Rest {
+    /// It is held, and will be released.
+    WillBeReleased,
+    /// Stripe has captured less: it is not charged.
+    NotCharged,
+    /// It was charged, and is on its way back.
+    WillBeRefunded,
+    /// Stripe has confirmed the refund.
+    Refunded,
+}
+
+/// A product as a display shows it, or the first of several.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Shown {
     /// What the customer pressed.
     pub code: ProductCode,
     /// What the customer calls it.
     pub name: String,
-    /// What it costs.
+    /// What it costs, and the others with it.
     pub price: Money,
+    /// How many others there are.
+    pub further: usize,
 }
 
 /// Why a sale ended without a product.
@@ -228,7 +279,10 @@ impl Kiosk {
         if let Some(reason) = self.blocking_reason(now) {
             return View::OutOfOrder { reason };
         }
-        if self.is_reader_held() { View::Wait } else { View::Idle }
+        if self.is_reader_held() {
+            return View::Wait;
+        }
+        self.cart_view().unwrap_or(View::Idle)
     }
 
     /// When the view changes next by itself.
@@ -248,13 +302,14 @@ impl Kiosk {
             | Phase::NeedsAttention { .. }
             | Phase::Closed { .. } => None,
         });
-        [notice, front].into_iter().flatten().filter(|at| *at > now).min()
+        [notice, front, self.cart_left_at()].into_iter().flatten().filter(|at| *at > now).min()
     }
 
     /// Shows for a short while why a selection opened no sale.
     pub fn show_turned(&mut self, why: Turned, now: Moment) {
         let customer_is_served = self.front.is_some() || self.notice_stands(now);
-        if !customer_is_served {
+        // Who presses keys that mean nothing here is told nothing.
+        if !customer_is_served && why != Turned::NoCart {
             let view = View::NotNow { why };
             self.notice = Some(Notice { view, until: now + SHORT_NOTICE });
         }
@@ -283,6 +338,7 @@ impl Kiosk {
         // The hold is released while the customer still reads that it will be.
         let released = facts.iter().any(|fact| matches!(fact, Fact::Released | Fact::Fenced));
         let refunded = facts.iter().any(|fact| matches!(fact, Fact::RefundConfirmed { .. }));
+        let captured = facts.iter().any(|fact| matches!(fact, Fact::Captured { .. }));
         if self.last_told.as_ref() == Some(sale.id())
             && let Some(Notice { view, until }) = &mut self.notice
             && now < *until
@@ -291,6 +347,15 @@ impl Kiosk {
                 *view = View::NotCharged { why: *why };
             } else if let (View::WillBeRefunded { why }, true) = (&*view, refunded) {
                 *view = View::Refunded { why: *why };
+            } else if let View::PartGiven { rest, .. } = view {
+                match rest {
+                    Rest::WillBeReleased if captured => *rest = Rest::NotCharged,
+                    Rest::WillBeRefunded if refunded => *rest = Rest::Refunded,
+                    Rest::WillBeReleased
+                    | Rest::NotCharged
+                    | Rest::WillBeRefunded
+                    | Rest::Refunded => {}
+                }
             }
         }
     }
@@ -307,129 +372,5 @@ impl Kiosk {
             self.last_told = Some(id);
             self.notice = Some(Notice { view, until: now + NOTICE });
         }
-    }
-}
-
-/// Whether the sale still concerns the person in front of the machine.
-pub(super) fn has_customer(sale: &Sale) -> bool {
-    match sale.phase {
-        _ if sale.is_adopted => false,
-        Phase::Opening { .. }
-        | Phase::Prompting { .. }
-        | Phase::Presenting { .. }
-        | Phase::Collected { .. }
-        | Phase::Confirming { .. }
-        | Phase::Retracting { .. }
-        | Phase::Vending { .. }
-        | Phase::Doubtful { .. } => true,
-        Phase::Refunding(ref refunding) => refunding.given_up.is_none(),
-        Phase::Settling { .. } | Phase::NeedsAttention { .. } | Phase::Closed { .. } => false,
-    }
-}
-
-fn shown(sale: &Sale) -> Shown {
-    let item = &sale.opened.product;
-    Shown { code: item.code.clone(), name: item.name.clone(), price: item.price }
-}
-
-/// The view of a sale that has the customer.
-fn sale_view(sale: &Sale, now: Moment) -> View {
-    let product = shown(sale);
-    match &sale.phase {
-        // What was read and refused is said until the reader asks for another card.
-        Phase::Prompting { .. } | Phase::Collected { .. } if let Some(why) = &sale.not_taken => {
-            View::CardNotTaken { product, why: why.clone() }
-        }
-        Phase::Opening { .. } | Phase::Prompting { .. } | Phase::Collected { .. } => {
-            View::Connecting { product }
-        }
-        Phase::Confirming { .. } => View::Authorizing { product, card: sale.card.clone() },
-        Phase::Refunding(refunding) if refunding.given_up.is_none() => {
-            let seconds_left = seconds_left(sale, refunding.since, now);
-            View::PresentCardAgain { product, seconds_left }
-        }
-        Phase::Refunding(_) => ending_view(sale),
-        Phase::Presenting { prompt, .. } => {
-            let seconds_left = seconds_left(sale, prompt.since, now);
-            let (declined, not_taken) = (sale.decline.clone(), sale.not_taken.clone());
-            View::PresentCard { product, seconds_left, declined, not_taken }
-        }
-        Phase::Retracting { why, .. } => View::TakingBack { why: why.clone() },
-        Phase::Vending { .. } => View::Dispensing { product },
-        Phase::Doubtful { .. } => View::Checking { product },
-        Phase::Settling { .. } | Phase::NeedsAttention { .. } | Phase::Closed { .. } => {
-            ending_view(sale)
-        }
-    }
-}
-
-/// How long a customer who was asked at `since` still has.
-fn seconds_left(sale: &Sale, since: Moment, now: Moment) -> u64 {
-    let left = sale.opened.policy.customer_timeout.saturating_sub(now.since(since));
-    left.as_secs() + u64::from(left.subsec_nanos() > 0)
-}
-
-/// What the customer is told when the sale no longer needs them. Three texts only: paid, not
-/// charged (Stripe has said so), any hold will be released (everything else).
-fn ending_view(sale: &Sale) -> View {
-    let product = shown(sale);
-    match &sale.phase {
-        _ if sale.delivered => View::ThankYou { product },
-        Phase::Settling { settlement: Settlement::Release, .. } => {
-            View::HoldWillBeReleased { why: vend_ending(sale) }
-        }
-        Phase::Settling { settlement: Settlement::Refund { .. }, .. } => {
-            View::WillBeRefunded { why: vend_ending(sale) }
-        }
-        Phase::Refunding(Refunding { amount, .. }) => {
-            View::MoneyOwed { sale: sale.id().clone(), amount: *amount }
-        }
-        Phase::NeedsAttention { why: Attention::RefundNeedsCard { .. } } => {
-            let amount = sale.captured.unwrap_or(sale.opened.product.price);
-            View::MoneyOwed { sale: sale.id().clone(), amount }
-        }
-        Phase::Closed { outcome: Outcome::Refunded } => View::Refunded { why: vend_ending(sale) },
-        Phase::Closed { outcome: Outcome::Declined } => View::NotCharged { why: Ending::Declined },
-        Phase::Closed { outcome: Outcome::Abandoned | Outcome::Released } => {
-            View::NotCharged { why: sale.given_up.as_ref().map_or(Ending::Trouble, ending) }
-        }
-        Phase::Settling { settlement: Settlement::Capture { .. }, .. }
-        | Phase::NeedsAttention { .. }
-        | Phase::Closed {
-            outcome: Outcome::Sold | Outcome::Lost | Outcome::PartlySold | Outcome::Dismissed,
-        }
-        | Phase::Opening { .. }
-        | Phase::Prompting { .. }
-        | Phase::Presenting { .. }
-        | Phase::Collected { .. }
-        | Phase::Confirming { .. }
-        | Phase::Retracting { .. }
-        | Phase::Vending { .. }
-        | Phase::Doubtful { .. } => View::OperatorDecides,
-    }
-}
-
-fn vend_ending(sale: &Sale) -> Ending {
-    match &sale.given_up {
-        Some(why) => ending(why),
-        None if sale.vend_failed => Ending::VendFailed,
-        None if sale.vend_intended => Ending::VendUnknown,
-        None => Ending::Trouble,
-    }
-}
-
-/// Why a retraction ends a sale, for the customer.
-fn ending(why: &Retraction) -> Ending {
-    match why {
-        Retraction::CancelledOnKiosk | Retraction::CancelledOnReader => Ending::Cancelled,
-        Retraction::TimedOut => Ending::TimedOut,
-        Retraction::TooManyDeclines => Ending::Declined,
-        Retraction::Restarted
-        | Retraction::Stopping
-        | Retraction::StripeUnreachable
-        | Retraction::ReaderUnavailable { .. }
-        | Retraction::StripeRefused { .. }
-        | Retraction::CancelledAtStripe
-        | Retraction::LeftBehind => Ending::Trouble,
     }
 }

@@ -14,7 +14,7 @@ pub(super) fn decide(sale: &Sale, why: &Attention, reply: &Reply) -> Vec<Fact> {
     match (&reply.call, &reply.result) {
         (Call::Inspect, Ok(Seen { intent: Some(intent), .. })) => inspected(sale, why, intent),
         (Call::ListRefunds, Ok(Seen { refunds: Some(refunds), intent: Some(intent), .. })) => {
-            listed(sale, refunds, intent)
+            listed(sale, why, refunds, intent)
         }
         (Call::Cancel { n }, result) if sale.payable && *n == sale.keys.cancel => {
             fenced(*n, result)
@@ -49,7 +49,7 @@ fn inspected(sale: &Sale, why: &Attention, intent: &IntentSeen) -> Vec<Fact> {
             let elsewhere = Fact::SettledElsewhere { found: Found::Captured { amount } };
             let captured = settle::captured(intent);
             // Whoever captures what was held for a person has decided.
-            let next = if sale.delivered || *why == Attention::VendUnknown {
+            let next = if sale.has_delivered() || *why == Attention::VendUnknown {
                 Fact::Closed { outcome: sale.outcome_keeping(amount.amount) }
             } else {
                 Fact::AttentionNeeded { why: Attention::CapturedElsewhere }
@@ -73,7 +73,7 @@ fn inspected(sale: &Sale, why: &Attention, intent: &IntentSeen) -> Vec<Fact> {
 /// A person cancelled it, or the hold expired.
 fn cancelled(sale: &Sale) -> Vec<Fact> {
     let elsewhere = Fact::SettledElsewhere { found: Found::Canceled };
-    let (note, outcome) = if sale.delivered {
+    let (note, outcome) = if sale.has_delivered() {
         (Fact::Released, Outcome::Lost)
     } else if sale.authorized.is_some() {
         (Fact::Released, Outcome::Released)
@@ -83,13 +83,27 @@ fn cancelled(sale: &Sale) -> Vec<Fact> {
     vec![elsewhere, note, Fact::Closed { outcome }]
 }
 
-fn listed(sale: &Sale, refunds: &[RefundSeen], intent: &IntentSeen) -> Vec<Fact> {
+fn listed(sale: &Sale, why: &Attention, refunds: &[RefundSeen], intent: &IntentSeen) -> Vec<Fact> {
     let done = |refund: &&RefundSeen| refund.status == RefundStatus::Succeeded;
     if let Some(ours) = refund::ours(sale, refunds).filter(done) {
         return refund::progress(sale, None, ours);
     }
     let received = Money::new(intent.amount_received, intent.currency);
-    if intent.status != IntentStatus::Succeeded || refund::given_back(refunds) < received.amount {
+    // Of a sale that was delivered in part, only the rest is owed.
+    let owed = match why {
+        Attention::RefundNeedsCard { .. } | Attention::RefundFailed { .. } => sale.to_refund,
+        Attention::VendUnknown
+        | Attention::CapturedElsewhere
+        | Attention::NotRecorded
+        | Attention::NotOurs
+        | Attention::KeyClash
+        | Attention::IntentUnknown
+        | Attention::NothingToCapture
+        | Attention::Unreadable { .. } => None,
+    };
+    let wanted = owed.map_or(received.amount, |owed| owed.amount.saturating_add(sale.refunded));
+    let given = refund::given_back(refunds);
+    if intent.status != IntentStatus::Succeeded || given < wanted.min(received.amount) {
         return Vec::new();
     }
     refund::refunded_elsewhere(sale, refunds, received)

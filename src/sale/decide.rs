@@ -32,7 +32,7 @@ pub fn decide(sale: &Sale, input: &Input, now: Moment) -> Vec<Fact> {
         Input::CancelPressed => give_up_before_card(sale, Retraction::CancelledOnKiosk, now),
         Input::Stopping => give_up_before_card(sale, Retraction::Stopping, now),
         Input::ReaderLost => reader_lost(sale, now),
-        Input::Dispenser(news) => vend::decide(sale, news, now),
+        Input::Dispenser { item, news } => vend::decide(sale, *item, news, now),
         Input::Replied(reply) => replied(sale, reply, now),
         Input::NotListed => not_listed(sale),
     }
@@ -136,8 +136,8 @@ fn time_passed(sale: &Sale, now: Moment) -> Vec<Fact> {
         Phase::Retracting { .. } if duty::creation_expires(sale).is_some_and(|at| now >= at) => {
             vec![creation_too_old(sale)]
         }
-        Phase::Vending { since, sent } => vend::answer_missing(sale, *since, *sent, now),
-        Phase::Doubtful { why, since, .. } => vend::grace_over(sale, why, *since, now),
+        Phase::Vending { .. } => vend::answer_missing(sale, now),
+        Phase::Doubtful { why, .. } => vend::grace_over(sale, why, now),
         Phase::Refunding(refunding)
             if now >= refunding.since + sale.opened.policy.customer_timeout =>
         {
@@ -258,7 +258,7 @@ fn still_unknown(sale: &Sale, now: Moment) -> Vec<Fact> {
 }
 
 fn intent_created(sale: &Sale, seen: &IntentSeen, opening: bool, now: Moment) -> Vec<Fact> {
-    let price = sale.opened.product.price;
+    let price = sale.opened.price();
     let ours = seen.sale.as_ref() == Some(sale.id())
         && seen.journal.as_deref() == Some(sale.opened.origin.journal.as_str())
         && seen.amount == price.amount

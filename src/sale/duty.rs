@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::ids::{DispenserName, IdempotencyKey, PaymentIntentId, Slot};
+use crate::ids::{DispenserName, IdempotencyKey, ItemNumber, PaymentIntentId, Slot};
 use crate::money::Money;
 use crate::sale::fact::{Attention, Doubt, Flow, Settlement};
 use crate::sale::input::Call;
@@ -189,6 +189,8 @@ pub enum Want {
     },
     /// Fire the dispenser, once.
     Dispense {
+        /// For which item.
+        item: ItemNumber,
         /// Which dispenser.
         dispenser: DispenserName,
         /// Which slot.
@@ -198,6 +200,8 @@ pub enum Want {
     },
     /// Ask the dispenser what became of the vend, again and again.
     AskDispenser {
+        /// Of which item.
+        item: ItemNumber,
         /// Which dispenser.
         dispenser: DispenserName,
         /// How long to wait between two questions.
@@ -284,7 +288,6 @@ impl Call {
 
 /// What the sale wants now. It follows from the sale's state alone, so a lost event costs time and
 /// never correctness.
-#[expect(clippy::too_many_lines, reason = "a closed list: an arm for each phase")]
 pub fn duty(sale: &Sale) -> Duty {
     let Some(intent) = sale.intent.clone() else { return duty_without_intent(sale) };
     let wait = |want| Duty { want, wake: None };
@@ -325,23 +328,7 @@ pub fn duty(sale: &Sale) -> Duty {
             RetractStep::Clear => Want::ClearReader { n: sale.keys.clear },
             RetractStep::Fence => Want::CancelIntent { intent, n: sale.keys.cancel },
         }),
-        Phase::Vending { since, sent } => until(
-            Want::Dispense {
-                dispenser: sale.opened.product.dispenser.clone(),
-                slot: sale.opened.product.slot.clone(),
-                fire_by: fire_by(sale, *since),
-            },
-            vend_answer_due(sale, *since, *sent),
-            "the dispenser did not answer",
-        ),
-        Phase::Doubtful { since, .. } => until(
-            Want::AskDispenser {
-                dispenser: sale.opened.product.dispenser.clone(),
-                every: ASK_EVERY,
-            },
-            grace_ends(sale, *since),
-            "the grace for the dispenser's answer is over",
-        ),
+        Phase::Vending { .. } | Phase::Doubtful { .. } => goods_duty(sale),
         Phase::Settling { settlement: Settlement::Refund { .. }, doubt: Some(doubt) } => {
             let pace = if *doubt == Doubt::Pending { PENDING_EVERY } else { DOUBT_EVERY };
             wait(Want::ListRefunds { intent, pace })
@@ -358,6 +345,24 @@ pub fn duty(sale: &Sale) -> Duty {
         Phase::NeedsAttention { why } => wait(attention_want(sale, why, intent)),
         Phase::Closed { .. } => wait(Want::Nothing),
     }
+}
+
+/// What a sale wants of the dispenser of the item under way.
+fn goods_duty(sale: &Sale) -> Duty {
+    let idle = Duty { want: Want::Nothing, wake: None };
+    let Some((number, item)) = sale.under_way().and_then(|n| Some((n, sale.opened.item(n)?)))
+    else {
+        return idle;
+    };
+    let dispenser = item.dispenser.clone();
+    if let (Some(fire_by), Some(at)) = (fire_by(sale), vend_answer_due(sale)) {
+        let slot = item.slot.clone();
+        let want = Want::Dispense { item: number, dispenser, slot, fire_by };
+        return Duty { want, wake: Some(Wake { at, why: "the dispenser did not answer" }) };
+    }
+    let Some(at) = grace_ends(sale) else { return idle };
+    let want = Want::AskDispenser { item: number, dispenser, every: ASK_EVERY };
+    Duty { want, wake: Some(Wake { at, why: "the grace for the dispenser's answer is over" }) }
 }
 
 fn attention_want(sale: &Sale, why: &Attention, intent: PaymentIntentId) -> Want {
@@ -422,13 +427,16 @@ pub(super) fn creation_expires(sale: &Sale) -> Option<Moment> {
     repeated.then(|| sale.opened.at + RELIED_ON_FOR)
 }
 
-/// The last moment at which goods may be given for the sale's authorization, by its age.
-fn fire_by(sale: &Sale, since: Moment) -> Moment {
+/// The last moment at which the item under way may be ordered, while it is not known to be: by the
+/// authorization's age; for one that follows another, by how long its customer waits already.
+fn fire_by(sale: &Sale) -> Option<Moment> {
+    let Phase::Vending { since, goes_on, .. } = sale.phase else { return None };
     let window = sale.opened.policy.resume_window;
-    match &sale.authorized {
+    Some(match &sale.authorized {
+        Some(_) if goes_on => since + window,
         Some(authorized) => authorized.at + window.saturating_sub(authorized.age),
         None => since,
-    }
+    })
 }
 
 /// When a card that was read at `since` must have been confirmed, or at least be under way.
@@ -436,29 +444,18 @@ pub fn confirm_due(since: Moment, taken: Option<Moment>) -> Moment {
     since + if taken.is_some() { CONFIRMED_WITHIN } else { CONFIRM_WITHIN }
 }
 
-/// When a vend must have been answered: the dispenser's time counts from the order's writing, and
-/// as long as that is not known, from the last moment at which it may be written.
-pub fn vend_answer_due(sale: &Sale, since: Moment, sent: Option<Moment>) -> Moment {
-    sent.unwrap_or_else(|| fire_by(sale, since).max(since)) + sale.opened.policy.vend_timeout
+/// When the vend under way must have been answered: the dispenser's time counts from the order's
+/// writing, and as long as that is not known, from the last moment at which it may be written.
+pub fn vend_answer_due(sale: &Sale) -> Option<Moment> {
+    let Phase::Vending { item, since, sent, .. } = sale.phase else { return None };
+    let written = sent.unwrap_or(fire_by(sale)?.max(since));
+    Some(written + sale.vend_timeout(item))
 }
 
-/// When the doubt that arose at `since` has to be decided by policy. A board that says it is still
-/// turning gets the time that a vend may take.
-pub fn grace_ends(sale: &Sale, since: Moment) -> Moment {
-    let policy = &sale.opened.policy;
-    match &sale.phase {
-        Phase::Doubtful { busy: true, .. } => since + policy.vend_timeout + policy.vend_grace,
-        Phase::Doubtful { .. }
-        | Phase::Opening { .. }
-        | Phase::Prompting { .. }
-        | Phase::Presenting { .. }
-        | Phase::Collected { .. }
-        | Phase::Confirming { .. }
-        | Phase::Retracting { .. }
-        | Phase::Vending { .. }
-        | Phase::Settling { .. }
-        | Phase::Refunding(_)
-        | Phase::NeedsAttention { .. }
-        | Phase::Closed { .. } => since + policy.vend_grace,
-    }
+/// When the doubt about the item under way has to be decided by policy. A board that says it is
+/// still turning gets the time that a vend may take.
+pub fn grace_ends(sale: &Sale) -> Option<Moment> {
+    let Phase::Doubtful { item, since, busy, .. } = sale.phase else { return None };
+    let grace = since + sale.opened.policy.vend_grace;
+    Some(if busy { grace + sale.vend_timeout(item) } else { grace })
 }

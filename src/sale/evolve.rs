@@ -1,9 +1,10 @@
 //! How a fact changes a sale: total, and without a decision.
 
-use crate::ids::BootId;
+use crate::ids::{BootId, ItemNumber};
 use crate::money::Money;
 use crate::sale::cards::CardSeen;
 use crate::sale::fact::{CardAway, Decision, Doubt, Fact, Retraction, Settlement, VendDoubt};
+use crate::sale::goods::VendEnd;
 use crate::sale::key::Operation;
 use crate::sale::phase::{Phase, Prompt, Refunding, RefundingStep, RetractStep, Sale};
 use crate::time::Moment;
@@ -48,33 +49,27 @@ impl Sale {
                 self.retract_step(RetractStep::Fence);
             }
             Fact::Authorized(authorized) => self.authorized = Some((**authorized).clone()),
-            Fact::VendIntended { at, .. } => {
-                self.vend_intended = true;
-                self.phase = Phase::Vending { since: *at, sent: None };
+            Fact::VendIntended { item, at, .. } => self.vend_intended(*item, *at),
+            Fact::VendSent { item, at } => self.vend_sent(*item, *at),
+            Fact::VendDoubted { item, why, at } => {
+                let (item, why, since) = (*item, why.clone(), *at);
+                self.phase = Phase::Doubtful { item, why, since, busy: false };
             }
-            Fact::VendSent { at } => {
-                self.vend_sent = true;
-                if let Phase::Vending { sent, .. } = &mut self.phase {
-                    *sent = Some(*at);
-                }
-            }
-            Fact::VendDoubted { why, at } => {
-                self.phase = Phase::Doubtful { why: why.clone(), since: *at, busy: false };
-            }
-            Fact::VendBusy => {
+            Fact::VendBusy { .. } => {
                 if let Phase::Doubtful { busy, .. } = &mut self.phase {
                     *busy = true;
                 }
             }
-            Fact::Delivered => self.delivered = true,
+            Fact::Delivered { item } => self.vend_ended(*item, VendEnd::Delivered),
+            Fact::VendFailed { item, .. } => self.vend_ended(*item, VendEnd::Failed),
+            Fact::VendUnknown { item } => self.vend_ended(*item, VendEnd::Unknown),
+            Fact::VendSkipped { item, .. } => self.vend_ended(*item, VendEnd::Skipped),
             // Notes for people: what changes the phase follows in the same transaction.
             Fact::Fenced => self.payable = false,
             Fact::Released
             | Fact::SettledElsewhere { .. }
             | Fact::AnsweredLate { .. }
-            | Fact::VendUnknown
             | Fact::NeverCreated => {}
-            Fact::VendFailed { .. } => self.vend_failed = true,
             Fact::SettlementDecided { settlement, .. } => self.settle(*settlement, None),
             Fact::SettlementDoubted { why, .. } => self.settlement_doubted(why),
             Fact::KeySpent { operation, n } => self.key_spent(*operation, *n),
@@ -102,7 +97,28 @@ impl Sale {
         }
     }
 
+    fn vend_intended(&mut self, item: ItemNumber, at: Moment) {
+        self.vends.entry(item).or_default().intended = true;
+        let goes_on = !self.interrupted && !item.is_first();
+        self.interrupted = false;
+        self.phase = Phase::Vending { item, since: at, sent: None, goes_on };
+    }
+
+    fn vend_sent(&mut self, item: ItemNumber, at: Moment) {
+        self.vends.entry(item).or_default().sent = true;
+        if let Phase::Vending { sent, .. } = &mut self.phase {
+            *sent = Some(at);
+        }
+    }
+
+    fn vend_ended(&mut self, item: ItemNumber, end: VendEnd) {
+        self.vends.entry(item).or_default().end = Some(end);
+    }
+
     fn settle(&mut self, settlement: Settlement, doubt: Option<Doubt>) {
+        if let Settlement::Refund { amount } = settlement {
+            self.to_refund = Some(amount);
+        }
         self.refund_from = self.keys.refund;
         self.phase = Phase::Settling { settlement, doubt };
     }
@@ -313,6 +329,7 @@ impl Sale {
     /// What a restart makes of each phase: whatever was under way is doubtful now.
     fn restarted(&mut self, boot: &BootId, at: Moment) {
         self.restarted = true;
+        self.interrupted = true;
         if self.boot != *boot {
             self.power_cut = true;
             self.boot = boot.clone();
@@ -341,8 +358,9 @@ impl Sale {
                 self.cancel_unclear |= *step == RetractStep::Fence;
                 *step = RetractStep::Look;
             }
-            Phase::Vending { .. } => {
-                self.phase = Phase::Doubtful { why: doubt, since: at, busy: false };
+            Phase::Vending { item, .. } => {
+                let (item, why) = (*item, doubt);
+                self.phase = Phase::Doubtful { item, why, since: at, busy: false };
             }
             Phase::Doubtful { why, since, .. } => {
                 *since = at;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{
-    BootId, ChargeId, ControllerId, DispenserName, JournalId, KioskId, PaymentIntentId,
+    BootId, ChargeId, ControllerId, DispenserName, ItemNumber, JournalId, KioskId, PaymentIntentId,
     ProductCode, ReaderId, RefundId, SaleId, Slot,
 };
 use crate::money::Money;
@@ -139,6 +139,9 @@ pub enum Fact {
     Authorized(Box<Authorized>),
     /// The dispenser shall be fired.
     VendIntended {
+        /// Which item.
+        #[serde(default, skip_serializing_if = "ItemNumber::is_first")]
+        item: ItemNumber,
         /// The boot in which it was intended.
         boot: BootId,
         /// When.
@@ -146,27 +149,57 @@ pub enum Fact {
     },
     /// The whole order has been written to the dispenser.
     VendSent {
+        /// Which item.
+        #[serde(default, skip_serializing_if = "ItemNumber::is_first")]
+        item: ItemNumber,
         /// When.
         at: Moment,
     },
     /// Whether the product came out is not known.
     VendDoubted {
+        /// Which item.
+        #[serde(default, skip_serializing_if = "ItemNumber::is_first")]
+        item: ItemNumber,
         /// Why.
         why: VendDoubt,
         /// When the doubt arose.
         at: Moment,
     },
     /// The dispenser is still turning.
-    VendBusy,
+    VendBusy {
+        /// Which item.
+        #[serde(default, skip_serializing_if = "ItemNumber::is_first")]
+        item: ItemNumber,
+    },
     /// The product came out.
-    Delivered,
+    Delivered {
+        /// Which item.
+        #[serde(default, skip_serializing_if = "ItemNumber::is_first")]
+        item: ItemNumber,
+    },
     /// The product did not come out.
     VendFailed {
+        /// Which item.
+        #[serde(default, skip_serializing_if = "ItemNumber::is_first")]
+        item: ItemNumber,
         /// As the dispenser or the driver put it.
         reason: String,
     },
     /// The grace is over and nobody knows; the written policy decides.
-    VendUnknown,
+    VendUnknown {
+        /// Which item.
+        #[serde(default, skip_serializing_if = "ItemNumber::is_first")]
+        item: ItemNumber,
+    },
+    /// One of several products was not ordered, or its order was not made again. (Of a single one
+    /// `SettlementDecided` says so.)
+    VendSkipped {
+        /// Which item.
+        #[serde(default, skip_serializing_if = "ItemNumber::is_first")]
+        item: ItemNumber,
+        /// Why.
+        because: Because,
+    },
     /// Which way the money goes, once.
     SettlementDecided {
         /// The way.
@@ -278,6 +311,9 @@ pub enum Fact {
     },
     /// The dispenser said something after the decision; it is noted, never acted upon.
     AnsweredLate {
+        /// Which item.
+        #[serde(default, skip_serializing_if = "ItemNumber::is_first")]
+        item: ItemNumber,
         /// What it said.
         answer: String,
     },
@@ -305,8 +341,11 @@ pub enum Fact {
 pub struct Opened {
     /// The sale.
     pub sale: SaleId,
-    /// What was chosen.
+    /// What was chosen; of a cart, the first.
     pub product: Item,
+    /// What else was in the cart, in the order in which it is given.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub further: Vec<Item>,
     /// The reader that takes the card.
     pub reader: ReaderId,
     /// Real money, or test mode.
@@ -342,6 +381,9 @@ pub struct Item {
     pub slot: Slot,
     /// Which dispenser gives it.
     pub dispenser: DispenserName,
+    /// How long that dispenser may take, if not as long as the sale's policy says.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "optional_millis")]
+    pub vend_timeout: Option<Duration>,
 }
 
 /// Who sells: names that travel in the PaymentIntent's metadata.
@@ -373,7 +415,7 @@ pub struct Policy {
     /// How long an unknown vend may still be answered.
     #[serde(with = "millis")]
     pub vend_grace: Duration,
-    /// How long the dispenser may take.
+    /// How long the dispenser of the first item may take.
     #[serde(with = "millis")]
     pub vend_timeout: Duration,
     /// In how many steps a card is taken.
@@ -615,8 +657,10 @@ pub enum Found {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Because {
-    /// The product came out.
+    /// The product came out; of several, all of them.
     Delivered,
+    /// A part of several products came out.
+    PartlyDelivered,
     /// The product did not come out.
     VendFailed,
     /// Nobody knows, and `unknown_vend` says so.
@@ -625,6 +669,8 @@ pub enum Because {
     CustomerCancelled,
     /// The authorization was learned of too late to vend for it.
     TooOld,
+    /// What became of the item before took so long to tell that nobody waits any more.
+    WaitedTooLong,
     /// The card was authorized for less than the price.
     PartialApproval,
     /// Power was cut, and the board does not know the sale.
@@ -730,9 +776,10 @@ impl Fact {
             Self::Opened(_)
             | Self::Authorized(_)
             | Self::VendIntended { .. }
-            | Self::Delivered
+            | Self::Delivered { .. }
             | Self::VendFailed { .. }
-            | Self::VendUnknown
+            | Self::VendUnknown { .. }
+            | Self::VendSkipped { .. }
             | Self::SettlementDecided { .. }
             | Self::KeySpent { .. }
             | Self::RefundPromptIntended { .. }
@@ -765,7 +812,7 @@ impl Fact {
             | Self::Fenced
             | Self::VendSent { .. }
             | Self::VendDoubted { .. }
-            | Self::VendBusy
+            | Self::VendBusy { .. }
             | Self::SettlementDoubted { .. }
             | Self::SettlementMissing
             | Self::NeverCreated
@@ -795,5 +842,30 @@ mod millis {
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
         u64::deserialize(from).map(Duration::from_millis)
+    }
+}
+
+/// The same where there may be none.
+mod optional_millis {
+    use std::time::Duration;
+
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    #[expect(clippy::ref_option, reason = "serde wants it so")]
+    pub(super) fn serialize<S: Serializer>(
+        value: &Option<Duration>,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        match value {
+            Some(value) => super::millis::serialize(value, to),
+            None => to.serialize_none(),
+        }
+    }
+
+    pub(super) fn deserialize<'de, D>(from: D) -> Result<Option<Duration>, D::Error>
+    where
+        D: Deserializer<'de>,
+    {
+        Ok(Option::<u64>::deserialize(from)?.map(Duration::from_millis))
     }
 }

@@ -21,8 +21,13 @@ const MOST_PROMPTS: u32 = 6;
 /// How a refund of an Interac payment begins. Only somebody who just stood there is asked for the
 /// card.
 pub(super) fn begin(sale: &Sale, amount: Money, because: Because, now: Moment) -> Fact {
-    let there =
-        matches!(because, Because::VendFailed | Because::VendUnknown | Because::PartialApproval);
+    let there = matches!(
+        because,
+        Because::VendFailed
+            | Because::VendUnknown
+            | Because::PartlyDelivered
+            | Because::PartialApproval
+    );
     if there && !sale.restarted {
         Fact::RefundPromptIntended { amount, n: sale.keys.refund, at: now }
     } else {

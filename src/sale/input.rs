@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{BootId, ChargeId, PaymentIntentId, RefundId, SaleId};
+use crate::ids::{BootId, ChargeId, ItemNumber, PaymentIntentId, RefundId, SaleId};
 use crate::money::Currency;
 use crate::sale::cards::CardSeen;
 use crate::time::{Moment, StripeTime, WallTime};
@@ -25,8 +25,13 @@ pub enum Input {
     ReaderLost,
     /// A call to Stripe has ended.
     Replied(Box<Reply>),
-    /// The dispenser has news of this sale's vend.
-    Dispenser(VendNews),
+    /// The dispenser has news of the vend of one item.
+    Dispenser {
+        /// Which.
+        item: ItemNumber,
+        /// What.
+        news: VendNews,
+    },
     /// Stripe's list was read to its end, and no PaymentIntent in it is this sale's.
     NotListed,
 }

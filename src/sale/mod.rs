@@ -31,6 +31,7 @@
 //! * [`decide()`]: news and a sale in, facts out; `confirm`, `retract` and `settle` are its later
 //!   phases
 //! * [`cards`]: which cards are taken
+//! * [`goods`]: the items, what they cost, what became of each
 //! * `evolve`: a fact changes the sale; never fails, never decides
 //! * [`duty()`]: the one thing that the sale wants now
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
@@ -42,6 +43,7 @@ mod decide;
 pub mod duty;
 mod evolve;
 pub mod fact;
+pub mod goods;
 mod in_person;
 pub mod input;
 pub mod key;

@@ -1,14 +1,16 @@
 //! Where a sale stands: the fold of its facts.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::ids::{BootId, PaymentIntentId, SaleId};
+use crate::ids::{BootId, ItemNumber, PaymentIntentId, SaleId};
 use crate::money::Money;
 use crate::sale::cards::{CardSeen, NotTaken};
 use crate::sale::fact::{
     Attention, Authorized, CardAway, Decision, Decline, Doubt, Fact, Opened, Outcome, Retraction,
     Settlement, VendDoubt,
 };
+use crate::sale::goods::Vend;
 use crate::sale::key::KeyNumbers;
 use crate::time::{Moment, StripeTime};
 
@@ -29,6 +31,8 @@ pub struct Sale {
     pub captured: Option<Money>,
     /// How much of it this kiosk has given back, in minor units.
     pub refunded: u64,
+    /// How much of it was to be given back when that was decided last.
+    pub to_refund: Option<Money>,
     /// The first key of the refund that was decided last: it has this number or a later one.
     pub refund_from: u32,
     /// What a person has decided last, and the user id of who it was.
@@ -43,14 +47,10 @@ pub struct Sale {
     pub not_taken: Option<NotTaken>,
     /// Whether clearing the reader was tried since the last prompt.
     pub clear_tried: bool,
-    /// Whether a vend was ever intended.
-    pub vend_intended: bool,
-    /// Whether an order is known to have been written to the dispenser.
-    pub vend_sent: bool,
-    /// Whether the product is known to have come out.
-    pub delivered: bool,
-    /// Whether it is known not to have come out.
-    pub vend_failed: bool,
+    /// What is known of each item's vend.
+    pub vends: BTreeMap<ItemNumber, Vend>,
+    /// Whether the daemon was restarted since the last vend was intended.
+    pub interrupted: bool,
     /// Why the sale was taken back, if it was.
     pub given_up: Option<Retraction>,
     /// The boot that the sale's moments belong to.
@@ -127,13 +127,19 @@ pub enum Phase {
     },
     /// The dispenser was told, or is about to be.
     Vending {
+        /// Which item.
+        item: ItemNumber,
         /// Since when.
         since: Moment,
         /// When the order was written, once it was.
         sent: Option<Moment>,
+        /// Whether the customer has waited for the item before: its time counts, not the card's.
+        goes_on: bool,
     },
     /// Whether the product came out is not known.
     Doubtful {
+        /// Which item.
+        item: ItemNumber,
         /// Why.
         why: VendDoubt,
         /// Since when.
@@ -231,6 +237,7 @@ impl Sale {
             authorized: None,
             captured: None,
             refunded: 0,
+            to_refund: None,
             refund_from: 1,
             resolved: None,
             payable: false,
@@ -238,10 +245,8 @@ impl Sale {
             card: None,
             not_taken: None,
             clear_tried: false,
-            vend_intended: false,
-            vend_sent: false,
-            delivered: false,
-            vend_failed: false,
+            vends: BTreeMap::new(),
+            interrupted: false,
             given_up: None,
             boot,
             restarted: false,
@@ -322,7 +327,7 @@ impl Sale {
 
     /// How a sale ends of whose price this much, in minor units, is kept.
     pub fn outcome_keeping(&self, kept: u64) -> Outcome {
-        if kept >= self.opened.product.price.amount {
+        if kept >= self.opened.price().amount {
             Outcome::Sold
         } else if kept > 0 {
             Outcome::PartlySold

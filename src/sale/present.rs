@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use crate::ids::ItemNumber;
 use crate::money::Money;
 use crate::sale::confirm;
 use crate::sale::decide::our_action;
@@ -177,7 +178,7 @@ fn authorized(sale: &Sale, seen: &Seen, intent: &IntentSeen, now: Moment) -> Opt
     // Without the charge and Stripe's clock the age cannot be told: look again.
     let charge = intent.charge.as_ref()?;
     let age = seen.date?.since(charge.created);
-    let price = sale.opened.product.price;
+    let price = sale.opened.price();
     let taken = intent.status == IntentStatus::Succeeded;
     let amount = if taken { intent.amount_received } else { intent.amount_capturable };
     let amount = Money::new(amount, intent.currency);
@@ -192,21 +193,22 @@ fn authorized(sale: &Sale, seen: &Seen, intent: &IntentSeen, now: Moment) -> Opt
     let settlement = if taken { Settlement::Refund { amount } } else { Settlement::Release };
     let way_back = (settlement, charge.interac);
     let release = |because| refund::give_back(sale, way_back, because, now);
+    let item = ItemNumber::FIRST;
     let next = if !covers {
         release(Because::PartialApproval)
     } else if customers {
         release(Because::CustomerCancelled)
     } else if sale.is_adopted {
-        vec![Fact::VendDoubted { why: VendDoubt::FoundAtStripe, at: now }]
+        vec![Fact::VendDoubted { item, why: VendDoubt::FoundAtStripe, at: now }]
     } else if sale.restarted {
         // The board is asked first whether it knows this sale.
-        vec![Fact::VendDoubted { why: VendDoubt::NoRecord, at: now }]
+        vec![Fact::VendDoubted { item, why: VendDoubt::NoRecord, at: now }]
     } else if sale.cancel_unclear && !taken {
         release(Because::CancelUnderWay)
     } else if age > sale.opened.policy.resume_window {
         release(Because::TooOld)
     } else {
-        vec![Fact::VendIntended { boot: sale.boot.clone(), at: now }]
+        vec![Fact::VendIntended { item, boot: sale.boot.clone(), at: now }]
     };
     facts.extend(next);
     Some(facts)

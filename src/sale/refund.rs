@@ -142,11 +142,14 @@ pub(super) fn given_back(refunds: &[RefundSeen]) -> u64 {
     live.fold(0, |sum, refund| sum.saturating_add(refund.amount))
 }
 
-/// All of it is refunded, and not by us: a person was quicker.
+/// All of it is refunded, or all that was owed, and not by us: a person was quicker.
 pub(super) fn refunded_elsewhere(sale: &Sale, refunds: &[RefundSeen], amount: Money) -> Vec<Fact> {
-    let theirs = given_back(refunds).saturating_sub(sale.refunded);
+    let given = given_back(refunds);
+    let theirs = given.saturating_sub(sale.refunded);
     let found = Found::Refunded { amount: Money::new(theirs, amount.currency) };
-    vec![Fact::SettledElsewhere { found }, Fact::Closed { outcome: Outcome::Refunded }]
+    let captured = sale.captured.map_or(given, |captured| captured.amount);
+    let outcome = sale.outcome_keeping(captured.saturating_sub(given));
+    vec![Fact::SettledElsewhere { found }, Fact::Closed { outcome }]
 }
 
 /// How far our refund is.

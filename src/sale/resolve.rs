@@ -118,8 +118,9 @@ fn decision(sale: &Sale, why: &Attention, asked: Asked) -> Result<Decision, Stri
             let Some(most) = taken.or(held) else {
                 return Err(format!("no card was authorized for sale {id}: nothing to capture"));
             };
-            let price = sale.opened.product.price;
-            let amount = amount.unwrap_or(most.amount.min(price.amount));
+            let price = sale.opened.price();
+            let whole = if taken.is_some() { most.amount } else { worth(sale) };
+            let amount = amount.unwrap_or(most.amount.min(whole));
             if taken.is_some_and(|taken| taken.amount != amount) {
                 return Err(format!("{most} of sale {id} are captured already: refund instead"));
             }
@@ -133,11 +134,40 @@ fn decision(sale: &Sale, why: &Attention, asked: Asked) -> Result<Decision, Stri
         }
         Asked::Release => Ok(Decision::Release),
         Asked::Refund => match taken {
-            Some(captured) => Ok(Decision::Refund { amount: left(sale, captured)? }),
+            Some(captured) => Ok(Decision::Refund { amount: owed(sale, why, captured)? }),
             None => Err(format!("nothing was captured of sale {id}: release it instead")),
         },
         Asked::Dismiss | Asked::RefundSold { .. } => Ok(Decision::Dismiss),
     }
+}
+
+/// What the items cost that came out, or of which nobody knows: of several, those are not paid for
+/// that are known not to have come.
+fn worth(sale: &Sale) -> u64 {
+    match sale.possible_value() {
+        0 => sale.opened.price().amount,
+        worth => worth,
+    }
+}
+
+/// What the customer is owed: what was to be given back already, or of several items what is not
+/// known to have come out.
+fn owed(sale: &Sale, why: &Attention, captured: Money) -> Result<Money, String> {
+    let left = left(sale, captured)?;
+    let owed = match why {
+        Attention::RefundNeedsCard { .. } | Attention::RefundFailed { .. } => {
+            sale.to_refund.map_or(left.amount, |wanted| wanted.amount)
+        }
+        Attention::VendUnknown => left.amount.saturating_sub(sale.delivered_value()),
+        Attention::CapturedElsewhere
+        | Attention::NotRecorded
+        | Attention::NotOurs
+        | Attention::KeyClash
+        | Attention::IntentUnknown
+        | Attention::NothingToCapture
+        | Attention::Unreadable { .. } => left.amount,
+    };
+    Ok(Money::new(owed.min(left.amount), left.currency))
 }
 
 /// What may still be given back.

@@ -135,7 +135,7 @@ fn done(sale: &Sale, settlement: Settlement, intent: &IntentSeen) -> Option<Vec<
         // The hold expired, or a person cancelled it.
         (IntentStatus::Canceled, Settlement::Capture { .. }) => {
             // Who wants the money kept knows that the product came out.
-            let kept = sale.delivered || sale.resolved.is_some();
+            let kept = sale.has_delivered() || sale.resolved.is_some();
             let outcome = if kept { Outcome::Lost } else { Outcome::Released };
             Some(vec![Fact::Closed { outcome }])
         }

@@ -1,19 +1,36 @@
 //! Goods: what the dispenser's news mean. A vend that may have happened is never repeated.
+//!
+//! The items of a sale are given one after the other. What becomes of one does not stop the next;
+//! when the last one is through, the money goes the way of what came out.
 
+use crate::ids::{DispenserName, ItemNumber};
+use crate::money::Money;
 use crate::sale::duty::{grace_ends, vend_answer_due};
 use crate::sale::fact::{Attention, Because, Fact, Settlement, UnknownVend, VendDoubt};
+use crate::sale::goods::VendEnd;
 use crate::sale::input::VendNews;
 use crate::sale::phase::{Phase, Sale};
 use crate::sale::refund;
 use crate::time::Moment;
 
-pub(super) fn decide(sale: &Sale, news: &VendNews, now: Moment) -> Vec<Fact> {
+pub(super) fn decide(sale: &Sale, item: ItemNumber, news: &VendNews, now: Moment) -> Vec<Fact> {
     match &sale.phase {
-        Phase::Vending { .. } => vending(sale, news, now),
-        Phase::Doubtful { why, busy, .. } => doubtful(sale, why, *busy, news, now),
-        Phase::Settling { .. } | Phase::Refunding(_) | Phase::NeedsAttention { .. } => {
-            answered_late(sale, news)
+        Phase::Vending { item: under_way, .. } if *under_way == item => {
+            vending(sale, item, news, now)
         }
+        Phase::Doubtful { item: under_way, why, busy, .. } if *under_way == item => {
+            doubtful(sale, (item, why, *busy), news, now)
+        }
+        Phase::Vending { item: under_way, .. } | Phase::Doubtful { item: under_way, .. }
+            if item > *under_way =>
+        {
+            Vec::new()
+        }
+        Phase::Vending { .. }
+        | Phase::Doubtful { .. }
+        | Phase::Settling { .. }
+        | Phase::Refunding(_)
+        | Phase::NeedsAttention { .. } => answered_late(sale, item, news),
         Phase::Opening { .. }
         | Phase::Prompting { .. }
         | Phase::Presenting { .. }
@@ -24,53 +41,60 @@ pub(super) fn decide(sale: &Sale, news: &VendNews, now: Moment) -> Vec<Fact> {
     }
 }
 
-fn vending(sale: &Sale, news: &VendNews, now: Moment) -> Vec<Fact> {
+fn vending(sale: &Sale, item: ItemNumber, news: &VendNews, now: Moment) -> Vec<Fact> {
     match news {
-        VendNews::Sent => vec![Fact::VendSent { at: now }],
-        VendNews::Delivered => delivered(sale),
+        VendNews::Sent => vec![Fact::VendSent { item, at: now }],
+        VendNews::Delivered => through(sale, Fact::Delivered { item }, Because::Delivered, now),
         // Not one byte left for the board, or the board says so itself: nothing came out.
         VendNews::NeverSent { why: reason } | VendNews::Failed { reason } => {
-            failed(sale, reason, now)
+            failed(sale, item, reason, now)
         }
         VendNews::Unclear { why } => {
             let why = VendDoubt::Unclear { why: why.clone() };
-            vec![Fact::VendDoubted { why, at: now }]
+            vec![Fact::VendDoubted { item, why, at: now }]
         }
         VendNews::Busy | VendNews::NotKnown => Vec::new(),
     }
 }
 
-fn doubtful(sale: &Sale, why: &VendDoubt, busy: bool, news: &VendNews, now: Moment) -> Vec<Fact> {
+fn doubtful(
+    sale: &Sale,
+    (item, why, busy): (ItemNumber, &VendDoubt, bool),
+    news: &VendNews,
+    now: Moment,
+) -> Vec<Fact> {
     match news {
-        VendNews::Delivered => delivered(sale),
-        VendNews::Failed { reason } => failed(sale, reason, now),
-        VendNews::Busy if !busy => vec![Fact::VendBusy],
-        VendNews::NotKnown => never_heard_of(sale, why, now),
+        VendNews::Delivered => through(sale, Fact::Delivered { item }, Because::Delivered, now),
+        VendNews::Failed { reason } => failed(sale, item, reason, now),
+        VendNews::Busy if !busy => vec![Fact::VendBusy { item }],
+        VendNews::NotKnown => never_heard_of(sale, item, why, now),
         VendNews::Busy | VendNews::Sent | VendNews::NeverSent { .. } | VendNews::Unclear { .. } => {
             Vec::new()
         }
     }
 }
 
-/// The board does not know the sale. Only within one boot, only after a restart, and only if no
+fn is_fresh(sale: &Sale, now: Moment) -> bool {
+    sale.authorization_age(now).is_some_and(|age| age <= sale.opened.policy.resume_window)
+}
+
+/// The board does not know the order. Only within one boot, only after a restart, and only if no
 /// order is known to have been written does that prove that it was never fired: a board that was
 /// told and then forgot is no witness, and after a power cut the board may have lost its memory
 /// with ours.
-fn never_heard_of(sale: &Sale, why: &VendDoubt, now: Moment) -> Vec<Fact> {
-    let fresh =
-        sale.authorization_age(now).is_some_and(|age| age <= sale.opened.policy.resume_window);
-    let release = |because| give_back(sale, because, now);
+fn never_heard_of(sale: &Sale, item: ItemNumber, why: &VendDoubt, now: Moment) -> Vec<Fact> {
+    let skip = |because| skipped(sale, item, because, None, now);
     match why {
-        VendDoubt::Restarted if sale.vend_sent => Vec::new(),
+        VendDoubt::Restarted if sale.vend(item).sent => Vec::new(),
         // What is taken already, no cancel takes away.
         VendDoubt::NoRecord if sale.cancel_unclear && sale.captured.is_none() => {
-            release(Because::CancelUnderWay)
+            skip(Because::CancelUnderWay)
         }
-        VendDoubt::Restarted | VendDoubt::NoRecord if fresh => {
-            vec![Fact::VendIntended { boot: sale.boot.clone(), at: now }]
+        VendDoubt::Restarted | VendDoubt::NoRecord if is_fresh(sale, now) => {
+            vec![Fact::VendIntended { item, boot: sale.boot.clone(), at: now }]
         }
-        VendDoubt::NoRecord if sale.power_cut => release(Because::PowerCut),
-        VendDoubt::Restarted | VendDoubt::NoRecord => release(Because::TooOld),
+        VendDoubt::NoRecord if sale.power_cut => skip(Because::PowerCut),
+        VendDoubt::Restarted | VendDoubt::NoRecord => skip(Because::TooOld),
         VendDoubt::Silent
         | VendDoubt::Unclear { .. }
         | VendDoubt::PowerCut
@@ -79,54 +103,169 @@ fn never_heard_of(sale: &Sale, why: &VendDoubt, now: Moment) -> Vec<Fact> {
 }
 
 /// Time has passed and the dispenser has not answered.
-pub(super) fn answer_missing(
-    sale: &Sale,
-    since: Moment,
-    sent: Option<Moment>,
-    now: Moment,
-) -> Vec<Fact> {
-    if now < vend_answer_due(sale, since, sent) {
-        return Vec::new();
+pub(super) fn answer_missing(sale: &Sale, now: Moment) -> Vec<Fact> {
+    match (sale.under_way(), vend_answer_due(sale)) {
+        (Some(item), Some(due)) if now >= due => {
+            vec![Fact::VendDoubted { item, why: VendDoubt::Silent, at: now }]
+        }
+        (Some(_) | None, _) => Vec::new(),
     }
-    vec![Fact::VendDoubted { why: VendDoubt::Silent, at: now }]
 }
 
 /// The grace is over: what cannot be known is decided by the written policy, once.
-pub(super) fn grace_over(sale: &Sale, why: &VendDoubt, since: Moment, now: Moment) -> Vec<Fact> {
-    if now < grace_ends(sale, since) {
+pub(super) fn grace_over(sale: &Sale, why: &VendDoubt, now: Moment) -> Vec<Fact> {
+    let Some(item) = sale.under_way().filter(|_| grace_ends(sale).is_some_and(|end| now >= end))
+    else {
         return Vec::new();
-    }
+    };
     // No intent to vend is on disk. Within one boot that proves that nothing was fired, unless the
     // board itself has said that it is at it.
     let turning = matches!(sale.phase, Phase::Doubtful { busy: true, .. });
+    let silent = Some(sale.dispenser(item));
     if *why == VendDoubt::NoRecord && !turning {
         let because = if sale.power_cut { Because::PowerCut } else { Because::BoardSilent };
-        return give_back(sale, because, now);
+        return skipped(sale, item, because, silent, now);
     }
-    let mut facts = vec![Fact::VendUnknown];
-    match sale.opened.policy.unknown_vend {
-        UnknownVend::Release => facts.extend(give_back(sale, Because::VendUnknown, now)),
-        UnknownVend::Capture => facts.extend(keep(sale, Because::VendUnknown)),
-        UnknownVend::Hold => facts.push(Fact::AttentionNeeded { why: Attention::VendUnknown }),
+    let facts = vec![Fact::VendUnknown { item }];
+    go_on(sale, facts, (Because::VendUnknown, silent), now)
+}
+
+fn failed(sale: &Sale, item: ItemNumber, reason: &str, now: Moment) -> Vec<Fact> {
+    through(sale, Fact::VendFailed { item, reason: reason.into() }, Because::VendFailed, now)
+}
+
+/// An item is not given. Of a single one the settlement says so.
+fn skipped(
+    sale: &Sale,
+    item: ItemNumber,
+    because: Because,
+    silent: Option<&DispenserName>,
+    now: Moment,
+) -> Vec<Fact> {
+    let skipped = Fact::VendSkipped { item, because };
+    let several = sale.opened.count() > 1;
+    go_on(sale, Vec::from_iter(several.then_some(skipped)), (because, silent), now)
+}
+
+/// The dispenser has said what became of an item.
+fn through(sale: &Sale, end: Fact, because: Because, now: Moment) -> Vec<Fact> {
+    go_on(sale, vec![end], (because, None), now)
+}
+
+/// What follows when the item under way is through: the next one, or the settlement. A dispenser
+/// that has been `silent` is not asked for each of the rest.
+fn go_on(
+    before: &Sale,
+    mut facts: Vec<Fact>,
+    (because, silent): (Because, Option<&DispenserName>),
+    now: Moment,
+) -> Vec<Fact> {
+    let mut sale = before.clone();
+    for fact in &facts {
+        sale.evolve(fact);
     }
+    let rest = before.opened.numbered().filter(|(item, _)| Some(*item) > before.under_way());
+    for (item, next) in rest {
+        let is_silent = Some(&next.dispenser) == silent;
+        let end = match turn(before, now) {
+            Turn::Order => {
+                facts.push(Fact::VendIntended { item, boot: sale.boot.clone(), at: now });
+                return facts;
+            }
+            Turn::Ask(why) if !is_silent => {
+                facts.push(Fact::VendDoubted { item, why, at: now });
+                return facts;
+            }
+            Turn::Ask(VendDoubt::FoundAtStripe) => Fact::VendUnknown { item },
+            Turn::Ask(_) if before.power_cut => {
+                Fact::VendSkipped { item, because: Because::PowerCut }
+            }
+            Turn::Ask(_) => Fact::VendSkipped { item, because: Because::BoardSilent },
+            Turn::Skip(because) => Fact::VendSkipped { item, because },
+        };
+        sale.evolve(&end);
+        facts.push(end);
+    }
+    facts.extend(settle(&sale, because, now));
     facts
 }
 
-fn delivered(sale: &Sale) -> Vec<Fact> {
-    let mut facts = vec![Fact::Delivered];
-    facts.extend(keep(sale, Because::Delivered));
-    facts
+/// What an item's turn brings.
+enum Turn {
+    Order,
+    Ask(VendDoubt),
+    Skip(Because),
 }
 
-fn failed(sale: &Sale, reason: &str, now: Moment) -> Vec<Fact> {
-    let mut facts = vec![Fact::VendFailed { reason: reason.into() }];
-    facts.extend(give_back(sale, Because::VendFailed, now));
-    facts
+/// Within one life of the daemon the customer has waited for the item before, and the next one
+/// follows. After a restart the board is asked, and only what it does not know is ordered, for an
+/// authorization that is still young; after a power cut nothing is, but the board may have given
+/// what no record is left of.
+fn turn(sale: &Sale, now: Moment) -> Turn {
+    if sale.is_adopted {
+        return Turn::Ask(VendDoubt::FoundAtStripe);
+    }
+    if sale.power_cut || (sale.interrupted && is_fresh(sale, now)) {
+        return Turn::Ask(VendDoubt::NoRecord);
+    }
+    if sale.interrupted {
+        return Turn::Skip(Because::TooOld);
+    }
+    match &sale.phase {
+        Phase::Doubtful { since, .. } if now > *since + sale.opened.policy.resume_window => {
+            Turn::Skip(Because::WaitedTooLong)
+        }
+        Phase::Opening { .. }
+        | Phase::Prompting { .. }
+        | Phase::Presenting { .. }
+        | Phase::Collected { .. }
+        | Phase::Confirming { .. }
+        | Phase::Retracting { .. }
+        | Phase::Vending { .. }
+        | Phase::Doubtful { .. }
+        | Phase::Settling { .. }
+        | Phase::Refunding(_)
+        | Phase::NeedsAttention { .. }
+        | Phase::Closed { .. } => Turn::Order,
+    }
+}
+
+/// All items are through: the price of what came out is kept, the rest goes back.
+fn settle(sale: &Sale, because: Because, now: Moment) -> Vec<Fact> {
+    let unknown = sale.ended(VendEnd::Unknown) > 0;
+    if unknown && sale.opened.policy.unknown_vend == UnknownVend::Hold {
+        return vec![Fact::AttentionNeeded { why: Attention::VendUnknown }];
+    }
+    let price = sale.opened.price();
+    let kept = Money::new(sale.kept_value(), price.currency);
+    if kept.amount == 0 {
+        let because = if sale.ended(VendEnd::Failed) > 0 {
+            Because::VendFailed
+        } else if unknown {
+            Because::VendUnknown
+        } else {
+            because
+        };
+        return refund::give_back(sale, (sale.way_back(), sale.is_interac()), because, now);
+    }
+    if kept == price {
+        return keep(sale, if unknown { Because::VendUnknown } else { Because::Delivered });
+    }
+    let because = Because::PartlyDelivered;
+    let way = match sale.captured {
+        Some(captured) => {
+            let rest = captured.amount.saturating_sub(sale.refunded).saturating_sub(kept.amount);
+            Settlement::Refund { amount: Money::new(rest, captured.currency) }
+        }
+        // One capture: with it the rest of the hold is released.
+        None => Settlement::Capture { amount: kept },
+    };
+    refund::give_back(sale, (way, sale.is_interac()), because, now)
 }
 
 /// The price is kept: captured, unless it was charged at the tap.
 fn keep(sale: &Sale, because: Because) -> Vec<Fact> {
-    let settlement = Settlement::Capture { amount: sale.opened.product.price };
+    let settlement = Settlement::Capture { amount: sale.opened.price() };
     let mut facts = vec![Fact::SettlementDecided { settlement, because }];
     if let Some(captured) = sale.captured {
         facts.push(Fact::Closed { outcome: sale.outcome_keeping(captured.amount) });
@@ -134,16 +273,12 @@ fn keep(sale: &Sale, because: Because) -> Vec<Fact> {
     facts
 }
 
-/// The customer gets the money back: released, or refunded if it was charged at the tap.
-fn give_back(sale: &Sale, because: Because, now: Moment) -> Vec<Fact> {
-    refund::give_back(sale, (sale.way_back(), sale.is_interac()), because, now)
-}
-
 /// What the dispenser says after the decision is noted where it contradicts it.
-fn answered_late(sale: &Sale, news: &VendNews) -> Vec<Fact> {
+fn answered_late(sale: &Sale, item: ItemNumber, news: &VendNews) -> Vec<Fact> {
+    let delivered = sale.vend(item).end == Some(VendEnd::Delivered);
     let answer = match news {
-        VendNews::Delivered if !sale.delivered => "delivered",
-        VendNews::Failed { .. } if sale.delivered => "failed",
+        VendNews::Delivered if !delivered => "delivered",
+        VendNews::Failed { .. } if delivered => "failed",
         VendNews::Delivered
         | VendNews::Failed { .. }
         | VendNews::NeverSent { .. }
@@ -152,5 +287,5 @@ fn answered_late(sale: &Sale, news: &VendNews) -> Vec<Fact> {
         | VendNews::Busy
         | VendNews::NotKnown => return Vec::new(),
     };
-    vec![Fact::AnsweredLate { answer: answer.into() }]
+    vec![Fact::AnsweredLate { item, answer: answer.into() }]
 }

@@ -92,12 +92,12 @@ pub enum Request {
         /// may be repeated at will.
         key: Option<IdempotencyKey>,
     },
-    /// Let the reader show a product and its price. Without a key: the same again does no harm.
+    /// Let the reader show products and their prices. Without a key: the same again does no harm.
     ShowCart {
         /// The reader.
         reader: ReaderId,
-        /// The product.
-        item: Box<Item>,
+        /// The products.
+        items: Vec<Item>,
     },
     /// Cancel a PaymentIntent.
     CancelIntent {
@@ -269,9 +269,9 @@ impl Request {
             Self::ClearReader { reader, key } => {
                 command(reader, "cancel_action", Vec::new(), key.as_ref())
             }
-            Self::ShowCart { reader, item } => Wire {
+            Self::ShowCart { reader, items } => Wire {
                 limit: CART_LIMIT,
-                ..command(reader, "set_reader_display", cart_params(item), None)
+                ..command(reader, "set_reader_display", cart_params(items), None)
             },
             Self::CancelIntent { intent, key } => post(
                 format!("/v1/payment_intents/{intent}/cancel"),

@@ -1,9 +1,10 @@
 //! Facts as sentences: the log's lines, `kioskd sales ID`, and the demo tell a sale in these words.
 
+use crate::ids::ItemNumber;
 use crate::sale::cards::{CardSeen, NotTaken};
 use crate::sale::fact::{
-    Attention, Because, CardAway, Decision, Doubt, Fact, Found, Outcome, Retraction, Settlement,
-    VendDoubt,
+    Attention, Because, CardAway, Decision, Doubt, Fact, Found, Item, Outcome, Retraction,
+    Settlement, VendDoubt,
 };
 use crate::sale::key::Operation;
 
@@ -23,8 +24,10 @@ pub enum Weight {
 pub fn sentence(fact: &Fact) -> String {
     match fact {
         Fact::Opened(opened) => {
-            let item = &opened.product;
-            format!("{} ({}) was chosen for {}", item.name, item.code, item.price)
+            let item = |item: &Item| format!("{} ({})", item.name, item.code);
+            let items: Vec<String> = opened.items().map(item).collect();
+            let verb = if items.len() == 1 { "was" } else { "were" };
+            format!("{} {verb} chosen for {}", items.join(", "), opened.price())
         }
         Fact::IntentCreated { intent } => format!("Stripe made {intent}"),
         Fact::PromptIntended { attempt, n, .. } => {
@@ -61,13 +64,20 @@ pub fn sentence(fact: &Fact) -> String {
             let last4 = authorized.last4.as_deref().unwrap_or("????");
             format!("{brand} …{last4} is authorized for {}", authorized.amount)
         }
-        Fact::VendIntended { .. } => "the dispenser shall be fired".into(),
-        Fact::VendSent { .. } => "the dispenser was told".into(),
-        Fact::VendDoubted { why, .. } => format!("did it come out? {}", vend_doubt(why)),
-        Fact::VendBusy => "the dispenser is still turning".into(),
-        Fact::Delivered => "the product came out".into(),
-        Fact::VendFailed { reason } => format!("the product did not come out: {reason}"),
-        Fact::VendUnknown => "nobody knows whether the product came out".into(),
+        Fact::VendIntended { item, .. } => of_item(*item, "the dispenser shall be fired"),
+        Fact::VendSent { item, .. } => of_item(*item, "the dispenser was told"),
+        Fact::VendDoubted { item, why, .. } => {
+            of_item(*item, &format!("did it come out? {}", vend_doubt(why)))
+        }
+        Fact::VendBusy { item } => of_item(*item, "the dispenser is still turning"),
+        Fact::Delivered { item } => of_item(*item, "the product came out"),
+        Fact::VendFailed { item, reason } => {
+            of_item(*item, &format!("the product did not come out: {reason}"))
+        }
+        Fact::VendUnknown { item } => of_item(*item, "nobody knows whether the product came out"),
+        Fact::VendSkipped { item, because } => {
+            of_item(*item, &format!("not given: {}", because_words(*because)))
+        }
         Fact::SettlementDecided { settlement, because } => {
             format!("{}: {}", settlement_words(*settlement), because_words(*because))
         }
@@ -114,13 +124,19 @@ pub fn sentence(fact: &Fact) -> String {
         Fact::SettledElsewhere { found } => {
             format!("not by this kiosk: {}", found_words(*found))
         }
-        Fact::AnsweredLate { answer } => {
-            format!("the dispenser says \"{answer}\" after the decision: noted only")
-        }
+        Fact::AnsweredLate { item, answer } => of_item(
+            *item,
+            &format!("the dispenser says \"{answer}\" after the decision: noted only"),
+        ),
         Fact::Restarted { .. } => "kioskd was restarted".into(),
         Fact::AttentionNeeded { why } => format!("a person has to decide: {}", attention(why)),
         Fact::Closed { outcome } => format!("closed: {}", outcome.word()),
     }
+}
+
+/// What is true of one item. The first of several, and the only one, go without a number.
+fn of_item(item: ItemNumber, what: &str) -> String {
+    if item.is_first() { what.to_owned() } else { format!("item {item}: {what}") }
 }
 
 /// How much a fact matters.
@@ -133,7 +149,8 @@ pub fn weight(fact: &Fact) -> Weight {
         | Fact::FenceDoubted { .. }
         | Fact::VendDoubted { .. }
         | Fact::VendFailed { .. }
-        | Fact::VendUnknown
+        | Fact::VendUnknown { .. }
+        | Fact::VendSkipped { .. }
         | Fact::SettlementDoubted { .. }
         | Fact::AnsweredLate { .. }
         | Fact::SettledElsewhere { .. }
@@ -160,8 +177,8 @@ pub fn weight(fact: &Fact) -> Weight {
         | Fact::Authorized(_)
         | Fact::VendIntended { .. }
         | Fact::VendSent { .. }
-        | Fact::VendBusy
-        | Fact::Delivered
+        | Fact::VendBusy { .. }
+        | Fact::Delivered { .. }
         | Fact::SettlementDecided { .. }
         | Fact::SettlementMissing
         | Fact::KeySpent { .. }
@@ -275,10 +292,12 @@ fn found_words(found: Found) -> String {
 fn because_words(because: Because) -> &'static str {
     match because {
         Because::Delivered => "the product came out",
+        Because::PartlyDelivered => "a part of the products came out",
         Because::VendFailed => "the product did not come out",
         Because::VendUnknown => "nobody knows, and unknown_vend says so",
         Because::CustomerCancelled => "the customer had cancelled",
         Because::TooOld => "the card was authorized too long ago to vend for it",
+        Because::WaitedTooLong => "the item before took so long that nobody waits any more",
         Because::PartialApproval => "the card was authorized for less than the price",
         Because::BoardSilent => "no vend is on record, and the dispenser does not answer",
         Because::CancelUnderWay => "a cancel of unknown fate may still take the authorization",

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use kioskd::simulator::{IntentBook, IntentStatus};
 
-use super::{Evidence, Finding, Record};
+use super::{Evidence, Finding, Record, item, sale_of};
 
 /// An invariant: what it finds, a sentence each.
 type Invariant = fn(&Evidence, &mut Vec<String>);
@@ -53,10 +53,8 @@ impl Evidence {
 
     /// What the goods of a sale that left the machine are worth.
     fn value(&self, sale: &str, record: &Record) -> u64 {
-        let items = record.items();
-        let price = |slot: &str| items.iter().find(|(s, _)| s == slot).map_or(0, |(_, p)| *p);
-        let given = self.goods.iter().filter(|goods| goods.sale == sale);
-        given.map(|goods| price(&goods.slot)).sum()
+        let given = self.goods.iter().map(|goods| goods.order.as_str());
+        record.price_of(given.filter(|order| sale_of(order) == sale))
     }
 
     fn is_by_people(&self, sale: &str) -> bool {
@@ -107,30 +105,29 @@ fn no_goods_for_nothing(evidence: &Evidence, found: &mut Vec<String>) {
         if kept >= value || evidence.is_by_people(sale) || record.attention().is_some() {
             continue;
         }
-        let told = evidence.told_delivered.iter().any(|told| told == sale);
-        let forgotten = evidence.is_forgotten(sale);
         let lost = record.outcome() == Some("lost");
-        if lost && evidence.excuses.cut_off {
+        if lost && evidence.excuses.cut_off || evidence.is_forgotten(sale) {
             continue;
         }
-        if !forgotten && (told || !record.was_unknown()) {
-            found.push(format!("{sale}: goods worth {value} given for {kept} (told {told})"));
+        let told = evidence.told_delivered.iter().map(String::as_str);
+        let told = record.price_of(told.filter(|order| sale_of(order) == sale));
+        if kept < told || !record.was_unknown() {
+            let what = format!("{sale}: goods worth {value} given for {kept}, {told} were told of");
+            found.push(what);
         }
     }
 }
 
-/// One sale, one product of each item, over all restarts.
+/// One order, one product, over all restarts.
 fn delivered_once(evidence: &Evidence, found: &mut Vec<String>) {
-    let mut given: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    let mut given: BTreeMap<&str, usize> = BTreeMap::new();
     for goods in &evidence.goods {
-        *given.entry((&goods.sale, &goods.slot)).or_default() += 1;
+        *given.entry(&goods.order).or_default() += 1;
     }
-    for ((sale, slot), count) in given {
-        let items = evidence.sales.get(sale).map(Record::items).unwrap_or_default();
-        let sold = items.iter().filter(|(of, _)| of == slot).count();
-        let unrecorded = items.is_empty() && count == 1;
-        if count > sold && !unrecorded {
-            found.push(format!("{sale}: slot {slot} gave {count} of {sold}"));
+    for (order, count) in given {
+        let items = evidence.sales.get(sale_of(order)).map(|record| record.prices().len());
+        if count > 1 || items.is_some_and(|items| item(order) > items) {
+            found.push(format!("{order}: {count} products, of {items:?} items"));
         }
     }
 }

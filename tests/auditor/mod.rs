@@ -37,21 +37,23 @@ impl Record {
         self.facts.first().unwrap_or(&Value::Null)
     }
 
-    /// What its items cost, by slot; the same slot may stand there more than once.
-    pub fn items(&self) -> Vec<(String, u64)> {
+    /// What each of its items costs, in the order in which they are given.
+    pub fn prices(&self) -> Vec<u64> {
         let opened = self.opened();
-        let more = opened["more"].as_array().cloned().unwrap_or_default();
-        let items = std::iter::once(opened["product"].clone()).chain(more);
-        let item = |item: Value| {
-            let amount = item["price"]["amount"].as_u64().unwrap_or_default();
-            (item["slot"].as_str().unwrap_or_default().to_owned(), amount)
-        };
-        items.map(item).collect()
+        let further = opened["further"].as_array().cloned().unwrap_or_default();
+        let items = std::iter::once(opened["product"].clone()).chain(further);
+        items.map(|item| item["price"]["amount"].as_u64().unwrap_or_default()).collect()
     }
 
     /// What it costs.
     pub fn price(&self) -> u64 {
-        self.items().iter().map(|(_, price)| price).sum()
+        self.prices().iter().sum()
+    }
+
+    /// What some of its items cost, named by their orders.
+    pub fn price_of<'a>(&self, orders: impl Iterator<Item = &'a str>) -> u64 {
+        let prices = self.prices();
+        orders.map(|order| prices.get(item(order) - 1).copied().unwrap_or_default()).sum()
     }
 
     /// A word of the policy that it is sold by.
@@ -93,12 +95,25 @@ impl Record {
 
     /// Whether the written policy decided about a vend of which nobody could know.
     pub fn was_unknown(&self) -> bool {
+        let nobody_knew = |fact: &Value| {
+            let because = fact["because"].as_str().unwrap_or_default();
+            matches!(because, "power_cut" | "board_silent" | "cancel_under_way")
+        };
         self.has("vend_unknown")
-            || self.all("settlement_decided").any(|fact| {
-                let because = fact["because"].as_str().unwrap_or_default();
-                matches!(because, "power_cut" | "board_silent" | "cancel_under_way")
-            })
+            || self.all("settlement_decided").any(nobody_knew)
+            || self.all("vend_skipped").any(nobody_knew)
     }
+}
+
+/// The sale that an order to the dispenser belongs to: those of later items have a letter behind it.
+pub fn sale_of(order: &str) -> &str {
+    order.trim_end_matches(|c: char| c.is_ascii_lowercase())
+}
+
+/// Which item of its sale an order is for, from 1.
+pub fn item(order: &str) -> usize {
+    let letter = order.bytes().last().filter(u8::is_ascii_lowercase);
+    letter.map_or(1, |letter| usize::from(letter - b'a') + 1)
 }
 
 /// A product that fell into the tray.
@@ -106,10 +121,8 @@ impl Record {
 pub struct Goods {
     /// When.
     pub at: Millis,
-    /// For which sale.
-    pub sale: String,
-    /// Out of which slot.
-    pub slot: String,
+    /// By which order.
+    pub order: String,
 }
 
 /// What the world knows to excuse.
@@ -133,7 +146,7 @@ pub struct Evidence {
     pub sales: BTreeMap<String, Record>,
     /// What left the machine.
     pub goods: Vec<Goods>,
-    /// Sales whose delivery the board had told a living kioskd before the money was decided.
+    /// Orders of which the board had told a living kioskd, before it decided, that the goods are out.
     pub told_delivered: Vec<String>,
     /// Stripe's books.
     pub books: Books,

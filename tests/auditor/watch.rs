@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Finding, Millis};
+use super::{Finding, Millis, item, sale_of};
 
 /// A look may be this old when something is cleared on it, on its way included.
 const LOOKED_WITHIN: Millis = 1_500;
@@ -54,7 +54,7 @@ pub struct Watch {
     findings: Vec<Finding>,
     keys: BTreeMap<String, (String, Vec<(String, String)>)>,
     commands: BTreeSet<u64>,
-    fired: BTreeSet<(String, String)>,
+    fired: BTreeSet<String>,
     turns: (Millis, u32),
     /// PaymentIntents that a reader was asked to prompt for.
     prompted: BTreeSet<String>,
@@ -198,17 +198,21 @@ impl Watch {
     }
 
     /// A vend that is not on disk when it is ordered would be ordered again after a restart.
-    pub fn vend_is_written_ahead(&mut self, sale: &str) {
-        let facts = self.flushed.get(sale).map(Vec::as_slice).unwrap_or_default();
-        if !facts.iter().any(|fact| fact["fact"] == "vend_intended") {
-            self.find("written_ahead", format!("{sale}: VEND without its fact on disk"));
+    pub fn vend_is_written_ahead(&mut self, order: &str) {
+        let facts = self.flushed.get(sale_of(order)).map(Vec::as_slice).unwrap_or_default();
+        let of = |fact: &serde_json::Value| fact["item"].as_u64().unwrap_or(1);
+        let wanted = u64::try_from(item(order)).unwrap_or_default();
+        let intended =
+            |fact: &serde_json::Value| fact["fact"] == "vend_intended" && of(fact) == wanted;
+        if !facts.iter().any(intended) {
+            self.find("written_ahead", format!("{order}: VEND without its fact on disk"));
         }
     }
 
     /// Goods leave only for money that is there, all of it, from a moment ago, and once.
     pub fn fires_only_on_money(
         &mut self,
-        (sale, slot): (&str, &str),
+        order: &str,
         (price, currency): (u64, &str),
         window: Millis,
         money: &[Money],
@@ -220,14 +224,14 @@ impl Watch {
                 && money.age.is_none_or(|age| age <= window + FIRED_WITHIN)
         });
         if !covered {
-            self.find("fires_only_on_money", format!("{sale}: VEND {slot} for {money:?}"));
+            self.find("fires_only_on_money", format!("VEND {order} for {money:?}"));
         }
     }
 
     /// A board that is told twice gives twice.
-    pub fn fires_once(&mut self, order: &str, slot: &str) {
-        if !self.fired.insert((order.to_owned(), slot.to_owned())) {
-            self.find("fires_once", format!("{order}: VEND {slot} again"));
+    pub fn fires_once(&mut self, order: &str) {
+        if !self.fired.insert(order.to_owned()) {
+            self.find("fires_once", format!("VEND {order} again"));
         }
     }
 

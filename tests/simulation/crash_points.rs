@@ -21,6 +21,7 @@ pub struct Scenario {
     pub name: &'static str,
     fixed: Fixed,
     canadian: bool,
+    cart: bool,
     person: Person,
     calls: Vec<(&'static str, Fate)>,
     vends: Vec<Vend>,
@@ -29,8 +30,8 @@ pub struct Scenario {
 
 impl Scenario {
     fn plan(&self, one_supply: bool) -> Plan {
-        let canadian = self.canadian;
-        Plan { one_supply, canadian, ..Plan::quiet(SEED, self.fixed) }
+        let (canadian, cart) = (self.canadian, self.cart);
+        Plan { one_supply, canadian, cart, ..Plan::quiet(SEED, self.fixed) }
     }
 
     /// Plays it, with these deaths.
@@ -52,6 +53,9 @@ impl Scenario {
 /// What is left open by a scenario is drawn from this.
 const SEED: u64 = 7;
 
+const GIVES: Vend = Vend::Gives(1_500);
+const JAMS: Vend = Vend::Jams(1_500);
+
 /// How long a scenario is played before all is mended.
 const LASTS: Millis = 180_000;
 
@@ -66,6 +70,7 @@ fn plain(name: &'static str) -> Scenario {
         name,
         fixed,
         canadian: false,
+        cart: false,
         person: Person::honest(),
         calls: Vec::new(),
         vends: vec![Vend::Gives(1_500)],
@@ -94,13 +99,19 @@ fn reader(name: &'static str, fault: Fault) -> Scenario {
     trouble(name, 0, Trouble::Reader(fault))
 }
 
+/// Three products; what becomes of each.
+fn cart(name: &'static str, vends: [Vend; 3]) -> Scenario {
+    let person = Person::with_cart(&["A2", "B1"]);
+    Scenario { cart: true, person, vends: vends.to_vec(), ..plain(name) }
+}
+
 fn at_the_tap(scenario: Scenario) -> Scenario {
     let fixed = Fixed { capture: Some(CaptureMode::Automatic), ..scenario.fixed };
     Scenario { fixed, ..scenario }
 }
 
 fn interac(scenario: Scenario) -> Scenario {
-    let person = Person::with_cards(&[Card::INTERAC]);
+    let person = scenario.person.paying_with(Card::INTERAC);
     Scenario { canadian: true, person, ..scenario }
 }
 
@@ -161,6 +172,13 @@ pub fn scenarios() -> Vec<Scenario> {
         trouble("the key is revoked", 2_000, Trouble::KeyRevoked),
         trouble("the key may not capture", 2_000, Trouble::KeyLacks("captures")),
         trouble("settled by hand", 4_700, Trouble::Dashboard),
+        cart("three of three", [GIVES; 3]),
+        cart("the second jams", [GIVES, JAMS, GIVES]),
+        cart("the first is garbled", [Vend::Unheard, GIVES, GIVES]),
+        cart("nobody says that the last one came", [GIVES, GIVES, Vend::GivesSilently(1_500)]),
+        cart("none comes", [JAMS; 3]),
+        at_the_tap(cart("charged at the tap, the second jams", [GIVES, JAMS, GIVES])),
+        interac(cart("interac, the second of three jams", [GIVES, JAMS, GIVES])),
         at_the_tap(plain("charged at the tap")),
         at_the_tap(vend("charged at the tap, and it jams", Vend::Jams(1_500), Release)),
         at_the_tap(vend("charged at the tap, garbled", Vend::Unheard, Release)),

@@ -1,11 +1,11 @@
 //! Orders to the machine, and its answers.
 
 use kioskd::daemon::driver::Event;
-use kioskd::ids::SaleId;
-use kioskd::sale::Phase;
+use kioskd::ids::{OrderId, SaleId};
+use kioskd::sale::Sale;
 use kioskd::sale::input::VendNews;
 
-use crate::auditor::{Goods, Record};
+use crate::auditor::{Goods, Record, sale_of};
 use crate::machine::{Fate, Says};
 use crate::world::{Coming, World};
 
@@ -14,7 +14,7 @@ const LINE: u64 = 20;
 
 impl World {
     /// `VEND` is handed to the port.
-    pub fn order(&mut self, order: SaleId, slot: &str) {
+    pub fn order(&mut self, order: OrderId, slot: &str) {
         self.tally.count("vends");
         if self.machine.away {
             self.tally.count("machine: a vend while its port is gone");
@@ -23,21 +23,21 @@ impl World {
             return;
         }
         let slot = slot.to_owned();
-        self.watch.vend_is_written_ahead(&sale_of(&order));
+        self.watch.vend_is_written_ahead(order.as_str());
         self.after(LINE, Coming::Ordered { order, slot });
     }
 
     /// `VEND` reaches the board.
-    pub fn ordered(&mut self, order: SaleId, slot: &str) {
-        let sale = sale_of(&order);
-        let money = self.money_of(&sale);
-        let (price, currency, window) = self.frozen(&sale);
-        self.watch.fires_only_on_money((&sale, slot), (price, &currency), window, &money);
+    pub fn ordered(&mut self, order: OrderId, slot: &str) {
+        let sale = sale_of(order.as_str());
+        let money = self.money_of(sale);
+        let (price, currency, window) = self.frozen(sale);
+        self.watch.fires_only_on_money(order.as_str(), (price, &currency), window, &money);
         let fate = self.script.vends.pop_front().unwrap_or_else(|| self.draw_vend());
         self.tell(|| format!("VEND {order} {slot}: {fate:?}"));
         // An order of which the board truly knows nothing may come again.
         if fate != Fate::Unheard {
-            self.watch.fires_once(order.as_str(), slot);
+            self.watch.fires_once(order.as_str());
         }
         self.machine.vend(order.as_str(), slot, fate);
         if let Some(turns_for) = fate.turns_for() {
@@ -71,12 +71,11 @@ impl World {
     }
 
     /// A motor stops.
-    pub fn stops(&mut self, order: &SaleId) {
+    pub fn stops(&mut self, order: &OrderId) {
         let (fell, says) = self.machine.stops(order.as_str());
         if let Some(slot) = fell {
             self.tell(|| format!("{order}: a product falls out of {slot}"));
-            let sale = sale_of(order);
-            self.goods.push(Goods { at: self.now, sale, slot });
+            self.goods.push(Goods { at: self.now, order: order.to_string() });
             self.tally.count("goods");
         }
         if let Some(says) = says {
@@ -85,14 +84,14 @@ impl World {
     }
 
     /// `STATUS` reaches the board.
-    pub fn asked(&mut self, order: &SaleId) {
+    pub fn asked(&mut self, order: &OrderId) {
         if !self.machine.away {
             let says = self.machine.status(order.as_str());
             self.board_says(order, says);
         }
     }
 
-    fn board_says(&mut self, order: &SaleId, says: Says) {
+    fn board_says(&mut self, order: &OrderId, says: Says) {
         if self.machine.away || self.chance(self.plan.rates.lines) {
             self.tally.count("machine: a line of its lost");
             return;
@@ -107,18 +106,17 @@ impl World {
     }
 
     /// A line of the board's reaches the daemon, if it lives.
-    pub fn board_said(&mut self, order: SaleId, news: VendNews) {
+    pub fn board_said(&mut self, order: OrderId, news: VendNews) {
         let Some(driver) = &self.driver else { return };
-        let sale = sale_of(&order);
-        let undecided =
-            |phase: &Phase| matches!(phase, Phase::Vending { .. } | Phase::Doubtful { .. });
-        let id = SaleId::new(sale.clone()).expect("it is one");
-        let awaited = driver.kiosk().sale(&id).is_some_and(|sale| undecided(&sale.phase));
-        if news == VendNews::Delivered && awaited && !self.told_delivered.contains(&sale) {
-            self.told_delivered.push(sale);
+        let sale = SaleId::new(sale_of(order.as_str())).expect("it is one");
+        let under_way = driver.kiosk().sale(&sale).and_then(Sale::under_way);
+        let awaited = under_way.and_then(|item| OrderId::of(&sale, item)).as_ref() == Some(&order);
+        let told = self.told_delivered.iter().any(|told| told == order.as_str());
+        if news == VendNews::Delivered && awaited && !told {
+            self.told_delivered.push(order.to_string());
         }
         self.tell(|| format!("the board, of {order}: {news:?}"));
-        self.turn(Event::Vend { sale: order, news });
+        self.turn(Event::Vend { order, news });
     }
 
     /// The price of a sale, and how old an authorization may be for it, in milliseconds.
@@ -130,9 +128,4 @@ impl World {
         let window = record.policy("resume_window").as_u64().unwrap_or_default();
         (record.price(), record.currency().to_owned(), window)
     }
-}
-
-/// The sale that an order belongs to.
-fn sale_of(order: &SaleId) -> String {
-    order.as_str().trim_end_matches(|c: char| c.is_ascii_lowercase()).to_owned()
 }

@@ -17,6 +17,8 @@ const BOUNCE: Millis = 60;
 #[derive(Clone, Debug)]
 pub struct Person {
     code: ProductCode,
+    /// What else, where there is a cart.
+    further: Vec<ProductCode>,
     /// Which cards, in order.
     cards: Vec<Card>,
     /// From the prompt to the tap.
@@ -44,6 +46,7 @@ impl Person {
     pub fn honest() -> Self {
         Self {
             code: "A1".parse().expect("a fixed code is one"),
+            further: Vec::new(),
             cards: vec![Card::VISA],
             tap_after: 2_000,
             cancels_after: None,
@@ -59,9 +62,20 @@ impl Person {
         }
     }
 
+    /// One who wants these as well.
+    pub fn with_cart(further: &[&str]) -> Self {
+        let further = further.iter().map(|code| code.parse().expect("a fixed code is one"));
+        Self { further: further.collect(), ..Self::honest() }
+    }
+
     /// One with these cards.
     pub fn with_cards(cards: &[Card]) -> Self {
         Self { cards: cards.to_vec(), ..Self::honest() }
+    }
+
+    /// The same with this card.
+    pub fn paying_with(self, card: Card) -> Self {
+        Self { cards: vec![card], ..self }
     }
 
     /// One who looks on and never taps.
@@ -105,8 +119,11 @@ impl Person {
         let mut cards = vec![card()];
         cards.push(card());
         let rarely = |rng: &mut fastrand::Rng, most| (rng.f64() < 0.06).then(|| rng.u64(0..most));
+        let further = (0..rng.usize(0..4)).map(|_| PRODUCTS[rng.usize(0..PRODUCTS.len())].0);
+        let further = further.map(|code| code.parse().expect("a fixed code is one")).collect();
         Self {
             code: code.parse().expect("a fixed code is one"),
+            further,
             cards,
             tap_after,
             cancels_after: rarely(rng, 20_000),
@@ -156,12 +173,15 @@ impl World {
     }
 
     fn presses(&mut self, who: usize) {
-        let (code, twice) = {
-            let person = &self.people[who];
-            (person.code.clone(), person.presses_twice)
-        };
+        let Person { code, further, presses_twice: twice, .. } = self.people[who].clone();
         self.tally.count("customer: comes");
-        let sale = self.select(code.clone());
+        let mut sale = self.select(code);
+        if self.plan.cart {
+            for code in further {
+                self.select(code);
+            }
+            sale = self.pay();
+        }
         let person = &mut self.people[who];
         if sale.is_none() {
             // Who is turned away tries again, and goes.

@@ -75,6 +75,8 @@ pub struct Plan {
     pub hints: bool,
     /// Whether Interac cards are taken, in Canada.
     pub canadian: bool,
+    /// Whether customers fill a cart and pay for all of it.
+    pub cart: bool,
     /// What a scenario fixes, beside what is drawn.
     pub fixed: Fixed,
 }
@@ -134,6 +136,7 @@ impl Plan {
             one_supply: rng.bool(),
             hints: rng.bool(),
             canadian: rng.f64() < 0.15,
+            cart: rng.f64() < 0.25,
             fixed: Fixed::default(),
         }
     }
@@ -141,7 +144,15 @@ impl Plan {
     /// One in which nothing goes wrong by itself.
     pub fn quiet(seed: u64, fixed: Fixed) -> Self {
         let rates = Rates::default();
-        Self { rates, customers: 0, on_disk: false, canadian: false, fixed, ..Self::draw(seed) }
+        Self {
+            rates,
+            customers: 0,
+            on_disk: false,
+            canadian: false,
+            cart: false,
+            fixed,
+            ..Self::draw(seed)
+        }
     }
 
     /// The account at Stripe. What the documentation leaves open goes one way or the other.
@@ -226,6 +237,7 @@ impl Plan {
             livemode: false,
             policy,
             reader_display,
+            cart_limit: self.cart.then_some(4),
             boot: "boot-0".parse().expect("a fixed name is one"),
             restart_window: None,
             exposure_limit: 20,

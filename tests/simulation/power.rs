@@ -8,7 +8,7 @@ use kioskd::ids::SaleId;
 use kioskd::journal::Stored;
 use kioskd::kiosk::Setup;
 
-use crate::auditor::Millis;
+use crate::auditor::{Millis, item, sale_of};
 use crate::store::{Append, Weather};
 use crate::troubles::Trouble;
 use crate::world::{Coming, Death, World, dispenser, signed};
@@ -170,11 +170,15 @@ impl World {
     /// What the board had said is known to nobody any more, unless it was written down.
     fn forget_what_was_only_told(&mut self) {
         let store = &self.store;
-        self.told_delivered.retain(|sale| {
-            let id = SaleId::new(sale.clone()).expect("it was one");
-            let stored = store.sale(&id);
+        self.told_delivered.retain(|order| {
+            let sale = SaleId::new(sale_of(order)).expect("it was one");
+            let stored = store.sale(&sale);
             let written = |stored: &Stored| {
-                stored.rows.iter().any(|row| row.body.contains("settlement_decided"))
+                let facts = stored.rows.iter().map(|row| serde_json::from_str(&row.body).unwrap());
+                facts.into_iter().any(|fact: serde_json::Value| {
+                    let of = fact["item"].as_u64().unwrap_or(1);
+                    fact["fact"] == "delivered" && usize::try_from(of) == Ok(item(order))
+                })
             };
             stored.as_ref().is_some_and(written)
         });

@@ -9,7 +9,7 @@ use kioskd::daemon::driver::{Driver, Effect, Event, Now};
 use kioskd::daemon::flights::FlightId;
 use kioskd::daemon::ledger::Batch;
 use kioskd::display::text::words;
-use kioskd::ids::{DispenserName, ProductCode, SaleId};
+use kioskd::ids::{DispenserName, OrderId, ProductCode, SaleId};
 use kioskd::kiosk::{Setup, View};
 use kioskd::simulator::Model;
 use kioskd::stripe::meaning::{Answer, NoAnswer};
@@ -19,7 +19,7 @@ use kioskd::time::{Moment, WallTime};
 
 use crate::account::Account;
 use crate::auditor::watch::{Said, Watch};
-use crate::auditor::{Excuses, Goods, Millis};
+use crate::auditor::{Excuses, Goods, Millis, sale_of};
 use crate::machine::Machine;
 use crate::network::{Fate, Network};
 use crate::people::Person;
@@ -59,13 +59,13 @@ pub enum Coming {
     /// A call ends.
     Answered { life: u32, flight: FlightId, result: Result<Answer, NoAnswer> },
     /// `VEND` reaches the board.
-    Ordered { order: SaleId, slot: String },
+    Ordered { order: OrderId, slot: String },
     /// A motor stops.
-    Stops { order: SaleId },
+    Stops { order: OrderId },
     /// `STATUS` reaches the board.
-    Asked { life: u32, order: SaleId },
+    Asked { life: u32, order: OrderId },
     /// A line of the board's reaches the daemon.
-    BoardSaid { order: SaleId, news: kioskd::sale::input::VendNews },
+    BoardSaid { order: OrderId, news: kioskd::sale::input::VendNews },
     /// The journal was asked for sales.
     Recalled { life: u32, sales: Vec<SaleId> },
     /// The daemon is started.
@@ -124,7 +124,6 @@ pub struct World {
     /// The sale that was opened last.
     pub latest: Option<SaleId>,
     drawn: u32,
-    refused: bool,
     /// Whether anything may go wrong from now on.
     pub calm: bool,
     /// What is certain to happen, and not drawn.
@@ -171,7 +170,6 @@ impl World {
             tally: Tally::default(),
             latest: None,
             drawn: 0,
-            refused: false,
             calm: false,
             script: Script::default(),
             story: tells.then(Vec::new),
@@ -296,12 +294,23 @@ impl World {
     /// Somebody presses a product's key. The sale that it opened, if it did.
     pub fn select(&mut self, code: ProductCode) -> Option<SaleId> {
         self.tell(|| format!("the customer presses {code}"));
+        self.press(|sale| Event::Selected { code, sale })
+    }
+
+    /// Somebody presses PAY. The sale that it opened, if it did.
+    pub fn pay(&mut self) -> Option<SaleId> {
+        self.tell(|| "the customer presses PAY".to_owned());
+        self.press(|sale| Event::Pay { sale })
+    }
+
+    fn press(&mut self, event: impl FnOnce(SaleId) -> Event) -> Option<SaleId> {
         self.drawn += 1;
         let sale = SaleId::new(format!("SIM{:06}", self.drawn)).expect("a sale id");
         let before = self.latest.replace(sale.clone());
-        self.refused = false;
-        self.turn(Event::Selected { code, sale: sale.clone() });
-        if self.refused || self.driver.is_none() && self.store.sale(&sale).is_none() {
+        self.turn(event(sale.clone()));
+        let living =
+            self.driver.as_ref().is_some_and(|driver| driver.kiosk().sale(&sale).is_some());
+        if !living && self.store.sale(&sale).is_none() {
             self.latest = before;
             return None;
         }
@@ -318,12 +327,12 @@ impl World {
             Effect::Call { flight, request } => {
                 self.between(|world| world.send(flight, &request));
             }
-            Effect::Vend { sale, slot, .. } => {
-                self.between(|world| world.order(sale, slot.as_str()));
+            Effect::Vend { order, slot, .. } => {
+                self.between(|world| world.order(order, slot.as_str()));
             }
-            Effect::AskDispenser { sale, .. } => self.between(|world| {
+            Effect::AskDispenser { order, .. } => self.between(|world| {
                 let life = world.life;
-                world.after(FLUSH, Coming::Asked { life, order: sale });
+                world.after(FLUSH, Coming::Asked { life, order });
             }),
             Effect::Recall { sales } => {
                 let life = self.life;
@@ -335,15 +344,12 @@ impl World {
             }
             Effect::Raised(reason) => self.tell(|| format!("out of order: {}", reason.what())),
             Effect::Cleared(reason) => self.tell(|| format!("over: {}", reason.what())),
-            Effect::Turned(why) => {
-                self.refused = true;
-                self.tell(|| format!("no sale: {why}"));
-            }
+            Effect::Turned(why) => self.tell(|| format!("no sale: {why}")),
             Effect::CallFailed { call, trouble, .. } => {
                 self.tell(|| format!("{call:?} failed: {trouble:?}"));
             }
             Effect::PowerCycleReader => self.trouble(Trouble::PowerCycleReader),
-            Effect::SaleOrdered(_)
+            Effect::SaleOrdered { .. }
             | Effect::Ordered(_)
             | Effect::OrderRefused(_)
             | Effect::CancelsSpare { .. }
@@ -373,7 +379,7 @@ impl World {
             return;
         };
         let Some(sale) = self.latest.clone() else { return };
-        let given = self.goods.iter().any(|goods| goods.sale == sale.as_str());
+        let given = self.goods.iter().any(|goods| sale_of(&goods.order) == sale.as_str());
         let money = self.money_of(sale.as_str());
         self.watch.display_does_not_lie(sale.as_str(), said, &money, given);
     }

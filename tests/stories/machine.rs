@@ -6,6 +6,10 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use crate::boards::Board;
+use crate::rig::PRICE;
+
+/// What the product of each slot costs.
+const PRICES: [(&str, u64); 3] = [("11", PRICE), ("12", 150), ("21", 300)];
 
 /// How the dispenser board behaves.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -18,6 +22,22 @@ pub enum Behavior {
     Jams,
     /// It says nothing, and knows of nothing when it is asked.
     Forgets,
+    /// Nothing comes out of this slot; all others work.
+    JamsAt(&'static str),
+    /// What this slot drops it says only when asked; all others work.
+    DropsSilentlyAt(&'static str),
+}
+
+impl Behavior {
+    /// What a slot does.
+    fn at(self, slot: &str) -> Self {
+        match self {
+            Self::JamsAt(at) if at == slot => Self::Jams,
+            Self::DropsSilentlyAt(at) if at == slot => Self::DropsSilently,
+            Self::JamsAt(_) | Self::DropsSilentlyAt(_) => Self::Works,
+            Self::Works | Self::DropsSilently | Self::Jams | Self::Forgets => self,
+        }
+    }
 }
 
 #[derive(Default)]
@@ -60,9 +80,24 @@ impl Machine {
         *self.behavior.lock().unwrap() = behavior;
     }
 
-    /// The sales for which a product left the machine.
+    /// The orders for which a product left the machine: one of a sale is its first product's.
     pub fn delivered(&self) -> Vec<String> {
         self.goods.lock().unwrap().delivered.clone()
+    }
+
+    /// The orders that were to let something out, as often as they were given.
+    pub fn vends(&self) -> Vec<String> {
+        let lines = self.lines();
+        let order = |line: &String| Some(line.strip_prefix("VEND ")?.split(' ').next()?.to_owned());
+        lines.iter().filter_map(order).collect()
+    }
+
+    /// What the product of an order costs.
+    pub fn price_of(&self, order: &str) -> u64 {
+        let prefix = format!("VEND {order} ");
+        let lines = self.lines();
+        let slot = lines.iter().find_map(|line| line.strip_prefix(&prefix)).expect("its VEND");
+        PRICES.iter().find(|(of, _)| *of == slot).expect("a slot with a price").1
     }
 
     /// All lines that kioskd sent.
@@ -76,7 +111,7 @@ fn answer(goods: &mut Goods, line: &str, behavior: Behavior) -> Option<String> {
     let mut words = line.split(' ');
     let (verb, sale) = (words.next()?, words.next()?.to_owned());
     match verb {
-        "VEND" => match behavior {
+        "VEND" => match behavior.at(words.next()?) {
             Behavior::Works => {
                 goods.delivered.push(sale.clone());
                 Some(format!("OK {sale}"))
@@ -89,7 +124,7 @@ fn answer(goods: &mut Goods, line: &str, behavior: Behavior) -> Option<String> {
                 goods.failed.push(sale.clone());
                 Some(format!("FAIL {sale} jam"))
             }
-            Behavior::Forgets => None,
+            Behavior::Forgets | Behavior::JamsAt(_) | Behavior::DropsSilentlyAt(_) => None,
         },
         "STATUS" if goods.delivered.contains(&sale) => Some(format!("DONE {sale}")),
         "STATUS" if goods.failed.contains(&sale) => Some(format!("FAILED {sale} jam")),

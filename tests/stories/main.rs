@@ -13,6 +13,7 @@ mod rig;
 #[path = "../schema/mod.rs"]
 mod schema;
 
+mod a_part_came_out;
 mod charged_at_the_tap;
 mod check_online;
 mod commands;

@@ -31,6 +31,10 @@ pub(super) const POWER_CYCLE_EVERY: RangeInclusive<Duration> =
 pub(super) const VEND_TIMEOUT: RangeInclusive<Duration> =
     Duration::from_secs(1)..=Duration::from_mins(5);
 
+/// The codes of a whole cart have to fit into one value of Stripe's metadata (500 characters), and
+/// each item needs a letter of its own on the dispenser's wire.
+pub(super) const MOST_IN_CART: usize = 20;
+
 /// How often a declined customer may try.
 const ATTEMPTS: RangeInclusive<u32> = 1..=10;
 /// What serial ports everywhere can do, in bits per second.

@@ -123,7 +123,7 @@ fn a_kiosk_whose_reader_was_taken_over_prompts_nobody_and_settles_on() {
     another_board_claims(&mut bench.model, Bench::at(bench.now).wall);
     bench.flush();
     let news = crate::sale::input::VendNews::Delivered;
-    bench.turn(Event::Vend { sale: "S1".parse().unwrap(), news });
+    bench.turn(Event::Vend { order: "S1".parse().unwrap(), news });
     bench.flush();
     bench.answer_all();
     assert_eq!(bench.outcome(), Some(crate::sale::fact::Outcome::Sold));

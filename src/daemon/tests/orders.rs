@@ -16,7 +16,7 @@ const WAIT: Duration = Duration::from_secs(2);
 fn sold() -> Bench {
     let mut bench = Bench::authorized();
     bench.flush();
-    bench.turn(Event::Vend { sale: "S1".parse().unwrap(), news: VendNews::Delivered });
+    bench.turn(Event::Vend { order: "S1".parse().unwrap(), news: VendNews::Delivered });
     for _ in 0..3 {
         bench.flush();
         bench.answer_all();

@@ -217,7 +217,7 @@ fn a_held_orphan_asks_the_board_and_is_captured_if_the_goods_are_out() {
         let mut bench = Bench { model, ..Bench::new(&[]) };
         bench.now = bench.now + Duration::from_mins(5);
         bench.settle(&[]);
-        bench.turn(Event::Vend { sale: "S1".parse().unwrap(), news });
+        bench.turn(Event::Vend { order: "S1".parse().unwrap(), news });
         bench.settle(&[]);
         bench.settle(&[]);
         bench.settle(&[]);

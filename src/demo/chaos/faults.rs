@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use super::{Way, two_steps};
+use super::{Way, two_steps, with_carts};
 use crate::demo::script::{Command, obey, play};
 use crate::demo::world::World;
 use crate::demo::world::mischief::{How, Mishap};
@@ -53,9 +53,11 @@ fn commands() -> impl Strategy<Value = Command> {
         1 => Just(Card::DECLINED),
         1 => Just(Card::INSUFFICIENT_FUNDS),
     ];
-    let code = prop_oneof![Just("A1"), Just("A2"), Just("B1")];
+    let code = || prop_oneof![Just("A1"), Just("A2"), Just("B1")];
     prop_oneof![
-        5 => code.prop_map(|code| Command::Select(code.parse().unwrap())),
+        5 => code().prop_map(|code| Command::Select(code.parse().unwrap())),
+        1 => code().prop_map(|code| Command::Remove(code.parse().unwrap())),
+        3 => Just(Command::Pay),
         5 => card.prop_map(Command::Tap),
         6 => wait().prop_map(Command::Wait),
         1 => Just(Command::Cancel),
@@ -185,12 +187,13 @@ struct Account {
     way: Way,
     in_two_steps: bool,
     reader_display: bool,
+    in_carts: bool,
     seed: u64,
 }
 
 fn accounts() -> impl Strategy<Value = Account> {
     let authorization_takes = prop_oneof![Just(1_500_u64), 100_u64..20_000];
-    let flags = any::<[bool; 6]>();
+    let flags = any::<[bool; 7]>();
     let way = prop_oneof![2 => Just(Way::Held), 1 => Just(Way::AtTheTap), 1 => Just(Way::Canadian)];
     let all = (flags, authorization_takes, way, 0_u64..1000);
     all.prop_map(|(flags, millis, way, seed)| Account {
@@ -200,6 +203,7 @@ fn accounts() -> impl Strategy<Value = Account> {
         cancel_needs_action: flags[3],
         in_two_steps: flags[4],
         reader_display: flags[5],
+        in_carts: flags[6],
         authorization_takes: Duration::from_millis(millis),
         way,
         seed,
@@ -223,6 +227,9 @@ fn world_of(dir: &Path, account: &Account) -> World {
         setup.reader_display = account.reader_display;
         if account.in_two_steps {
             two_steps(setup);
+        }
+        if account.in_carts {
+            with_carts(setup);
         }
     };
     World::with(dir, setup, change).unwrap()
@@ -248,8 +255,9 @@ fn outcome(acts: &[Act], account: &Account) -> Result<(), String> {
     // When all is over, the kiosk sells: it has come back by itself.
     let last = [
         (0, Command::Select("A1".parse().unwrap())),
-        (1, Command::Tap(Card::VISA)),
-        (2, Command::Wait(Duration::from_secs(40))),
+        (1, Command::Pay),
+        (2, Command::Tap(Card::VISA)),
+        (3, Command::Wait(Duration::from_secs(40))),
     ];
     let played = play(&mut world, &last, |line| told.push(line.to_owned())).unwrap();
     let mut wrong = played.findings.clone();
@@ -303,7 +311,7 @@ fn seconds(seconds: u64) -> Act {
 
 fn played(acts: &[Act]) -> World {
     let dir = tempfile::tempdir().unwrap();
-    let mut world = World::new(dir.path(), 1).unwrap();
+    let mut world = World::new(dir.path(), 1, false).unwrap();
     for act in acts {
         happen(&mut world, act);
     }
@@ -347,7 +355,7 @@ fn a_reader_that_takes_a_card_is_not_called_deaf() {
     let mut acts = vec![timeout(false), timeout(false), timeout(true), select(), seconds(15)];
     acts.extend([Act::Play(Command::Tap(Card::VISA)), seconds(10)]);
     let dir = tempfile::tempdir().unwrap();
-    let mut world = World::new(dir.path(), 1).unwrap();
+    let mut world = World::new(dir.path(), 1, false).unwrap();
     world.set_up(|setup| setup.cancel_needs_action = true);
     for act in &acts {
         happen(&mut world, act);
@@ -360,7 +368,7 @@ fn a_reader_that_takes_a_card_is_not_called_deaf() {
 fn a_reason_whose_sales_are_gone_goes_with_them() {
     for right in ["captures", "payment_intents_write"] {
         let dir = tempfile::tempdir().unwrap();
-        let mut world = World::new(dir.path(), 1).unwrap();
+        let mut world = World::new(dir.path(), 1, false).unwrap();
         for act in [select(), seconds(5), Act::KeyLacks(right)] {
             happen(&mut world, &act);
         }

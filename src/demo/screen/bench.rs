@@ -31,10 +31,10 @@ const ORDERS: usize = 16;
 
 /// The configuration of the demo's kiosk. The dispenser's port is never opened: the demo hands in
 /// a board of its own.
-fn configuration(folder: &Path, api_base: SocketAddr, reader: &ReaderId) -> String {
+fn configuration(folder: &Path, api_base: SocketAddr, (reader, cart): (&ReaderId, bool)) -> String {
     let folder = folder.display();
     format!(
-        "[kiosk]\nid = \"demo\"\ncurrency = \"usd\"\n\
+        "[kiosk]\nid = \"demo\"\ncurrency = \"usd\"\ncart = {cart}\n\
          state_dir = \"{folder}/state\"\nruntime_dir = \"{folder}/run\"\n\
          [stripe]\napi_base = \"http://{api_base}\"\nreader = \"{reader}\"\n\
          [payment]\ncustomer_timeout = \"60s\"\n\
@@ -71,7 +71,7 @@ struct World {
 
 impl Bench {
     /// Sets everything up; the computer has no power yet.
-    pub(super) fn new() -> Result<Self, DemoError> {
+    pub(super) fn new(cart: bool) -> Result<Self, DemoError> {
         let folder = tempfile::Builder::new().prefix("kioskd-demo-").tempdir();
         let folder = folder.map_err(DemoError::Folder)?;
         let setup = Setup::default();
@@ -86,7 +86,7 @@ impl Bench {
         let (world, api_base) =
             World::start(machine, Arc::clone(&model), is_up).map_err(DemoError::World)?;
         let file = folder.path().join("kioskd.toml");
-        std::fs::write(&file, configuration(folder.path(), api_base, &reader))
+        std::fs::write(&file, configuration(folder.path(), api_base, (&reader, cart)))
             .map_err(DemoError::Folder)?;
         let loaded = Arc::new(config::load(&file, &[])?);
         let key = ApiKey::new("rk_test_demo").expect("it has the form of a key");

@@ -105,16 +105,19 @@ impl Player {
         let plain = |keys: &[(&'static str, &str)]| {
             keys_line(keys.iter().map(|(key, what)| (*key, (*what).to_owned())))
         };
-        vec![
-            keys_line(first.into_iter()),
-            plain(&[("t", "tap a card"), ("d", "tap a declined card"), ("r", "cancel on reader")]),
-            plain(&[
-                ("n", "cut/mend network"),
-                ("j", "jam next vend"),
-                ("p", "pull the plug"),
-                ("q", "quit"),
-            ]),
-        ]
+        let mut at_reader =
+            vec![("t", "tap a card"), ("d", "tap a declined card"), ("r", "cancel on reader")];
+        let mut mischief = vec![
+            ("n", "cut/mend network"),
+            ("j", "jam next vend"),
+            ("p", "pull the plug"),
+            ("q", "quit"),
+        ];
+        if self.bench().settings().kiosk.cart {
+            at_reader.push(("A-C", "take out"));
+            mischief.push(("y", "PAY"));
+        }
+        vec![keys_line(first.into_iter()), plain(&at_reader), plain(&mischief)]
     }
 }
 

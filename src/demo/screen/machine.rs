@@ -10,7 +10,7 @@ use tokio::sync::mpsc;
 use crate::daemon::Event;
 use crate::daemon::run::Message;
 use crate::dispenser::Order;
-use crate::ids::{SaleId, Slot};
+use crate::ids::{OrderId, Slot};
 use crate::sale::input::VendNews;
 
 /// How long a coil turns.
@@ -47,8 +47,8 @@ enum Vend {
 
 #[derive(Debug, Default)]
 struct Memory {
-    vends: BTreeMap<SaleId, Vend>,
-    delivered: Vec<(SaleId, Slot)>,
+    vends: BTreeMap<OrderId, Vend>,
+    delivered: Vec<(OrderId, Slot)>,
     jams_next: bool,
 }
 
@@ -58,7 +58,7 @@ pub(super) struct Board(Arc<Mutex<Memory>>);
 
 impl Board {
     /// What came out, oldest first.
-    pub(super) fn delivered(&self) -> Vec<(SaleId, Slot)> {
+    pub(super) fn delivered(&self) -> Vec<(OrderId, Slot)> {
         lock(&self.0).delivered.clone()
     }
 
@@ -78,33 +78,33 @@ impl Board {
     pub(super) async fn run(self, mut orders: mpsc::Receiver<Order>, cables: Cables) {
         while let Some(order) = orders.recv().await {
             match order {
-                Order::Vend { sale, slot } => {
-                    say(&cables, &sale, VendNews::Sent);
-                    lock(&self.0).vends.insert(sale.clone(), Vend::Turning);
-                    tokio::spawn(self.clone().vend(sale, slot, cables.clone()));
+                Order::Vend { id, slot } => {
+                    say(&cables, &id, VendNews::Sent);
+                    lock(&self.0).vends.insert(id.clone(), Vend::Turning);
+                    tokio::spawn(self.clone().vend(id, slot, cables.clone()));
                 }
-                Order::Status { sale } => {
-                    let vend = lock(&self.0).vends.get(&sale).copied();
+                Order::Status { id } => {
+                    let vend = lock(&self.0).vends.get(&id).copied();
                     let news = vend.map_or(VendNews::NotKnown, what_became);
-                    say(&cables, &sale, news);
+                    say(&cables, &id, news);
                 }
             }
         }
     }
 
-    async fn vend(self, sale: SaleId, slot: Slot, cables: Cables) {
+    async fn vend(self, id: OrderId, slot: Slot, cables: Cables) {
         tokio::time::sleep(VEND_TAKES).await;
-        let vend = self.finish(&sale, slot);
-        say(&cables, &sale, what_became(vend));
+        let vend = self.finish(&id, slot);
+        say(&cables, &id, what_became(vend));
     }
 
-    fn finish(&self, sale: &SaleId, slot: Slot) -> Vend {
+    fn finish(&self, id: &OrderId, slot: Slot) -> Vend {
         let mut memory = lock(&self.0);
         let vend =
             if std::mem::take(&mut memory.jams_next) { Vend::Jammed } else { Vend::Delivered };
-        memory.vends.insert(sale.clone(), vend);
+        memory.vends.insert(id.clone(), vend);
         if vend == Vend::Delivered {
-            memory.delivered.push((sale.clone(), slot));
+            memory.delivered.push((id.clone(), slot));
         }
         vend
     }
@@ -118,9 +118,9 @@ fn what_became(vend: Vend) -> VendNews {
     }
 }
 
-fn say(cables: &Cables, sale: &SaleId, news: VendNews) {
+fn say(cables: &Cables, id: &OrderId, news: VendNews) {
     // Without power in the computer nobody hears it: the daemon will ask.
-    cables.say(Message::Event(Event::Vend { sale: sale.clone(), news }));
+    cables.say(Message::Event(Event::Vend { order: id.clone(), news }));
 }
 
 /// A poisoned lock is taken all the same: what it guards is changed in one step or not at all.

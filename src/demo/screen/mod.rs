@@ -64,9 +64,9 @@ pub enum DemoError {
 
 /// Plays on the terminal until `q` is pressed or a signal comes. The terminal is as before
 /// afterwards, also after an error or a panic.
-pub fn run() -> Result<(), DemoError> {
+pub fn run(cart: bool) -> Result<(), DemoError> {
     let leave = told_to_leave().map_err(DemoError::World)?;
-    let player = Player::start()?;
+    let player = Player::start(cart)?;
     let mut terminal = ratatui::try_init().map_err(DemoError::Terminal)?;
     let result = play(player, &mut terminal, &leave);
     // Of a terminal that is gone nothing can be restored, and ratatui's complaint of it on standard

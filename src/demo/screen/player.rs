@@ -54,9 +54,9 @@ pub struct Player {
 }
 
 impl Player {
-    /// Starts everything, the daemon included.
-    pub fn start() -> Result<Self, DemoError> {
-        let mut bench = Bench::new()?;
+    /// Starts everything, the daemon included; its customers may have a cart.
+    pub fn start(cart: bool) -> Result<Self, DemoError> {
+        let mut bench = Bench::new(cart)?;
         bench.power_on()?;
         Ok(Self { bench, back_at: None, sales: Vec::new(), lines: VecDeque::new() })
     }
@@ -69,6 +69,10 @@ impl Player {
             '3' | 'c' => self.choose(2),
             't' => self.tap(Card::VISA, "a Visa with money"),
             'd' => self.tap(Card::DECLINED, "a card that is declined"),
+            'A' => self.take_out(0),
+            'B' => self.take_out(1),
+            'C' => self.take_out(2),
+            'y' => self.keypad("PAY", Message::Pay { answer: None }),
             'x' => self.keypad("CANCEL", Message::Event(Event::CancelPressed)),
             'r' => {
                 let pressed = self.bench.cancel_on_reader();
@@ -134,9 +138,19 @@ impl Player {
         self.back_at.map(|at| at.saturating_duration_since(Instant::now()))
     }
 
+    fn code(&self, place: usize) -> Option<ProductCode> {
+        self.bench.settings().products.keys().nth(place).cloned()
+    }
+
+    fn take_out(&mut self, place: usize) {
+        if let Some(code) = self.code(place) {
+            let name = format!("REMOVE {code}");
+            self.keypad(&name, Message::Remove { code, answer: None });
+        }
+    }
+
     fn choose(&mut self, place: usize) {
-        let code: Option<ProductCode> = self.bench.settings().products.keys().nth(place).cloned();
-        if let Some(code) = code {
+        if let Some(code) = self.code(place) {
             let name = code.to_string();
             self.keypad(&name, Message::Select { code, answer: None });
         }

@@ -18,8 +18,12 @@ struct Stage {
 
 impl Stage {
     fn new() -> Self {
+        Self::with(false)
+    }
+
+    fn with(cart: bool) -> Self {
         let terminal = Terminal::new(TestBackend::new(80, 24)).unwrap();
-        let stage = Self { player: Player::start().unwrap(), terminal };
+        let stage = Self { player: Player::start(cart).unwrap(), terminal };
         stage.after("Please choose a product.")
     }
 
@@ -73,6 +77,21 @@ fn a_cola_is_sold_and_paid() {
     stage.see("sale 1  closed: sold");
     assert_eq!(stage.totals(), Totals { captured: 250, refunded: 0, held: 0 });
     assert_eq!(stage.player.delivered(), ["Cola"]);
+}
+
+#[test]
+fn a_cart_is_paid_and_what_jams_is_not() {
+    let mut stage = Stage::with(true);
+    stage.see("y  PAY");
+    stage.press("121B");
+    stage.see("2 Cola. Choose more, or press PAY.");
+    stage.press("2jy");
+    stage.see("Tap, insert or swipe");
+    stage.press("t");
+    stage.see("Sorry, only 2 of 3 came out");
+    stage.see("sale 1  closed: partly_sold");
+    assert_eq!(stage.totals(), Totals { captured: 400, refunded: 0, held: 0 });
+    assert_eq!(stage.player.delivered(), ["Cola", "Water"]);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::ids::{IdempotencyKey, JournalId, ProductCode};
 use crate::kiosk::account::TRIAL;
-use crate::kiosk::kiosk::{Kiosk, Product};
+use crate::kiosk::kiosk::Kiosk;
 use crate::kiosk::out_of_order::Since;
 use crate::kiosk::sweep::{Listed, OLD_ENOUGH, Orphan, Verdict};
 use crate::money::Money;
@@ -97,21 +97,25 @@ impl Kiosk {
         let journal =
             JournalId::new(text("journal")).map_err(|_| "its metadata name no journal")?;
         let boot = text("boot").parse().map_err(|_| "its metadata name no boot")?;
-        let code: ProductCode =
-            text("products").parse().map_err(|_| "its metadata name no single product")?;
-        let product = self.setup.catalog.get(&code).ok_or("its product is not sold here")?;
-        if product.price.currency != intent.currency {
-            return Err("it is in another currency");
-        }
-        let Product { name, slot, dispenser, .. } = product.clone();
-        let price = Money::new(intent.amount, intent.currency);
+        let mut items = text("products").split(',').map(|code| self.item_sold(code, intent));
+        let product = items.next().ok_or("its metadata name no products")??;
+        let mut further = items.collect::<Result<Vec<Item>, _>>()?;
         let mut policy = self.setup.policy.clone();
-        if let Some(timeout) = self.setup.dispensers.get(&dispenser) {
-            policy.vend_timeout = *timeout;
+        policy.vend_timeout = self.vend_timeout(&product);
+        // A single one was sold for what is asked for, whatever it costs now.
+        let product = if further.is_empty() {
+            Item { price: Money::new(intent.amount, intent.currency), ..product }
+        } else {
+            product
+        };
+        for item in &mut further {
+            item.vend_timeout =
+                Some(self.vend_timeout(item)).filter(|own| *own != policy.vend_timeout);
         }
-        Ok(Opened {
+        let opened = Opened {
             sale,
-            product: Item { code, name, price, slot, dispenser },
+            product,
+            further,
             reader: self.setup.reader.clone(),
             livemode: self.setup.livemode,
             origin: Origin { journal, ..self.setup.origin.clone() },
@@ -121,7 +125,22 @@ impl Kiosk {
             at: now.moment,
             wall: WallTime(intent.created.0.saturating_mul(1000)),
             stripe_time: Some(intent.created),
-        })
+        };
+        // What each of several cost when they were sold is not in the metadata.
+        if opened.price().amount != intent.amount {
+            return Err("its products have other prices now");
+        }
+        Ok(opened)
+    }
+
+    /// A product that was sold, as the catalog has it now.
+    fn item_sold(&self, code: &str, intent: &IntentSeen) -> Result<Item, &'static str> {
+        let code: ProductCode = code.parse().map_err(|_| "its metadata name no products")?;
+        let product = self.setup.catalog.get(&code).ok_or("its product is not sold here")?;
+        if product.price.currency != intent.currency {
+            return Err("it is in another currency");
+        }
+        Ok(Self::item(&code, product))
     }
 }
 

@@ -210,6 +210,23 @@ fn what_this_board_left_on_this_reader_is_adopted_if_the_journal_does_not_know_i
 }
 
 #[test]
+fn a_cart_that_was_left_is_adopted_if_the_prices_of_its_products_are_still_known() {
+    let of_two = |amount| {
+        let mut listed = listed("LOST", IntentStatus::RequiresCapture);
+        listed.metadata.insert("products".to_owned(), "A1,A1".to_owned());
+        listed.intent.amount = amount;
+        listed
+    };
+    let orphan = Bench::new().adopts(of_two(500), &Recalled::Unknown).unwrap();
+    assert_eq!((orphan.opened.codes().as_str(), orphan.opened.price().amount), ("A1,A1", 500));
+    let found = Bench::new().page(vec![of_two(600)]);
+    assert!(
+        found.recall.is_empty() && found.left_alone.len() == 1,
+        "what came out costs who knows"
+    );
+}
+
+#[test]
 fn what_the_journal_knows_is_left_to_it_unless_it_never_had_a_payment_intent() {
     assert_eq!(Bench::new().adopts(unpaid("LOST"), &Recalled::Known), None);
     assert!(Bench::new().adopts(unpaid("LOST"), &Recalled::WithoutIntent).is_some());

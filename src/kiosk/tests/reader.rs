@@ -1,6 +1,7 @@
 //! Whatever keeps the reader from taking cards is named, probed without harm, and over by itself.
 
 use super::*;
+use crate::ids::ItemNumber;
 use crate::kiosk::out_of_order::{Denied, Stops};
 use crate::kiosk::reader_wish::ReaderWish;
 use crate::kiosk::restart_window::RestartWindow;
@@ -226,7 +227,7 @@ fn unsettled_deliveries_stop_new_sales_and_a_near_deadline_alarms() {
     bench.reply(Call::Look, Ok(IntentStatus::RequiresCapture));
     bench.kiosk.judge_open_sales(bench.since());
     assert!(!bench.stands(&Reason::Exposure));
-    bench.give(&Input::Dispenser(VendNews::Delivered));
+    bench.give(&Input::Dispenser { item: ItemNumber::FIRST, news: VendNews::Delivered });
     bench.kiosk.judge_open_sales(bench.since());
     assert!(bench.stands(&Reason::Exposure) && !bench.stands(&Reason::DeadlineNear));
     // Stripe's clock, which goes on with the boot's, tells how near the end of the hold is.

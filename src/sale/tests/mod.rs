@@ -4,18 +4,20 @@ mod adopted;
 mod doubts;
 mod in_person;
 mod interleavings;
+pub(crate) mod items;
 mod key_age;
 mod people;
 mod properties;
 mod refunds;
 mod restarts;
+mod several;
 mod two_steps;
 mod watching;
 mod ways;
 
 use std::time::Duration;
 
-use crate::ids::{BootId, PaymentIntentId, SaleId};
+use crate::ids::{BootId, ItemNumber, PaymentIntentId, SaleId};
 use crate::money::Money;
 use crate::sale::cards::CardRules;
 use crate::sale::fact::{
@@ -44,7 +46,9 @@ pub(crate) fn opened() -> Opened {
             price: Money::new(250, "usd".parse().unwrap()),
             slot: "11".parse().unwrap(),
             dispenser: "main".parse().unwrap(),
+            vend_timeout: None,
         },
+        further: Vec::new(),
         reader: "tmr_1".parse().unwrap(),
         livemode: false,
         origin: Origin {
@@ -178,7 +182,13 @@ impl Bench {
     }
 
     pub fn dispenser(&mut self, news: VendNews) -> Vec<Fact> {
-        self.give(&Input::Dispenser(news))
+        let item = self.sale.under_way().unwrap_or_default();
+        self.dispenser_of(item, news)
+    }
+
+    /// The dispenser speaks of one of several items.
+    pub fn dispenser_of(&mut self, item: ItemNumber, news: VendNews) -> Vec<Fact> {
+        self.give(&Input::Dispenser { item, news })
     }
 
     pub fn restart(&mut self, boot: &str) -> Vec<Fact> {

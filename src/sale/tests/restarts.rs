@@ -167,7 +167,7 @@ fn while_vending_a_board_that_never_heard_of_it_is_fired_in_the_same_boot_only()
     assert!(matches!(
         &facts[..],
         [
-            Fact::VendUnknown,
+            Fact::VendUnknown { .. },
             Fact::SettlementDecided {
                 settlement: Settlement::Release,
                 because: Because::VendUnknown

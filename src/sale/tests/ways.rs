@@ -19,7 +19,7 @@ fn sold() {
     assert!(matches!(bench.want(), Want::Dispense { .. }));
     bench.dispenser(VendNews::Sent);
     bench.dispenser(VendNews::Delivered);
-    let amount = bench.sale.opened.product.price;
+    let amount = bench.sale.opened.price();
     assert_eq!(bench.want(), Want::Capture { intent: intent_id(), amount, n: 1 });
     bench.answer(Ok(seen(None, captured())));
     assert_eq!(bench.outcome(), Some(Outcome::Sold));

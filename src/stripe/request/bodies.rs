@@ -16,7 +16,7 @@ pub(super) fn create_params(opened: &Opened) -> Vec<(String, String)> {
 
 /// Version 1: the card is held at the tap and captured by a call.
 fn hold_params(opened: &Opened) -> Vec<(String, String)> {
-    let price = opened.product.price;
+    let price = opened.price();
     let origin = &opened.origin;
     vec![
         pair("amount", &price.amount),
@@ -29,7 +29,7 @@ fn hold_params(opened: &Opened) -> Vec<(String, String)> {
         pair("metadata[controller]", &origin.controller),
         pair("metadata[journal]", &origin.journal),
         pair("metadata[boot]", &opened.boot),
-        pair("metadata[products]", &opened.product.code),
+        pair("metadata[products]", &opened.codes()),
         pair("expand[]", "latest_charge"),
     ]
 }
@@ -51,23 +51,25 @@ pub(super) fn trial_params(trial: &Trial) -> Vec<(String, String)> {
     ]
 }
 
-pub(super) fn cart_params(item: &Item) -> Vec<(String, String)> {
-    let price = item.price;
-    vec![
-        pair("type", "cart"),
-        pair("cart[currency]", &price.currency),
-        pair("cart[total]", &price.amount),
-        pair("cart[line_items][0][description]", &item.name),
-        pair("cart[line_items][0][amount]", &price.amount),
-        pair("cart[line_items][0][quantity]", &1),
-    ]
+pub(super) fn cart_params(items: &[Item]) -> Vec<(String, String)> {
+    let total = items.iter().fold(0, |sum: u64, item| sum.saturating_add(item.price.amount));
+    let mut params = vec![pair("type", "cart")];
+    params.extend(items.first().map(|item| pair("cart[currency]", &item.price.currency)));
+    params.push(pair("cart[total]", &total));
+    for (n, item) in items.iter().enumerate() {
+        let line = |name: &str| format!("cart[line_items][{n}][{name}]");
+        params.push(pair(&line("description"), &item.name));
+        params.push(pair(&line("amount"), &item.price.amount));
+        params.push(pair(&line("quantity"), &1));
+    }
+    params
 }
 
 /// Version 2: what can be is charged at the tap. With capture after the vend that is Interac
 /// alone, and all other cards are held: one PaymentIntent takes both. Source: Stripe, Regional
 /// considerations for Terminal, Canada.
 fn at_the_tap_params(opened: &Opened) -> Vec<(String, String)> {
-    let price = opened.product.price;
+    let price = opened.price();
     let origin = &opened.origin;
     let mut params = vec![
         pair("amount", &price.amount),
@@ -88,7 +90,7 @@ fn at_the_tap_params(opened: &Opened) -> Vec<(String, String)> {
         pair("metadata[controller]", &origin.controller),
         pair("metadata[journal]", &origin.journal),
         pair("metadata[boot]", &opened.boot),
-        pair("metadata[products]", &opened.product.code),
+        pair("metadata[products]", &opened.codes()),
         pair("expand[]", "latest_charge"),
     ]);
     params

@@ -1,0 +1,44 @@
+//! What the kiosk is set up with: its settings, and what the machine says of itself.
+
+use crate::config::{ApiKey, Mode, Settings};
+use crate::daemon::policy::policy;
+use crate::daemon::run::RunError;
+use crate::daemon::{devices, identity};
+use crate::kiosk::restart_window::RestartWindow;
+use crate::kiosk::{Product, Setup};
+use crate::sale::fact::Origin;
+
+/// What the kiosk sells, from the settings and what the machine says of itself.
+pub(super) fn setup(settings: &Settings, key: &ApiKey, origin: Origin) -> Result<Setup, RunError> {
+    let catalog = settings.products.iter().map(|(code, product)| {
+        let product = Product {
+            name: product.name.clone(),
+            price: product.price,
+            slot: product.slot.clone(),
+            dispenser: product.dispenser.clone(),
+        };
+        (code.clone(), product)
+    });
+    Ok(Setup {
+        catalog: catalog.collect(),
+        dispensers: devices::vend_timeouts(settings),
+        origin,
+        reader: settings.stripe.reader.clone(),
+        livemode: key.mode() == Mode::Live,
+        policy: policy(settings),
+        reader_display: settings.payment.reader_display,
+        cart_limit: settings.kiosk.cart.then_some(settings.kiosk.cart_limit),
+        boot: identity::boot_id()?,
+        restart_window: settings.reader.restart_window.map(|(from, to)| RestartWindow {
+            from,
+            to,
+            zone: jiff::tz::TimeZone::system(),
+        }),
+        exposure_limit: settings.payment.exposure_limit,
+        power_cycle_every: settings
+            .reader
+            .power_cycle
+            .is_some()
+            .then_some(settings.reader.power_cycle_every),
+    })
+}

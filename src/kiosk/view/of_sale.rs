@@ -1,0 +1,196 @@
+//! What one sale shows its customer.
+
+use super::{Ending, Place, Rest, Shown, View};
+use crate::money::Money;
+use crate::sale::fact::{Attention, Item, Outcome, Retraction, Settlement};
+use crate::sale::goods::VendEnd;
+use crate::sale::phase::Refunding;
+use crate::sale::{Phase, Sale};
+use crate::time::Moment;
+
+/// Whether the sale still concerns the person in front of the machine.
+pub(in crate::kiosk) fn has_customer(sale: &Sale) -> bool {
+    match sale.phase {
+        _ if sale.is_adopted => false,
+        Phase::Opening { .. }
+        | Phase::Prompting { .. }
+        | Phase::Presenting { .. }
+        | Phase::Collected { .. }
+        | Phase::Confirming { .. }
+        | Phase::Retracting { .. }
+        | Phase::Vending { .. }
+        | Phase::Doubtful { .. } => true,
+        Phase::Refunding(ref refunding) => refunding.given_up.is_none(),
+        Phase::Settling { .. } | Phase::NeedsAttention { .. } | Phase::Closed { .. } => false,
+    }
+}
+
+pub(in crate::kiosk) fn shown(sale: &Sale) -> Shown {
+    let price = sale.opened.price();
+    Shown { price, ..shown_item(&sale.opened.product, sale.opened.further.len()) }
+}
+
+fn shown_item(item: &Item, further: usize) -> Shown {
+    Shown { code: item.code.clone(), name: item.name.clone(), price: item.price, further }
+}
+
+/// What is not known to have come out, or all of it if nothing is missing.
+fn missing(sale: &Sale) -> Shown {
+    let delivered = |number| sale.vend(number).end == Some(VendEnd::Delivered);
+    let missing: Vec<&Item> = sale
+        .opened
+        .numbered()
+        .filter_map(|(number, item)| (!delivered(number)).then_some(item))
+        .collect();
+    match missing.first() {
+        Some(first) => shown_item(first, missing.len() - 1),
+        None => shown(sale),
+    }
+}
+
+/// The item that the dispenser is at.
+fn under_way(sale: &Sale) -> (Shown, Place) {
+    let of = sale.opened.count();
+    let found = sale.opened.numbered().zip(1..).find(|((n, _), _)| Some(*n) == sale.under_way());
+    match found {
+        Some(((_, item), number)) => (shown_item(item, 0), Place { number, of }),
+        None => (shown(sale), Place { number: 1, of }),
+    }
+}
+
+/// The view of a sale that has the customer.
+pub(in crate::kiosk) fn sale_view(sale: &Sale, now: Moment) -> View {
+    let product = shown(sale);
+    match &sale.phase {
+        // What was read and refused is said until the reader asks for another card.
+        Phase::Prompting { .. } | Phase::Collected { .. } if let Some(why) = &sale.not_taken => {
+            View::CardNotTaken { product, why: why.clone() }
+        }
+        Phase::Opening { .. } | Phase::Prompting { .. } | Phase::Collected { .. } => {
+            View::Connecting { product }
+        }
+        Phase::Confirming { .. } => View::Authorizing { product, card: sale.card.clone() },
+        Phase::Refunding(refunding) if refunding.given_up.is_none() => {
+            let seconds_left = seconds_left(sale, refunding.since, now);
+            View::PresentCardAgain { product: missing(sale), seconds_left }
+        }
+        Phase::Refunding(_) => ending_view(sale),
+        Phase::Presenting { prompt, .. } => {
+            let seconds_left = seconds_left(sale, prompt.since, now);
+            let (declined, not_taken) = (sale.decline.clone(), sale.not_taken.clone());
+            View::PresentCard { product, seconds_left, declined, not_taken }
+        }
+        Phase::Retracting { why, .. } => View::TakingBack { why: why.clone() },
+        Phase::Vending { .. } => {
+            let (product, place) = under_way(sale);
+            View::Dispensing { product, place }
+        }
+        Phase::Doubtful { .. } => {
+            let (product, place) = under_way(sale);
+            View::Checking { product, place }
+        }
+        Phase::Settling { .. } | Phase::NeedsAttention { .. } | Phase::Closed { .. } => {
+            ending_view(sale)
+        }
+    }
+}
+
+/// How long a customer who was asked at `since` still has.
+fn seconds_left(sale: &Sale, since: Moment, now: Moment) -> u64 {
+    let left = sale.opened.policy.customer_timeout.saturating_sub(now.since(since));
+    left.as_secs() + u64::from(left.subsec_nanos() > 0)
+}
+
+/// What the customer is told when the sale no longer needs them. Three texts only: paid, not
+/// charged (Stripe has said so), any hold will be released (everything else).
+pub(in crate::kiosk) fn ending_view(sale: &Sale) -> View {
+    let product = shown(sale);
+    match &sale.phase {
+        _ if sale.has_delivered_all() => View::ThankYou { product },
+        Phase::Refunding(Refunding { amount, .. }) => {
+            View::MoneyOwed { sale: sale.id().clone(), amount: *amount }
+        }
+        Phase::NeedsAttention { why: Attention::RefundNeedsCard { .. } } => {
+            let amount = sale.to_refund.or(sale.captured).unwrap_or(sale.opened.price());
+            View::MoneyOwed { sale: sale.id().clone(), amount }
+        }
+        Phase::Closed { outcome: Outcome::Refunded } => View::Refunded { why: vend_ending(sale) },
+        _ if sale.has_delivered() => part_given(sale),
+        Phase::Settling { settlement: Settlement::Release, .. } => {
+            View::HoldWillBeReleased { why: vend_ending(sale) }
+        }
+        Phase::Settling { settlement: Settlement::Refund { .. }, .. } => {
+            View::WillBeRefunded { why: vend_ending(sale) }
+        }
+        Phase::Closed { outcome: Outcome::Declined } => View::NotCharged { why: Ending::Declined },
+        Phase::Closed { outcome: Outcome::Abandoned | Outcome::Released } => {
+            View::NotCharged { why: sale.given_up.as_ref().map_or(Ending::Trouble, ending) }
+        }
+        Phase::Settling { settlement: Settlement::Capture { .. }, .. }
+        | Phase::NeedsAttention { .. }
+        | Phase::Closed {
+            outcome: Outcome::Sold | Outcome::Lost | Outcome::PartlySold | Outcome::Dismissed,
+        }
+        | Phase::Opening { .. }
+        | Phase::Prompting { .. }
+        | Phase::Presenting { .. }
+        | Phase::Collected { .. }
+        | Phase::Confirming { .. }
+        | Phase::Retracting { .. }
+        | Phase::Vending { .. }
+        | Phase::Doubtful { .. } => View::OperatorDecides,
+    }
+}
+
+/// A part came out. Whoever would pay for what nobody knows of is told that the operator decides.
+fn part_given(sale: &Sale) -> View {
+    let rest = match &sale.phase {
+        Phase::Settling { settlement: Settlement::Capture { .. }, .. } => Rest::WillBeReleased,
+        Phase::Settling { settlement: Settlement::Refund { .. }, .. } => Rest::WillBeRefunded,
+        Phase::Closed { outcome: Outcome::PartlySold } if sale.refunded > 0 => Rest::Refunded,
+        Phase::Closed { outcome: Outcome::PartlySold } => Rest::NotCharged,
+        Phase::Settling { settlement: Settlement::Release, .. }
+        | Phase::Opening { .. }
+        | Phase::Prompting { .. }
+        | Phase::Presenting { .. }
+        | Phase::Collected { .. }
+        | Phase::Confirming { .. }
+        | Phase::Retracting { .. }
+        | Phase::Vending { .. }
+        | Phase::Doubtful { .. }
+        | Phase::Refunding(_)
+        | Phase::NeedsAttention { .. }
+        | Phase::Closed { .. } => return View::OperatorDecides,
+    };
+    if sale.kept_value() != sale.delivered_value() {
+        return View::OperatorDecides;
+    }
+    let kept = Money::new(sale.delivered_value(), sale.opened.product.price.currency);
+    let (given, of) = (sale.ended(VendEnd::Delivered), sale.opened.count());
+    View::PartGiven { given, of, kept, rest }
+}
+
+fn vend_ending(sale: &Sale) -> Ending {
+    match &sale.given_up {
+        Some(why) => ending(why),
+        None if sale.ended(VendEnd::Failed) > 0 => Ending::VendFailed,
+        None if sale.was_vend_intended() => Ending::VendUnknown,
+        None => Ending::Trouble,
+    }
+}
+
+/// Why a retraction ends a sale, for the customer.
+pub(in crate::kiosk) fn ending(why: &Retraction) -> Ending {
+    match why {
+        Retraction::CancelledOnKiosk | Retraction::CancelledOnReader => Ending::Cancelled,
+        Retraction::TimedOut => Ending::TimedOut,
+        Retraction::TooManyDeclines => Ending::Declined,
+        Retraction::Restarted
+        | Retraction::Stopping
+        | Retraction::StripeUnreachable
+        | Retraction::ReaderUnavailable { .. }
+        | Retraction::StripeRefused { .. }
+        | Retraction::CancelledAtStripe
+        | Retraction::LeftBehind => Ending::Trouble,
+    }
+}
