@@ -10,8 +10,8 @@ use crate::sale::duty::{
 };
 use crate::sale::fact::{Attention, CardAway, Doubt, Fact, Outcome, Retraction};
 use crate::sale::input::{
-    ActionSeen, ActionStatus, Call, Input, IntentSeen, IntentStatus, ReaderSeen, Refusal, Reply,
-    Seen, Trouble,
+    ActionSeen, ActionStatus, Call, Input, IntentSeen, IntentStatus, Look, ReaderSeen, Refusal,
+    Reply, Seen, Trouble,
 };
 use crate::sale::key::Operation;
 use crate::sale::phase::{Phase, Prompt, Sale};
@@ -299,15 +299,18 @@ fn prompting(
         (Call::Prompt { n: asked }, Err(trouble)) if *asked == n && doubt.is_none() => {
             prompt_call_failed(n, trouble, now)
         }
-        (Call::Look, Ok(seen)) => match doubt {
-            Some((doubt, since)) => {
-                // A reader that did not acknowledge in time may still be about to prompt.
-                let settled = *doubt != Doubt::Refused(Refusal::ReaderTimeout)
-                    || reply.asked >= since + LATE_PROMPT;
-                doubt_looked_into(sale, prompt, (doubt, settled), seen, now)
+        (Call::Look, Ok(seen)) => {
+            let look = Look { seen, asked: reply.asked };
+            match doubt {
+                Some((doubt, since)) => {
+                    // A reader that did not acknowledge in time may still be about to prompt.
+                    let settled = *doubt != Doubt::Refused(Refusal::ReaderTimeout)
+                        || reply.asked >= since + LATE_PROMPT;
+                    doubt_looked_into(sale, prompt, (doubt, settled), look, now)
+                }
+                None => slow_prompt_looked_at(sale, prompt, look, now),
             }
-            None => slow_prompt_looked_at(sale, prompt, seen, now),
-        },
+        }
         (
             Call::Create { .. }
             | Call::Prompt { .. }
@@ -331,10 +334,11 @@ fn prompting(
 }
 
 /// A look, while the reader has not answered the prompt yet: whoever taps meanwhile is served.
-fn slow_prompt_looked_at(sale: &Sale, prompt: Prompt, seen: &Seen, now: Moment) -> Vec<Fact> {
-    if let Some(facts) = present::paid_or_ended(sale, seen, now) {
+fn slow_prompt_looked_at(sale: &Sale, prompt: Prompt, look: Look<'_>, now: Moment) -> Vec<Fact> {
+    if let Some(facts) = present::paid_or_ended(sale, look, now) {
         return facts;
     }
+    let seen = look.seen;
     let action = our_action(sale, seen);
     let stands =
         |action: &ActionSeen| action.status == ActionStatus::InProgress || action.card.is_some();
@@ -357,12 +361,13 @@ fn doubt_looked_into(
     sale: &Sale,
     prompt: Prompt,
     (doubt, settled): (&Doubt, bool),
-    seen: &Seen,
+    look: Look<'_>,
     now: Moment,
 ) -> Vec<Fact> {
-    if let Some(facts) = present::paid_or_ended(sale, seen, now) {
+    if let Some(facts) = present::paid_or_ended(sale, look, now) {
         return facts;
     }
+    let seen = look.seen;
     let Some(intent) = &seen.intent else { return Vec::new() };
     if !present::is_open(sale, &intent.status) {
         return Vec::new();

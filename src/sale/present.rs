@@ -12,7 +12,7 @@ use crate::sale::fact::{
     Settlement, VendDoubt,
 };
 use crate::sale::input::{
-    ActionSeen, ActionStatus, Call, ChargeSeen, IntentSeen, IntentStatus, Reply, Seen,
+    ActionSeen, ActionStatus, Call, ChargeSeen, IntentSeen, IntentStatus, Look, Reply,
 };
 use crate::sale::phase::{Phase, Prompt, Sale};
 use crate::sale::{refund, settle};
@@ -26,7 +26,7 @@ pub(super) fn decide(
     now: Moment,
 ) -> Vec<Fact> {
     let (Call::Look, Ok(seen)) = (reply.call, &reply.result) else { return Vec::new() };
-    if let Some(facts) = paid_or_ended(sale, seen, now) {
+    if let Some(facts) = paid_or_ended(sale, Look { seen, asked: reply.asked }, now) {
         return facts;
     }
     // A look that was asked for before the prompt was confirmed may show the time before it.
@@ -117,16 +117,16 @@ fn doubted(prompt: Prompt, how: &str, now: Moment) -> Fact {
 
 /// What a PaymentIntent that is authorized, captured or cancelled means for a sale whose card is
 /// awaited or which is being taken back. `None` while it is neither.
-pub(super) fn paid_or_ended(sale: &Sale, seen: &Seen, now: Moment) -> Option<Vec<Fact>> {
-    let intent = seen.intent.as_ref()?;
+pub(super) fn paid_or_ended(sale: &Sale, look: Look<'_>, now: Moment) -> Option<Vec<Fact>> {
+    let intent = look.seen.intent.as_ref()?;
     match &intent.status {
-        IntentStatus::RequiresCapture => authorized(sale, seen, intent, now),
+        IntentStatus::RequiresCapture => authorized(sale, look, intent, now),
         IntentStatus::Succeeded if sale.is_adopted => {
             let why = Attention::NotRecorded;
             Some(vec![settle::captured(intent), Fact::AttentionNeeded { why }])
         }
         IntentStatus::Succeeded if charges_at_tap(sale, intent) => {
-            authorized(sale, seen, intent, now)
+            authorized(sale, look, intent, now)
         }
         // It cannot be told yet whether the card is one that is charged at the tap: look again.
         IntentStatus::Succeeded if sale.opened.policy.interac && intent.charge.is_none() => None,
@@ -174,10 +174,11 @@ pub(super) fn charges_at_tap(sale: &Sale, intent: &IntentSeen) -> bool {
 }
 
 /// A card is authorized, or charged: vend for it if that is still what the customer is there for.
-fn authorized(sale: &Sale, seen: &Seen, intent: &IntentSeen, now: Moment) -> Option<Vec<Fact>> {
+fn authorized(sale: &Sale, look: Look<'_>, intent: &IntentSeen, now: Moment) -> Option<Vec<Fact>> {
     // Without the charge and Stripe's clock the age cannot be told: look again.
     let charge = intent.charge.as_ref()?;
-    let age = seen.date?.since(charge.created);
+    // The reply may have been under way as long as the look took.
+    let age = look.seen.date?.since(charge.created) + now.since(look.asked);
     let price = sale.opened.price();
     let taken = intent.status == IntentStatus::Succeeded;
     let amount = if taken { intent.amount_received } else { intent.amount_capturable };

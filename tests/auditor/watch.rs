@@ -8,7 +8,7 @@ use super::{Finding, Millis, item, sale_of};
 const LOOKED_WITHIN: Millis = 1_500;
 
 /// A vend may begin this much after the authorization counted as young: the flush and the port.
-const FIRED_WITHIN: Millis = 8_000;
+pub const FIRED_WITHIN: Millis = 8_000;
 
 /// More turns than this in one second are a loop that spins.
 const MOST_TURNS: u32 = 300;

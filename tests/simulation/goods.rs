@@ -5,7 +5,8 @@ use kioskd::ids::{OrderId, SaleId};
 use kioskd::sale::Sale;
 use kioskd::sale::input::VendNews;
 
-use crate::auditor::{Goods, Record, sale_of};
+use crate::auditor::watch::FIRED_WITHIN;
+use crate::auditor::{Goods, Record, item, sale_of};
 use crate::machine::{Fate, Says};
 use crate::world::{Coming, World};
 
@@ -31,7 +32,7 @@ impl World {
     pub fn ordered(&mut self, order: OrderId, slot: &str) {
         let sale = sale_of(order.as_str());
         let money = self.money_of(sale);
-        let (price, currency, window) = self.frozen(sale);
+        let (price, currency, window) = self.frozen(order.as_str());
         self.watch.fires_only_on_money(order.as_str(), (price, &currency), window, &money);
         let fate = self.script.vends.pop_front().unwrap_or_else(|| self.draw_vend());
         self.tell(|| format!("VEND {order} {slot}: {fate:?}"));
@@ -119,13 +120,18 @@ impl World {
         self.turn(Event::Vend { order, news });
     }
 
-    /// The price of a sale, and how old an authorization may be for it, in milliseconds.
-    fn frozen(&self, sale: &str) -> (u64, String, u64) {
-        let id = SaleId::new(sale).expect("it is one");
-        let stored = self.store.sale(&id).unwrap_or_else(|| panic!("{sale} is not on disk"));
+    /// The price of an order's sale, its currency, and how old an authorization may be for the order,
+    /// in milliseconds.
+    fn frozen(&self, order: &str) -> (u64, String, u64) {
+        let id = SaleId::new(sale_of(order)).expect("it is one");
+        let stored = self.store.sale(&id).unwrap_or_else(|| panic!("{id} is not on disk"));
         let facts = stored.rows.iter().map(|row| serde_json::from_str(&row.body).unwrap());
         let record = Record { facts: facts.collect() };
         let window = record.policy("resume_window").as_u64().unwrap_or_default();
+        let turns = record.policy("vend_timeout").as_u64().unwrap_or_default();
+        // Who waits for the second product has waited for the first.
+        let before = u64::try_from(item(order) - 1).unwrap_or_default();
+        let window = window + before * (turns + window + FIRED_WITHIN);
         (record.price(), record.currency().to_owned(), window)
     }
 }
