@@ -64,8 +64,12 @@ pub fn words(view: &View) -> Text {
             "Thank you!",
             format!("{} paid. Please take your {}.", customer_money(product.price), goods(product)),
         ),
-        View::PartGiven { given, of, kept, rest } => {
+        View::PartGiven { given, of, unknown: 0, kept, rest } => {
             text(format!("Sorry, only {given} of {of} came out"), part_paid(*kept, *rest))
+        }
+        // Nobody knows how many came out.
+        View::PartGiven { kept, rest, .. } => {
+            text(ending(Ending::VendUnknown), part_paid(*kept, *rest))
         }
         View::NotCharged { why } => text(ending(*why), "Your card has not been charged."),
         View::HoldWillBeReleased { why } => {
@@ -160,11 +164,11 @@ fn part_paid(kept: Money, rest: Rest) -> String {
     let kept = customer_money(kept);
     match rest {
         Rest::WillBeReleased => {
-            format!("You pay {kept} for it. Any further hold on your card will be released.")
+            format!("You pay {kept}. Any further hold on your card will be released.")
         }
         Rest::NotCharged => format!("{kept} paid. The rest has not been charged."),
         Rest::WillBeRefunded => {
-            format!("You pay {kept} for it. The rest will be refunded to your card.")
+            format!("You pay {kept}. The rest will be refunded to your card.")
         }
         Rest::Refunded => format!("{kept} paid. The rest has been refunded to your card."),
     }
@@ -349,6 +353,27 @@ mod tests {
         assert_eq!(line(amex), "This machine does not take American Express.");
         let new = NotTaken::Brand { brand: "a_brand_of_tomorrow".into() };
         assert_eq!(line(new), "This machine does not take this card.");
+    }
+
+    #[test]
+    fn a_customer_who_gets_a_part_is_told_what_it_costs_and_that_the_rest_costs_nothing() {
+        let kept = Money::new(450, "usd".parse().unwrap());
+        let part = |unknown, rest| words(&View::PartGiven { given: 2, of: 3, unknown, kept, rest });
+        let promised = part(0, Rest::WillBeReleased);
+        assert_eq!(promised.headline, "Sorry, only 2 of 3 came out");
+        let line = "You pay 4.50 USD. Any further hold on your card will be released.";
+        assert_eq!(promised.line, line);
+        let line = "4.50 USD paid. The rest has not been charged.";
+        assert_eq!(part(0, Rest::NotCharged).line, line);
+        assert_eq!(part(1, Rest::NotCharged).headline, "Sorry, something went wrong");
+        let product =
+            Shown { code: "A1".parse().unwrap(), name: "Cola".into(), price: kept, further: 2 };
+        let place = Place { number: 1, of: 3 };
+        let coming = words(&View::Dispensing { product: product.clone(), place });
+        assert_eq!(coming.headline, "Cola, 1 of 3");
+        let thanks = words(&View::ThankYou { product: product.clone() }).line;
+        assert_eq!(thanks, "4.50 USD paid. Please take your 3 products.");
+        assert_eq!(words(&View::Connecting { product }).headline, "Cola and 2 more  4.50 USD");
     }
 
     #[test]

@@ -102,6 +102,8 @@ pub enum View {
         given: usize,
         /// Of how many.
         of: usize,
+        /// Of how many nobody knows.
+        unknown: usize,
         /// What is paid for.
         kept: Money,
         /// What becomes of the rest of the price.

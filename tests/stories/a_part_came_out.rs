@@ -75,7 +75,7 @@ fn the_second_of_three_jams_and_the_value_of_two_is_captured() {
     assert_eq!((intent.amount_received, intent.amount_capturable), (550, 0));
     for line in [
         "Sorry, only 2 of 3 came out",
-        "You pay 5.50 USD for it. Any further hold on",
+        "You pay 5.50 USD. Any further hold on your card",
         "5.50 USD paid. The rest has not been charged.",
         "item 2: the product did not come out: jam",
         "capturing 5.50 USD: a part of the products came out",

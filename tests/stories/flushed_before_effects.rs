@@ -107,6 +107,27 @@ fn what_money_and_goods_rest_on_is_flushed_before_they_move() {
 }
 
 #[test]
+fn each_item_of_a_cart_has_an_intent_of_its_own_which_is_flushed_before_its_order() {
+    let rig = Rig::with_cart("");
+    let out = rig.path().join("strace.log");
+    let Some(tracer) = Tracer::attach(rig.daemon_pid(), &out) else { return };
+    for key in ["A1", "A2", "B1", "PAY"] {
+        rig.keypad.press(key);
+    }
+    rig.tap(VISA);
+    assert_eq!(rig.outcomes(), ["sold"]);
+    rig.audit();
+    let lines = tracer.lines();
+    for (item, order) in [(2, "b 12\\n"), (3, "c 21\\n")] {
+        let fact = format!(r#"\"fact\":\"vend_intended\",\"item\":{item}"#);
+        let intended = position(&lines, &fact);
+        let is_order = |line: &String| line.contains("\"VEND ") && line.contains(order);
+        let vend = lines.iter().position(is_order).expect("its order");
+        assert!(intended < vend && flushed_between(&lines, intended, vend), "item {item}");
+    }
+}
+
+#[test]
 fn an_idle_daemon_writes_nothing() {
     let rig = Rig::ready();
     rig.keypad.press("A1");

@@ -167,7 +167,7 @@ fn part_given(sale: &Sale) -> View {
     }
     let kept = Money::new(sale.delivered_value(), sale.opened.product.price.currency);
     let (given, of) = (sale.ended(VendEnd::Delivered), sale.opened.count());
-    View::PartGiven { given, of, kept, rest }
+    View::PartGiven { given, of, unknown: sale.ended(VendEnd::Unknown), kept, rest }
 }
 
 fn vend_ending(sale: &Sale) -> Ending {
