@@ -57,8 +57,11 @@ impl Evidence {
         record.price_of(given.filter(|order| sale_of(order) == sale))
     }
 
+    /// Whether a person has acted at Stripe, or decided at the kiosk.
     fn is_by_people(&self, sale: &str) -> bool {
+        let decided = |record: &Record| record.has("resolved") || record.has("refund_asked");
         self.excuses.by_people.iter().any(|by| by == sale)
+            || self.sales.get(sale).is_some_and(decided)
     }
 
     fn is_forgotten(&self, sale: &str) -> bool {
@@ -136,12 +139,14 @@ fn delivered_once(evidence: &Evidence, found: &mut Vec<String>) {
 fn holds_end(evidence: &Evidence, found: &mut Vec<String>) {
     for (sale, record) in &evidence.sales {
         let held: u64 = evidence.intents(sale).iter().map(|intent| intent.amount_capturable).sum();
-        if held > 0 && record.attention().is_none() {
+        // A person who dismisses a sale says that it was settled another way.
+        let dismissed = record.outcome() == Some("dismissed");
+        if held > 0 && record.attention().is_none() && !dismissed {
             found.push(format!("{sale}: {held} are still on hold"));
         }
         let lapsed = evidence.intents(sale).iter().any(|intent| intent.expired);
         // Where a person was to decide and did not, it is theirs.
-        let waited = record.has("attention_needed");
+        let waited = record.has("attention_needed") || evidence.is_by_people(sale);
         if lapsed && !evidence.excuses.cut_off && !waited {
             found.push(format!("{sale}: its hold lapsed although Stripe could be reached"));
         }

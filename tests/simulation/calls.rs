@@ -190,8 +190,11 @@ impl World {
         let waits = action["status"] == "in_progress";
         let intent = action["process_payment_intent"]["payment_intent"].as_str()?.to_owned();
         let intent = self.read(format!("/v1/payment_intents/{intent}"), &[]);
-        let theirs = waits && intent["metadata"].get("kiosk").is_none();
-        theirs.then_some(since)
+        let theirs = intent["metadata"].get("kiosk").is_none();
+        // What is canceled or paid by now is nobody's any more.
+        let status = intent["status"].as_str();
+        let is_dead = matches!(status, Some("canceled" | "succeeded"));
+        (waits && theirs && !is_dead).then_some(since)
     }
 
     /// What Stripe has of a sale's money.

@@ -52,6 +52,8 @@ pub struct Rates {
     pub clock: f64,
     /// Of customers, after whom somebody acts in Stripe's Dashboard.
     pub dashboard: f64,
+    /// Of customers, after whom somebody decides about a sale at the kiosk.
+    pub decisions: f64,
 }
 
 /// The plan of one run.
@@ -119,6 +121,7 @@ impl Plan {
             config: rate(0.5),
             clock: rate(0.5),
             dashboard: rate(0.1),
+            decisions: rate(0.3),
         };
         // Most are short: nothing happens while nothing happens.
         let scale = |rng: &mut Rng, least: f64, most: f64| {

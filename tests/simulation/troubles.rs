@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use kioskd::daemon::driver::Event;
+use kioskd::sale::resolve::{Asked, Order};
 use kioskd::simulator::{self, EndedPrompt, Fault, IntentStatus, LeftBehind};
 
 use crate::auditor::Millis;
@@ -59,6 +60,8 @@ pub enum Trouble {
     KeyGood,
     /// Somebody settles everything by hand in the Dashboard.
     Dashboard,
+    /// Somebody decides about a sale at the kiosk.
+    Decision,
     /// A webhook says that the reader has news.
     Hint,
     /// The clock is set.
@@ -124,6 +127,9 @@ impl World {
         }
         if self.chance(rates.dashboard) {
             self.soon(Trouble::Dashboard);
+        }
+        if self.chance(rates.decisions) {
+            self.soon(Trouble::Decision);
         }
     }
 
@@ -237,6 +243,7 @@ impl World {
                 self.turn(Event::KeyReplaced);
             }
             Trouble::Dashboard => self.settle_by_hand(),
+            Trouble::Decision => self.decide_by_hand(),
             Trouble::Hint => {
                 self.tally.count("webhook: a hint");
                 self.turn(Event::Hint { reader });
@@ -294,6 +301,36 @@ impl World {
             }
             self.as_person(format!("/v1/payment_intents/{}/{verb}", intent.id));
         }
+    }
+
+    /// Somebody orders something about some sale: `kioskd resolve`, `kioskd refund`. What cannot be
+    /// is refused.
+    fn decide_by_hand(&mut self) {
+        let all = self.store.all();
+        if all.is_empty() || self.driver.is_none() {
+            return;
+        }
+        // The ones that wait for a person come first.
+        let waits = all.iter().find(|stored| stored.summary.phase == "needs_attention");
+        let any = self.rng.usize(0..all.len());
+        let stored = waits.unwrap_or(&all[any]).clone();
+        let what = match self.rng.u32(0..6) {
+            0 => Asked::Capture { amount: None },
+            1 => Asked::Capture { amount: Some(self.rng.u64(1..400)) },
+            2 => Asked::Release,
+            3 => Asked::Refund,
+            4 => Asked::Dismiss,
+            _ => {
+                let amount = self.rng.bool().then(|| self.rng.u64(1..400));
+                Asked::RefundSold { amount }
+            }
+        };
+        self.tally.count("people: decide at the kiosk");
+        let sale = stored.summary.sale.clone();
+        self.tell(|| format!("somebody orders for {sale}: {what:?}"));
+        let order = Order { what, by: 1000, reason: None };
+        let stored = Box::new(stored);
+        self.turn(Event::SaleOrdered { sale, stored, order });
     }
 
     /// Everything that was wrong is mended.

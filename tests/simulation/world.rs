@@ -8,6 +8,7 @@ use fastrand::Rng;
 use kioskd::daemon::driver::{Driver, Effect, Event, Now};
 use kioskd::daemon::flights::FlightId;
 use kioskd::daemon::ledger::Batch;
+use kioskd::daemon::orders::Ordered;
 use kioskd::display::text::words;
 use kioskd::ids::{DispenserName, OrderId, ProductCode, SaleId};
 use kioskd::kiosk::{Setup, View};
@@ -349,8 +350,14 @@ impl World {
                 self.tell(|| format!("{call:?} failed: {trouble:?}"));
             }
             Effect::PowerCycleReader => self.trouble(Trouble::PowerCycleReader),
-            Effect::SaleOrdered { .. }
-            | Effect::Ordered(_)
+            Effect::SaleOrdered { sale, ordered } => {
+                self.tell(|| format!("the order for {sale}: {ordered:?}"));
+                if ordered == Ordered::Decided {
+                    self.tally.count("people: decided");
+                    self.excuses.by_people.push(sale.to_string());
+                }
+            }
+            Effect::Ordered(_)
             | Effect::OrderRefused(_)
             | Effect::CancelsSpare { .. }
             | Effect::LeftAlone { .. } => {}
