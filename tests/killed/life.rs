@@ -22,6 +22,12 @@ pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// The program under test: of the same profile as this test, unless `KIOSKD` names another.
+pub fn program() -> Command {
+    let other = std::env::var_os("KIOSKD");
+    Command::new(other.unwrap_or_else(|| env!("CARGO_BIN_EXE_kioskd").into()))
+}
+
 /// A process of ours, ended with whoever holds it.
 pub struct Process(Child);
 
@@ -85,7 +91,7 @@ impl Life {
 
     /// A command of the program under test, with this kiosk's configuration.
     pub fn kioskd(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_kioskd"));
+        let mut command = program();
         command.args(arguments).arg("--config").arg(self.folder.join("kioskd.toml"));
         command
     }

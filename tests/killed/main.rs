@@ -15,6 +15,7 @@
 //! stop when told, and be audited.
 //!
 //! `KILLS=1000` or `SECONDS=600` say how long, `SEED=7` which worlds, `WORLDS=8` how many at a time.
+//! `KIOSKD=/usr/bin/kioskd` kills another binary than this profile's.
 //! Timing is not in the seed: a seed draws the same customers and places, and the machine's load
 //! decides what happens between them.
 

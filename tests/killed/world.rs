@@ -6,7 +6,6 @@ use std::io::Write;
 use std::net::SocketAddr;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -16,7 +15,7 @@ use serde_json::Value;
 use crate::auditor::Finding;
 use crate::boards::Board;
 use crate::http::{self, Ask};
-use crate::life::{Life, Process};
+use crate::life::{Life, Process, program};
 use crate::machine::{Behavior, Machine};
 use crate::people::Person;
 use crate::points::Aim;
@@ -304,7 +303,7 @@ fn simulate(folder: &Path, seed: u64) -> (Process, SocketAddr) {
     let log = folder.join("simulator.log");
     let seed = seed.to_string();
     let arguments = ["simulate", "--listen", "127.0.0.1:0", "--seed", &seed];
-    let mut command = Command::new(env!("CARGO_BIN_EXE_kioskd"));
+    let mut command = program();
     let simulator = Process::start(command.args(arguments), &log);
     let deadline = Instant::now() + BACK_WITHIN;
     loop {
