@@ -63,7 +63,7 @@ fn of(manner: Manner) -> Vec<(Site, u32, Who)> {
     };
     let at = |(call, who)| WHENS.map(|when| (Site::Call(call, when), 0, who));
     let mut places: Vec<_> = calls.into_iter().flat_map(at).collect();
-    if manner.flow == "collect_confirm" {
+    if manner.flow == "collect_confirm" && manner.capture == "after_vend" {
         let lines = [
             (Line::VendRead, Who::Pays),
             (Line::MotorStopped, Who::Pays),
@@ -73,7 +73,7 @@ fn of(manner: Manner) -> Vec<(Site, u32, Who)> {
         ];
         places.extend(lines.map(|(line, who)| (Site::Line(line), 0, who)));
     }
-    if manner.capture == "automatic" {
+    if manner.flow == "process" && manner.capture == "automatic" {
         places.extend((0..10).step_by(2).map(|n| (Site::Write, n, Who::Pays)));
     }
     places

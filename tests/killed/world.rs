@@ -52,9 +52,9 @@ pub struct Manner {
 }
 
 impl Manner {
-    /// The n-th: each flow and each capture comes early.
-    pub fn of(n: u64, rng: &mut Rng) -> Self {
-        let (flow, capture) = match n % 4 {
+    /// Four seeds in a row have each flow with each capture.
+    fn draw(seed: u64, rng: &mut Rng) -> Self {
+        let (flow, capture) = match seed % 4 {
             0 => ("process", "after_vend"),
             1 => ("collect_confirm", "after_vend"),
             2 => ("process", "automatic"),
@@ -121,6 +121,8 @@ pub struct World {
     pub stripe: SocketAddr,
     /// What was found so far.
     pub findings: Vec<Finding>,
+    /// The most deaths within one visit.
+    pub worst_storm: u64,
     /// Draws the rest.
     pub rng: Rng,
     keypad: Board,
@@ -133,9 +135,9 @@ pub struct World {
 
 impl World {
     /// A kiosk that was just installed and started.
-    pub fn open(seed: u64, n: u64) -> Self {
+    pub fn open(seed: u64) -> Self {
         let mut rng = Rng::with_seed(seed);
-        let manner = Manner::of(n, &mut rng);
+        let manner = Manner::draw(seed, &mut rng);
         let folder = tempfile::Builder::new().prefix("kioskd-killed-").tempdir().unwrap();
         let path = folder.path().to_owned();
         let (simulator, stripe) = simulate(&path, seed);
@@ -151,6 +153,7 @@ impl World {
             life,
             stripe,
             findings: Vec::new(),
+            worst_storm: 0,
             rng,
             keypad: Board::new(),
             _simulator: simulator,
@@ -249,7 +252,9 @@ impl World {
             std::thread::sleep(Duration::from_millis(4));
         }
         self.life.arm(None);
-        self.life.deaths() - deaths
+        let died = self.life.deaths() - deaths;
+        self.worst_storm = self.worst_storm.max(died);
+        died
     }
 
     /// Starts the daemon again once it was dead for as long as the visit has it.
