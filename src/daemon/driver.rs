@@ -300,7 +300,8 @@ impl Driver {
             Event::Tick => {}
             Event::Hint { reader } => {
                 if reader == self.kiosk.setup().reader {
-                    self.flights.look_now();
+                    let open = self.kiosk.sales().filter(|sale| sale.is_open());
+                    self.flights.look_now(open.map(Sale::id));
                 }
             }
             Event::KeyReplaced => {

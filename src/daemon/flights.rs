@@ -290,8 +290,12 @@ impl Flights {
         id
     }
 
-    /// Whatever only looks goes again at once, whatever its pace.
-    pub fn look_now(&mut self) {
+    /// Whatever only looks goes again at once, whatever its pace; for these sales also what has not
+    /// looked yet, since a first look has a pace too.
+    pub fn look_now<'a>(&mut self, sales: impl Iterator<Item = &'a SaleId>) {
+        for sale in sales {
+            self.waits.entry(Line(Some(sale.clone()), "look")).or_default();
+        }
         for (line, wait) in &mut self.waits {
             wait.hinted |= matches!(line.1, "look" | "inspect");
         }
@@ -427,8 +431,21 @@ mod tests {
         flights.went_well(&look());
         assert_eq!(flights.wait_until(&look(), pace), Some(sent + Duration::from_secs(6)));
         assert_eq!(flights.wait_until(&look(), Pace::AT_ONCE), Some(sent));
-        flights.look_now();
+        flights.look_now(std::iter::empty());
         assert_eq!(flights.wait_until(&look(), pace), None);
+    }
+
+    /// Bug: a hint made only those look again who had looked before, so that a customer who had
+    /// paid within [`Pace::Customer`]'s first seconds waited for them to pass, webhook or not.
+    #[test]
+    fn a_hint_breaks_the_pace_of_a_first_look_too() {
+        let mut flights = Flights::default();
+        let sale: SaleId = "S1".parse().unwrap();
+        let first = Purpose::Sale { sale: sale.clone(), call: Call::Look };
+        let pace = Pace::Customer(Moment::from_millis(0));
+        assert!(flights.wait_until(&first, pace).is_some());
+        flights.look_now([&sale].into_iter());
+        assert_eq!(flights.wait_until(&first, pace), None);
     }
 
     #[test]
