@@ -143,6 +143,7 @@ impl World {
                     if now.is_none_or(|now| now.rows.len() < stored.rows.len()) {
                         let sale = stored.summary.sale.to_string();
                         self.tell(|| format!("the card has forgotten facts of {sale}"));
+                        self.watch.forgotten(&sale);
                         self.excuses.forgotten.push(sale);
                     }
                 }

@@ -122,8 +122,8 @@ pub struct World {
     pub stranger_since: Option<Millis>,
     /// What happened how often.
     pub tally: Tally,
-    /// The sale that was opened last.
-    pub latest: Option<SaleId>,
+    /// The sale that the display tells its customer about.
+    pub told: Option<SaleId>,
     drawn: u32,
     /// Whether anything may go wrong from now on.
     pub calm: bool,
@@ -169,7 +169,7 @@ impl World {
             kept_away: 0,
             stranger_since: None,
             tally: Tally::default(),
-            latest: None,
+            told: None,
             drawn: 0,
             calm: false,
             script: Script::default(),
@@ -284,6 +284,10 @@ impl World {
         self.watch.turns_are_bounded(self.now);
         let now = self.kiosks_now();
         let Some(driver) = &mut self.driver else { return };
+        // What a turn says about money is about the customer who was in front before it.
+        if let Some(front) = driver.kiosk().front_sale() {
+            self.told = Some(front.id().clone());
+        }
         for effect in driver.turn(event, now) {
             if self.driver.is_none() {
                 return;
@@ -307,12 +311,10 @@ impl World {
     fn press(&mut self, event: impl FnOnce(SaleId) -> Event) -> Option<SaleId> {
         self.drawn += 1;
         let sale = SaleId::new(format!("SIM{:06}", self.drawn)).expect("a sale id");
-        let before = self.latest.replace(sale.clone());
         self.turn(event(sale.clone()));
         let living =
             self.driver.as_ref().is_some_and(|driver| driver.kiosk().sale(&sale).is_some());
         if !living && self.store.sale(&sale).is_none() {
-            self.latest = before;
             return None;
         }
         self.tally.count("sales opened");
@@ -385,7 +387,7 @@ impl World {
         } else {
             return;
         };
-        let Some(sale) = self.latest.clone() else { return };
+        let Some(sale) = self.told.clone() else { return };
         let given = self.goods.iter().any(|goods| sale_of(&goods.order) == sale.as_str());
         let money = self.money_of(sale.as_str());
         self.watch.display_does_not_lie(sale.as_str(), said, &money, given);
