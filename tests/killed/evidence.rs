@@ -7,7 +7,7 @@ use kioskd::journal::{Filter, Journal};
 use serde_json::Value;
 
 use crate::auditor::watch::{Sent, Watch};
-use crate::auditor::{Evidence, Finding, Record, end};
+use crate::auditor::{Evidence, Finding, Record, end, sale_of};
 use crate::machine::{Done, Said, Vend, books};
 use crate::wire::Request;
 use crate::world::World;
@@ -110,13 +110,13 @@ impl Seen {
     }
 
     fn watch_vend(&self, watch: &mut Watch, vend: &Vend) {
-        watch.vend_is_written_ahead(&vend.sale);
+        watch.vend_is_written_ahead(&vend.order);
         let unknown = Record::default();
-        let record = self.evidence.sales.get(&vend.sale).unwrap_or(&unknown);
+        let record = self.evidence.sales.get(sale_of(&vend.order)).unwrap_or(&unknown);
         let price = (record.price(), record.currency());
-        watch.fires_only_on_money((&vend.sale, &vend.slot), price, 0, &vend.money);
+        watch.fires_only_on_money(&vend.order, price, 0, &vend.money);
         if vend.heard {
-            watch.fires_once(&vend.sale, &vend.slot);
+            watch.fires_once(&vend.order);
         }
     }
 

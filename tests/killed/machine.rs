@@ -65,10 +65,8 @@ impl Behavior {
 pub struct Vend {
     /// Milliseconds since 1970.
     pub at: i64,
-    /// For which sale.
-    pub sale: String,
-    /// Out of which slot.
-    pub slot: String,
+    /// By which order.
+    pub order: String,
     /// Whether the board understood it.
     pub heard: bool,
     /// What Stripe had in its books then.
@@ -184,7 +182,7 @@ impl Motor {
         let money = money_of(self.stripe, sale);
         let behavior = *lock(&self.behavior);
         let heard = behavior != Behavior::Garbled;
-        let vend = Vend { at: asked, sale: sale.to_owned(), slot: slot.to_owned(), heard, money };
+        let vend = Vend { at: asked, order: sale.to_owned(), heard, money };
         lock(&self.done).vends.push(vend);
         self.life.reached(Site::Line(Line::VendRead));
         if heard {
@@ -230,7 +228,7 @@ impl Motor {
         for _ in 0..pieces {
             self.life.tell(format!("a product falls out of {slot} for {sale}"));
             let at = u64::try_from(now()).unwrap_or_default();
-            let goods = Goods { at, sale: sale.to_owned(), slot: slot.clone() };
+            let goods = Goods { at, order: sale.to_owned() };
             lock(&self.done).goods.push(goods);
         }
         self.life.reached(Site::Line(Line::MotorStopped));

@@ -52,6 +52,10 @@ pub fn play(plan: Plan, deaths: &[(u64, Death)], tells: bool) -> Outcome {
 /// All is mended; the kiosk comes to rest, and sells.
 pub fn finish(mut world: World) -> Outcome {
     world.mend();
+    // A reader that was deaf could not be told before.
+    let restarted = world.now + 120_000;
+    world.run_until(restarted);
+    world.stranger_goes();
     let rested = world.now + BACK_WITHIN;
     world.run_until(rested);
     let mut sold = false;

@@ -269,7 +269,7 @@ impl World {
 
     /// The other system takes its payment back. A fault that waits for the next command may strike
     /// this one.
-    fn stranger_goes(&mut self) {
+    pub fn stranger_goes(&mut self) {
         for _ in 0..40 {
             let reader = self.setup.reader.clone();
             let found = self.read(format!("/v1/terminal/readers/{reader}"), &[]);

@@ -106,7 +106,7 @@ fn seconds_left(sale: &Sale, since: Moment, now: Moment) -> u64 {
 pub(in crate::kiosk) fn ending_view(sale: &Sale) -> View {
     let product = shown(sale);
     match &sale.phase {
-        _ if sale.has_delivered_all() => View::ThankYou { product },
+        // Also where a person gives back what was delivered: nobody is thanked for paying then.
         Phase::Refunding(Refunding { amount, .. }) => {
             View::MoneyOwed { sale: sale.id().clone(), amount: *amount }
         }
@@ -114,6 +114,7 @@ pub(in crate::kiosk) fn ending_view(sale: &Sale) -> View {
             let amount = sale.to_refund.or(sale.captured).unwrap_or(sale.opened.price());
             View::MoneyOwed { sale: sale.id().clone(), amount }
         }
+        _ if sale.has_delivered_all() => View::ThankYou { product },
         Phase::Closed { outcome: Outcome::Refunded } => View::Refunded { why: vend_ending(sale) },
         _ if sale.has_delivered() => part_given(sale),
         Phase::Settling { settlement: Settlement::Release, .. } => {
@@ -192,5 +193,33 @@ pub(in crate::kiosk) fn ending(why: &Retraction) -> Ending {
         | Retraction::StripeRefused { .. }
         | Retraction::CancelledAtStripe
         | Retraction::LeftBehind => Ending::Trouble,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::money::Money;
+    use crate::sale::Fact;
+    use crate::sale::fact::CardAway;
+    use crate::sale::input::VendNews;
+    use crate::sale::tests::Bench;
+
+    /// Bug: whoever stood at the machine after a restart was thanked for what an earlier customer
+    /// had got and was to get the money back for. Seed 21178 of the simulation found it.
+    #[test]
+    fn nobody_is_thanked_for_what_a_person_gives_the_money_back_for() {
+        let mut bench = Bench::charged();
+        bench.dispenser(VendNews::Delivered);
+        let (mut sale, at) = (bench.sale.clone(), bench.now);
+        let amount = Money::new(250, sale.opened.price().currency);
+        for fact in [
+            Fact::RefundAsked { amount, by: 1000, reason: None },
+            Fact::RefundPromptIntended { amount, n: 1, at },
+            Fact::RefundGivenUp { why: CardAway::Restarted, at },
+        ] {
+            sale.evolve(&fact);
+        }
+        assert_eq!(ending_view(&sale), View::MoneyOwed { sale: sale.id().clone(), amount });
     }
 }

@@ -78,7 +78,7 @@ pub(crate) fn opened() -> Opened {
 }
 
 /// One sale on the bench.
-pub(super) struct Bench {
+pub(crate) struct Bench {
     pub sale: Sale,
     pub now: Moment,
     pub facts: Vec<Fact>,
