@@ -91,6 +91,7 @@ fn whatever_goes_wrong_the_books_are_right_and_it_comes_back() {
     let seconds = number("SECONDS").map(Duration::from_secs);
     let from = number("FROM").unwrap_or(1);
     let runs = number("RUNS").unwrap_or(RUNS);
+    let most = number("FAILURES").and_then(|most| most.try_into().ok()).unwrap_or(MOST_FAILURES);
     let tally = Mutex::new(Tally::default());
     let failed = Mutex::new(Vec::new());
     let runs = on_all_cores(|n| {
@@ -103,7 +104,7 @@ fn whatever_goes_wrong_the_books_are_right_and_it_comes_back() {
         if !played.findings.is_empty() {
             failed.push((from + n, played.findings));
         }
-        failed.len() < MOST_FAILURES
+        failed.len() < most
     });
     let (tally, failed) = (tally.into_inner().unwrap(), failed.into_inner().unwrap());
     let sales = tally.of("sales opened");
