@@ -2,6 +2,7 @@
 //! opening and prompting here, the customer's card in `present`, taking back in `retract`, goods
 //! in `vend`, money in `settle`.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use crate::ids::BootId;
@@ -39,6 +40,7 @@ pub fn decide(sale: &Sale, input: &Input, now: Moment) -> Vec<Fact> {
 }
 
 fn replied(sale: &Sale, reply: &Reply, now: Moment) -> Vec<Fact> {
+    let reply = &as_of_now(reply, now);
     if let Call::Create { n } = reply.call {
         return created(sale, n, &reply.result, now);
     }
@@ -62,6 +64,19 @@ fn replied(sale: &Sale, reply: &Reply, now: Moment) -> Vec<Fact> {
         | Phase::Closed { .. } => Vec::new(),
         Phase::NeedsAttention { why } => attention::decide(sale, why, reply),
     }
+}
+
+/// A reply that was long under way tells Stripe's time of when it was written, at the latest of when
+/// it was asked for: by now an authorization is older than it says, and so is a key.
+fn as_of_now(reply: &Reply, now: Moment) -> Cow<'_, Reply> {
+    let under_way = now.since(reply.asked);
+    let mut reply = Cow::Borrowed(reply);
+    if under_way >= Duration::from_secs(1)
+        && let Ok(Seen { date: Some(date), .. }) = &mut reply.to_mut().result
+    {
+        *date = date.after(under_way);
+    }
+    reply
 }
 
 /// The daemon was started with this sale open. A card that may have been presented is looked for;
