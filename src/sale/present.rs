@@ -13,7 +13,7 @@ use crate::sale::fact::{
 use crate::sale::input::{
     ActionSeen, ActionStatus, Call, ChargeSeen, IntentSeen, IntentStatus, Reply, Seen,
 };
-use crate::sale::phase::{Phase, Prompt, Sale};
+use crate::sale::phase::{Phase, Prompt, RetractStep, Sale};
 use crate::sale::{refund, settle};
 use crate::time::Moment;
 
@@ -201,7 +201,7 @@ fn authorized(sale: &Sale, seen: &Seen, intent: &IntentSeen, now: Moment) -> Opt
     } else if sale.restarted {
         // The board is asked first whether it knows this sale.
         vec![Fact::VendDoubted { why: VendDoubt::NoRecord, at: now }]
-    } else if sale.cancel_unclear && !taken {
+    } else if (sale.cancel_unclear || may_be_fenced(sale)) && !taken {
         release(Because::CancelUnderWay)
     } else if age > sale.opened.policy.resume_window {
         release(Because::TooOld)
@@ -210,6 +210,11 @@ fn authorized(sale: &Sale, seen: &Seen, intent: &IntentSeen, now: Moment) -> Opt
     };
     facts.extend(next);
     Some(facts)
+}
+
+/// Whether a cancel may be under way beside a prompt that owes its answer.
+fn may_be_fenced(sale: &Sale) -> bool {
+    matches!(sale.phase, Phase::Retracting { step: RetractStep::Clear, .. })
 }
 
 fn authorization((charge, amount): (&ChargeSeen, Money), age: Duration, now: Moment) -> Authorized {

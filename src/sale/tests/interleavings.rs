@@ -122,3 +122,14 @@ fn what_lets_a_cancel_leave_is_on_disk_before_it_does() {
     assert!(Fact::FoundUnpaid.is_durable());
     assert!(Fact::PromptFound.is_durable());
 }
+
+/// A prompt was slow, its sale was taken back, and the fence went out beside it. Then the prompt was
+/// answered, and a look showed the card authorized before the cancel ran: the product came out, and
+/// the cancel took the hold away. Found by the small world's model checker.
+#[test]
+fn nothing_is_vended_while_a_fence_may_be_under_way_beside_a_prompt() {
+    let mut bench = prompt_to_clear();
+    bench.reply(Call::Look, Ok(seen(Some(ActionStatus::Succeeded), paid(1))));
+    let Phase::Settling { settlement, .. } = bench.sale.phase else { panic!("{:?}", bench.sale) };
+    assert_eq!(settlement, Settlement::Release);
+}
