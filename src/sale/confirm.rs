@@ -7,9 +7,7 @@
 use crate::sale::cards::CardSeen;
 use crate::sale::decide::our_action;
 use crate::sale::fact::{Decline, Doubt, Fact, Retraction};
-use crate::sale::input::{
-    ActionStatus, Call, IntentStatus, Look, ReaderSeen, Reply, Seen, Trouble,
-};
+use crate::sale::input::{ActionStatus, Call, IntentStatus, ReaderSeen, Reply, Seen, Trouble};
 use crate::sale::key::Operation;
 use crate::sale::phase::{Phase, Prompt, Sale};
 use crate::sale::{present, reader_command};
@@ -53,7 +51,7 @@ pub(super) fn decide(sale: &Sale, reply: &Reply, now: Moment) -> Vec<Fact> {
         (Phase::Confirming { taken, .. }, Call::Look, Ok(seen))
             if taken.is_none_or(|taken| reply.asked >= taken) =>
         {
-            looked(sale, Look { seen, asked: reply.asked }, now)
+            looked(sale, seen, now)
         }
         (
             _,
@@ -106,12 +104,11 @@ fn confirm_call_failed(n: u32, trouble: &Trouble, now: Moment) -> Vec<Fact> {
 }
 
 /// A look while the card is confirmed, or while that is doubted.
-fn looked(sale: &Sale, look: Look<'_>, now: Moment) -> Vec<Fact> {
+fn looked(sale: &Sale, seen: &Seen, now: Moment) -> Vec<Fact> {
     let Phase::Confirming { prompt, taken, doubt, .. } = &sale.phase else { return Vec::new() };
-    if let Some(facts) = present::paid_or_ended(sale, look, now) {
+    if let Some(facts) = present::paid_or_ended(sale, seen, now) {
         return facts;
     }
-    let seen = look.seen;
     let Some(intent) = &seen.intent else { return Vec::new() };
     let is_open = matches!(
         intent.status,

@@ -2,6 +2,7 @@
 //! opening and prompting here, the customer's card in `present`, taking back in `retract`, goods
 //! in `vend`, money in `settle`.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use crate::ids::BootId;
@@ -10,8 +11,8 @@ use crate::sale::duty::{
 };
 use crate::sale::fact::{Attention, CardAway, Doubt, Fact, Outcome, Retraction};
 use crate::sale::input::{
-    ActionSeen, ActionStatus, Call, Input, IntentSeen, IntentStatus, Look, ReaderSeen, Refusal,
-    Reply, Seen, Trouble,
+    ActionSeen, ActionStatus, Call, Input, IntentSeen, IntentStatus, ReaderSeen, Refusal, Reply,
+    Seen, Trouble,
 };
 use crate::sale::key::Operation;
 use crate::sale::phase::{Phase, Prompt, Sale};
@@ -39,6 +40,7 @@ pub fn decide(sale: &Sale, input: &Input, now: Moment) -> Vec<Fact> {
 }
 
 fn replied(sale: &Sale, reply: &Reply, now: Moment) -> Vec<Fact> {
+    let reply = &as_of_now(reply, now);
     if let Call::Create { n } = reply.call {
         return created(sale, n, &reply.result, now);
     }
@@ -62,6 +64,19 @@ fn replied(sale: &Sale, reply: &Reply, now: Moment) -> Vec<Fact> {
         | Phase::Closed { .. } => Vec::new(),
         Phase::NeedsAttention { why } => attention::decide(sale, why, reply),
     }
+}
+
+/// A reply that was long under way tells Stripe's time of when it was written, at the latest of when
+/// it was asked for: by now an authorization is older than it says, and so is a key.
+fn as_of_now(reply: &Reply, now: Moment) -> Cow<'_, Reply> {
+    let under_way = now.since(reply.asked);
+    let mut reply = Cow::Borrowed(reply);
+    if under_way >= Duration::from_secs(1)
+        && let Ok(Seen { date: Some(date), .. }) = &mut reply.to_mut().result
+    {
+        *date = date.after(under_way);
+    }
+    reply
 }
 
 /// The daemon was started with this sale open. A card that may have been presented is looked for;
@@ -299,18 +314,15 @@ fn prompting(
         (Call::Prompt { n: asked }, Err(trouble)) if *asked == n && doubt.is_none() => {
             prompt_call_failed(n, trouble, now)
         }
-        (Call::Look, Ok(seen)) => {
-            let look = Look { seen, asked: reply.asked };
-            match doubt {
-                Some((doubt, since)) => {
-                    // A reader that did not acknowledge in time may still be about to prompt.
-                    let settled = *doubt != Doubt::Refused(Refusal::ReaderTimeout)
-                        || reply.asked >= since + LATE_PROMPT;
-                    doubt_looked_into(sale, prompt, (doubt, settled), look, now)
-                }
-                None => slow_prompt_looked_at(sale, prompt, look, now),
+        (Call::Look, Ok(seen)) => match doubt {
+            Some((doubt, since)) => {
+                // A reader that did not acknowledge in time may still be about to prompt.
+                let settled = *doubt != Doubt::Refused(Refusal::ReaderTimeout)
+                    || reply.asked >= since + LATE_PROMPT;
+                doubt_looked_into(sale, prompt, (doubt, settled), seen, now)
             }
-        }
+            None => slow_prompt_looked_at(sale, prompt, seen, now),
+        },
         (
             Call::Create { .. }
             | Call::Prompt { .. }
@@ -334,11 +346,10 @@ fn prompting(
 }
 
 /// A look, while the reader has not answered the prompt yet: whoever taps meanwhile is served.
-fn slow_prompt_looked_at(sale: &Sale, prompt: Prompt, look: Look<'_>, now: Moment) -> Vec<Fact> {
-    if let Some(facts) = present::paid_or_ended(sale, look, now) {
+fn slow_prompt_looked_at(sale: &Sale, prompt: Prompt, seen: &Seen, now: Moment) -> Vec<Fact> {
+    if let Some(facts) = present::paid_or_ended(sale, seen, now) {
         return facts;
     }
-    let seen = look.seen;
     let action = our_action(sale, seen);
     let stands =
         |action: &ActionSeen| action.status == ActionStatus::InProgress || action.card.is_some();
@@ -361,13 +372,12 @@ fn doubt_looked_into(
     sale: &Sale,
     prompt: Prompt,
     (doubt, settled): (&Doubt, bool),
-    look: Look<'_>,
+    seen: &Seen,
     now: Moment,
 ) -> Vec<Fact> {
-    if let Some(facts) = present::paid_or_ended(sale, look, now) {
+    if let Some(facts) = present::paid_or_ended(sale, seen, now) {
         return facts;
     }
-    let seen = look.seen;
     let Some(intent) = &seen.intent else { return Vec::new() };
     if !present::is_open(sale, &intent.status) {
         return Vec::new();

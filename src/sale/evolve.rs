@@ -355,7 +355,8 @@ impl Sale {
             }
             Phase::Retracting { since, step, .. } => {
                 *since = at;
-                self.cancel_unclear |= *step == RetractStep::Fence;
+                // Beside a prompt that owes its answer, the fence goes out before the reader is cleared.
+                self.cancel_unclear |= *step != RetractStep::Look;
                 *step = RetractStep::Look;
             }
             Phase::Vending { item, .. } => {

@@ -787,6 +787,10 @@ impl Fact {
             | Self::RefundAsked { .. }
             | Self::KeyTooOld { .. }
             | Self::Adopted { .. }
+            // A cancel may leave from here on: whoever forgets that gives goods for a hold that it
+            // then takes away.
+            | Self::PromptFound
+            | Self::FoundUnpaid
             // The card may be authorized as soon as the first confirmation has left.
             | Self::ConfirmIntended { .. }
             | Self::AttentionNeeded { .. } => true,
@@ -804,10 +808,8 @@ impl Fact {
             | Self::ConfirmMissing { .. }
             | Self::ConfirmTaken { .. }
             | Self::RetractionDecided { .. }
-            | Self::PromptFound
             | Self::ClearDoubted { .. }
             | Self::PromptCleared
-            | Self::FoundUnpaid
             | Self::FenceDoubted { .. }
             | Self::Fenced
             | Self::VendSent { .. }

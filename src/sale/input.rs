@@ -124,15 +124,6 @@ impl Call {
     }
 }
 
-/// A look: what it showed, and when it was asked for. What it shows was so at some time since.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Look<'a> {
-    /// What it showed.
-    pub(super) seen: &'a Seen,
-    /// When it was asked for.
-    pub(super) asked: Moment,
-}
-
 /// What a reply of Stripe's showed.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Seen {

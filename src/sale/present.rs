@@ -12,9 +12,9 @@ use crate::sale::fact::{
     Settlement, VendDoubt,
 };
 use crate::sale::input::{
-    ActionSeen, ActionStatus, Call, ChargeSeen, IntentSeen, IntentStatus, Look, Reply,
+    ActionSeen, ActionStatus, Call, ChargeSeen, IntentSeen, IntentStatus, Reply, Seen,
 };
-use crate::sale::phase::{Phase, Prompt, Sale};
+use crate::sale::phase::{Phase, Prompt, RetractStep, Sale};
 use crate::sale::{refund, settle};
 use crate::time::Moment;
 
@@ -26,7 +26,7 @@ pub(super) fn decide(
     now: Moment,
 ) -> Vec<Fact> {
     let (Call::Look, Ok(seen)) = (reply.call, &reply.result) else { return Vec::new() };
-    if let Some(facts) = paid_or_ended(sale, Look { seen, asked: reply.asked }, now) {
+    if let Some(facts) = paid_or_ended(sale, seen, now) {
         return facts;
     }
     // A look that was asked for before the prompt was confirmed may show the time before it.
@@ -117,16 +117,16 @@ fn doubted(prompt: Prompt, how: &str, now: Moment) -> Fact {
 
 /// What a PaymentIntent that is authorized, captured or cancelled means for a sale whose card is
 /// awaited or which is being taken back. `None` while it is neither.
-pub(super) fn paid_or_ended(sale: &Sale, look: Look<'_>, now: Moment) -> Option<Vec<Fact>> {
-    let intent = look.seen.intent.as_ref()?;
+pub(super) fn paid_or_ended(sale: &Sale, seen: &Seen, now: Moment) -> Option<Vec<Fact>> {
+    let intent = seen.intent.as_ref()?;
     match &intent.status {
-        IntentStatus::RequiresCapture => authorized(sale, look, intent, now),
+        IntentStatus::RequiresCapture => authorized(sale, seen, intent, now),
         IntentStatus::Succeeded if sale.is_adopted => {
             let why = Attention::NotRecorded;
             Some(vec![settle::captured(intent), Fact::AttentionNeeded { why }])
         }
         IntentStatus::Succeeded if charges_at_tap(sale, intent) => {
-            authorized(sale, look, intent, now)
+            authorized(sale, seen, intent, now)
         }
         // It cannot be told yet whether the card is one that is charged at the tap: look again.
         IntentStatus::Succeeded if sale.opened.policy.interac && intent.charge.is_none() => None,
@@ -174,11 +174,10 @@ pub(super) fn charges_at_tap(sale: &Sale, intent: &IntentSeen) -> bool {
 }
 
 /// A card is authorized, or charged: vend for it if that is still what the customer is there for.
-fn authorized(sale: &Sale, look: Look<'_>, intent: &IntentSeen, now: Moment) -> Option<Vec<Fact>> {
+fn authorized(sale: &Sale, seen: &Seen, intent: &IntentSeen, now: Moment) -> Option<Vec<Fact>> {
     // Without the charge and Stripe's clock the age cannot be told: look again.
     let charge = intent.charge.as_ref()?;
-    // The reply may have been under way as long as the look took.
-    let age = look.seen.date?.since(charge.created) + now.since(look.asked);
+    let age = seen.date?.since(charge.created);
     let price = sale.opened.price();
     let taken = intent.status == IntentStatus::Succeeded;
     let amount = if taken { intent.amount_received } else { intent.amount_capturable };
@@ -204,7 +203,7 @@ fn authorized(sale: &Sale, look: Look<'_>, intent: &IntentSeen, now: Moment) -> 
     } else if sale.restarted {
         // The board is asked first whether it knows this sale.
         vec![Fact::VendDoubted { item, why: VendDoubt::NoRecord, at: now }]
-    } else if sale.cancel_unclear && !taken {
+    } else if (sale.cancel_unclear || may_be_fenced(sale)) && !taken {
         release(Because::CancelUnderWay)
     } else if age > sale.opened.policy.resume_window {
         release(Because::TooOld)
@@ -213,6 +212,11 @@ fn authorized(sale: &Sale, look: Look<'_>, intent: &IntentSeen, now: Moment) -> 
     };
     facts.extend(next);
     Some(facts)
+}
+
+/// Whether a cancel may be under way beside a prompt that owes its answer.
+fn may_be_fenced(sale: &Sale) -> bool {
+    matches!(sale.phase, Phase::Retracting { step: RetractStep::Clear, .. })
 }
 
 fn authorization((charge, amount): (&ChargeSeen, Money), age: Duration, now: Moment) -> Authorized {

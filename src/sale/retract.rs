@@ -4,7 +4,7 @@
 use crate::sale::decide::our_action;
 use crate::sale::fact::{Attention, Doubt, Fact, Outcome, Retraction};
 use crate::sale::input::{
-    ActionStatus, Call, IntentSeen, IntentStatus, Look, Refusal, Reply, Seen, Trouble,
+    ActionStatus, Call, IntentSeen, IntentStatus, Refusal, Reply, Seen, Trouble,
 };
 use crate::sale::key::{Operation, may_be_too_old};
 use crate::sale::phase::{RetractStep, Sale};
@@ -19,9 +19,7 @@ pub(super) fn decide(
     now: Moment,
 ) -> Vec<Fact> {
     match (&reply.call, &reply.result) {
-        (Call::Look, Ok(seen)) if step != RetractStep::Fence => {
-            looked(sale, step, Look { seen, asked: reply.asked }, now)
-        }
+        (Call::Look, Ok(seen)) if step != RetractStep::Fence => looked(sale, step, seen, now),
         (Call::ClearReader { n }, result)
             if step == RetractStep::Clear && *n == sale.keys.clear =>
         {
@@ -56,11 +54,10 @@ pub(super) fn decide(
     }
 }
 
-fn looked(sale: &Sale, step: RetractStep, look: Look<'_>, now: Moment) -> Vec<Fact> {
-    if let Some(facts) = present::paid_or_ended(sale, look, now) {
+fn looked(sale: &Sale, step: RetractStep, seen: &Seen, now: Moment) -> Vec<Fact> {
+    if let Some(facts) = present::paid_or_ended(sale, seen, now) {
         return facts;
     }
-    let seen = look.seen;
     let Some(intent) = &seen.intent else { return Vec::new() };
     // Nothing brings what was left behind half-way to an end by itself.
     let unpaid = matches!(

@@ -32,23 +32,6 @@ fn a_reader_timeout_that_was_a_false_negative_is_no_second_prompt() {
     );
 }
 
-/// Bug: an authorization's age counted from the reply's `Date`, however long the reply was on its
-/// way, so that goods came for one that was older than `resume_window`. Seed 1048 of the simulation
-/// found it.
-#[test]
-fn an_authorization_has_aged_while_its_reply_was_under_way() {
-    for (takes, vends) in [(1, true), (40, false)] {
-        let mut bench = Bench::presenting();
-        let asked = bench.now;
-        bench.now = bench.now + Duration::from_secs(takes);
-        let result = Ok(seen(Some(ActionStatus::Succeeded), paid(1)));
-        let facts =
-            bench.give(&Input::Replied(Box::new(Reply { call: Call::Look, asked, result })));
-        let intended = facts.iter().any(|fact| matches!(fact, Fact::VendIntended { .. }));
-        assert_eq!(intended, vends, "{takes} s: {facts:?}");
-    }
-}
-
 #[test]
 fn an_answered_refusal_spends_the_key() {
     let mut bench = Bench::prompting();

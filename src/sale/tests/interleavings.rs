@@ -1,7 +1,7 @@
 //! News in an order that nobody would choose: each test is named after what went wrong.
 
 use super::*;
-use crate::sale::fact::{Attention, Settlement};
+use crate::sale::fact::{Attention, Because, Settlement};
 
 /// A sale that is being taken back and whose prompt stands on the reader.
 fn prompt_to_clear() -> Bench {
@@ -86,4 +86,50 @@ fn a_create_repeated_after_a_restart_proves_nothing_by_an_error() {
         let why = Attention::IntentUnknown;
         assert_eq!(lasting.sale.phase, Phase::NeedsAttention { why });
     }
+}
+
+/// The reply to a look was under way for most of a minute. The authorization in it was taken to be
+/// as young as it was when Stripe wrote the reply, and the product came out for a card that had been
+/// presented too long ago. Found by the small world.
+#[test]
+fn a_reply_that_was_long_under_way_makes_no_authorization_young() {
+    let mut bench = Bench::presenting();
+    let asked = bench.now;
+    bench.now = bench.now + Duration::from_secs(40);
+    let shown = Ok(seen(Some(ActionStatus::Succeeded), paid(1)));
+    let input = Input::Replied(Box::new(Reply { call: Call::Look, asked, result: shown }));
+    let facts = bench.give(&input);
+    let (settlement, because) = (Settlement::Release, Because::TooOld);
+    assert_eq!(facts.last(), Some(&Fact::SettlementDecided { settlement, because }));
+}
+
+/// The fence went out beside a prompt that owed its answer, and the daemon died. The sale had only
+/// come as far as clearing the reader, so the next life vended for a card that was authorized
+/// meanwhile, and the cancel then took the hold away. Found by the small world's model checker.
+#[test]
+fn a_fence_beside_a_prompt_that_owes_its_answer_is_remembered_by_the_next_life() {
+    let mut bench = prompt_to_clear();
+    bench.restart("boot-1");
+    bench.look(Some(ActionStatus::Succeeded), paid(1));
+    bench.dispenser(VendNews::NotKnown);
+    let Phase::Settling { settlement, .. } = bench.sale.phase else { panic!("{:?}", bench.sale) };
+    assert_eq!(settlement, Settlement::Release);
+}
+
+/// Both facts were lazy, so that a kill within a second forgot that the fence had left.
+#[test]
+fn what_lets_a_cancel_leave_is_on_disk_before_it_does() {
+    assert!(Fact::FoundUnpaid.is_durable());
+    assert!(Fact::PromptFound.is_durable());
+}
+
+/// A prompt was slow, its sale was taken back, and the fence went out beside it. Then the prompt was
+/// answered, and a look showed the card authorized before the cancel ran: the product came out, and
+/// the cancel took the hold away. Found by the small world's model checker.
+#[test]
+fn nothing_is_vended_while_a_fence_may_be_under_way_beside_a_prompt() {
+    let mut bench = prompt_to_clear();
+    bench.reply(Call::Look, Ok(seen(Some(ActionStatus::Succeeded), paid(1))));
+    let Phase::Settling { settlement, .. } = bench.sale.phase else { panic!("{:?}", bench.sale) };
+    assert_eq!(settlement, Settlement::Release);
 }
