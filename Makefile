@@ -1,7 +1,7 @@
 # kioskd: `make help` says what there is. Nothing but Rust and make has to be there beforehand.
 
 .DEFAULT_GOAL := help
-.PHONY: demo test lint simulate soak deny help
+.PHONY: demo test lint simulate soak check-model kill bugs deny help
 
 # Where rustup puts cargo, for shells that were opened before Rust was installed.
 export PATH := $(PATH):$(HOME)/.cargo/bin
@@ -18,23 +18,37 @@ test: ## everything that has to hold: format, lints, tests, documentation
 	$(MAKE) --no-print-directory simulate
 	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --locked
 
-# What `make simulate` plays: a seed alone, or so many runs and every first death.
-RUNS ?= 5000
-SECONDS ?= 3600
-SIMULATION = cargo test --locked --profile simulation --test simulation -- --nocapture
+# A build that is fast and keeps the core's own assertions.
+FAST = cargo test --locked --profile simulation
 # Fresh seeds each day; a failing one is told with the command that replays it.
 FROM ?= $(shell date +%Y%m%d)0000000
+# Of the whole kiosk; and of the core alone, which is some twenty times as fast.
+RUNS ?= 5000
+WALKS ?= 200000
+SECONDS ?= 3600
+KILLS ?= 1000
 
-simulate: ## simulated sales, and every point at which the daemon can die; SEED=n replays one
+simulate: ## simulated sales from fresh seeds, and every point at which the daemon can die; SEED=n replays one
 ifdef SEED
-	SEED=$(SEED) $(SIMULATION) whatever
+	SEED=$(SEED) $(FAST) --test simulation whatever -- --nocapture
 else
-	FROM=$(FROM) RUNS=$(RUNS) FIRST_DEATHS=1 SECOND_DEATHS=211 $(SIMULATION)
+	FROM=$(FROM) RUNS=$(WALKS) $(FAST) --test small_world whatever -- --nocapture
+	FROM=$(FROM) RUNS=$(RUNS) FIRST_DEATHS=1 SECOND_DEATHS=211 $(FAST) --test simulation -- --nocapture
 endif
 
-soak: ## the same for SECONDS=3600, with fresh seeds, and every eleventh pair of deaths
-	FROM=$(FROM) SECONDS=$(SECONDS) $(SIMULATION) whatever
-	FIRST_DEATHS=1 SECOND_DEATHS=11 $(SIMULATION) wherever
+soak: ## the same for SECONDS=3600 each, and every eleventh pair of deaths
+	FROM=$(FROM) SECONDS=$(SECONDS) $(FAST) --test small_world whatever -- --nocapture
+	FROM=$(FROM) SECONDS=$(SECONDS) $(FAST) --test simulation whatever -- --nocapture
+	FIRST_DEATHS=1 SECOND_DEATHS=11 $(FAST) --test simulation wherever -- --nocapture
+
+check-model: ## all interleavings of one sale within bounds, as far as SECONDS=3600 go for each policy
+	CHECK_SECONDS=$(SECONDS) FAULTS=1 CRASHES=1 $(FAST) --test small_world checker:: -- --nocapture
+
+kill: ## the real processes, killed KILLS=1000 times
+	KILLS=$(KILLS) WORLDS=16 $(FAST) --test killed wherever -- --nocapture
+
+bugs: ## the deliberate bugs of tests/simulation/bugs/, each of which the simulation must find
+	.ci/bugs
 
 lint: ## format and lints only
 	cargo fmt --check
@@ -47,4 +61,4 @@ deny: ## licences, sources and bans of all dependencies; installs cargo-deny if 
 	cargo deny --locked check bans licenses sources
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\): ## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z-]*\): ## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST)

@@ -243,20 +243,18 @@ impl Watch {
         }
     }
 
-    /// The customer acts upon what the display says about money: it must be so.
-    pub fn display_does_not_lie(&mut self, sale: &str, said: Said, money: &[Money], given: bool) {
-        let live = |money: &&Money| {
+    /// The customer acts upon what the display says about money: it must be so. `about`: the sales
+    /// that it may be about, with Stripe's money and whether goods came out.
+    pub fn display_does_not_lie(&mut self, said: Said, about: &[(String, Vec<Money>, bool)]) {
+        let live = |money: &Money| {
             matches!(money.status.as_str(), "requires_capture" | "succeeded" | "processing")
         };
-        match said {
-            Said::Paid if !given => {
-                self.find("display_does_not_lie", format!("{sale}: thanks, and nothing came out"));
-            }
-            Said::NotCharged if money.iter().any(|m| live(&m)) => {
-                let what = format!("{sale}: \"not charged\", and Stripe has {money:?}");
-                self.find("display_does_not_lie", what);
-            }
-            Said::Paid | Said::NotCharged => {}
+        let is_true = |(_, money, given): &(String, Vec<Money>, bool)| match said {
+            Said::Paid => *given,
+            Said::NotCharged => !money.iter().any(live),
+        };
+        if !about.is_empty() && !about.iter().any(is_true) {
+            self.find("display_does_not_lie", format!("it says {said:?} of one of {about:?}"));
         }
     }
 

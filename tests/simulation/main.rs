@@ -16,6 +16,7 @@ mod account;
 mod auditor;
 mod calls;
 mod crash_points;
+mod faults;
 mod goods;
 mod machine;
 mod network;
@@ -110,6 +111,10 @@ fn whatever_goes_wrong_the_books_are_right_and_it_comes_back() {
     let sales = tally.of("sales opened");
     let took = begun.elapsed().as_secs_f64();
     println!("{tally}{sales} sales in {runs} runs, {took:.1} s");
+    if runs >= faults::STRIKE_WITHIN {
+        let idle: Vec<_> = faults::FAULTS.iter().filter(|name| tally.of(name) == 0).collect();
+        assert!(idle.is_empty(), "these faults never struck: {idle:?}");
+    }
     if let Some((seed, findings)) = failed.first() {
         for (seed, findings) in &failed {
             println!("seed {seed}: {findings:?}");

@@ -122,8 +122,8 @@ pub struct World {
     pub stranger_since: Option<Millis>,
     /// What happened how often.
     pub tally: Tally,
-    /// The sale that the display tells its customer about.
-    pub told: Option<SaleId>,
+    /// The sales that the display may be telling about: who is in front, and who was before.
+    pub told: Vec<SaleId>,
     drawn: u32,
     /// Whether anything may go wrong from now on.
     pub calm: bool,
@@ -169,7 +169,7 @@ impl World {
             kept_away: 0,
             stranger_since: None,
             tally: Tally::default(),
-            told: None,
+            told: Vec::new(),
             drawn: 0,
             calm: false,
             script: Script::default(),
@@ -284,9 +284,13 @@ impl World {
         self.watch.turns_are_bounded(self.now);
         let now = self.kiosks_now();
         let Some(driver) = &mut self.driver else { return };
-        // What a turn says about money is about the customer who was in front before it.
-        if let Some(front) = driver.kiosk().front_sale() {
-            self.told = Some(front.id().clone());
+        // What a turn says about money is about a customer who was in front before it: a notice
+        // stands for a while beside the next one.
+        if let Some(front) = driver.kiosk().front_sale().map(kioskd::sale::Sale::id)
+            && self.told.first() != Some(front)
+        {
+            self.told.insert(0, front.clone());
+            self.told.truncate(2);
         }
         for effect in driver.turn(event, now) {
             if self.driver.is_none() {
@@ -387,10 +391,13 @@ impl World {
         } else {
             return;
         };
-        let Some(sale) = self.told.clone() else { return };
-        let given = self.goods.iter().any(|goods| sale_of(&goods.order) == sale.as_str());
-        let money = self.money_of(sale.as_str());
-        self.watch.display_does_not_lie(sale.as_str(), said, &money, given);
+        let about = self.told.clone().into_iter().map(|sale| {
+            let given = self.goods.iter().any(|goods| sale_of(&goods.order) == sale.as_str());
+            let money = self.money_of(sale.as_str());
+            (sale.to_string(), money, given)
+        });
+        let about: Vec<_> = about.collect();
+        self.watch.display_does_not_lie(said, &about);
     }
 }
 
