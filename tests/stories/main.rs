@@ -9,6 +9,7 @@
 #[path = "../boards/mod.rs"]
 mod boards;
 mod machine;
+mod process;
 mod rig;
 #[path = "../schema/mod.rs"]
 mod schema;

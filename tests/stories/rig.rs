@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
 use kioskd::simulator::{Books, http::LoggedRequest};
@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use crate::boards::Board;
 pub use crate::machine::{Behavior, Machine};
+use crate::process::Process;
 use crate::schema;
 
 pub const PRICE: u64 = 250;
@@ -43,31 +44,6 @@ pub fn wait_within<T>(limit: Duration, what: &str, mut look: impl FnMut() -> Opt
         }
         assert!(Instant::now() < deadline, "waited in vain for: {what}");
         std::thread::sleep(Duration::from_millis(20));
-    }
-}
-
-/// A process of ours, ended with the test.
-struct Process(Child);
-
-impl Process {
-    fn start(command: &mut Command, log: &Path) -> Self {
-        let out = File::options().create(true).append(true).open(log).unwrap();
-        let err = out.try_clone().unwrap();
-        let child = command.stdin(Stdio::null()).stdout(out).stderr(err).spawn().unwrap();
-        Self(child)
-    }
-
-    /// SIGKILL: nothing is tidied up.
-    fn kill(&mut self) {
-        self.0.kill().unwrap();
-        self.0.wait().unwrap();
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
     }
 }
 
