@@ -6,8 +6,9 @@ use kioskd::sale::Sale;
 use kioskd::sale::input::VendNews;
 
 use crate::auditor::watch::FIRED_WITHIN;
-use crate::auditor::{Goods, Record, item, sale_of};
+use crate::auditor::{Goods, item, sale_of};
 use crate::machine::{Fate, Says};
+use crate::store::record;
 use crate::world::{Coming, World};
 
 /// A line on a serial port, and the board behind it.
@@ -125,8 +126,7 @@ impl World {
     fn frozen(&self, order: &str) -> (u64, String, u64) {
         let id = SaleId::new(sale_of(order)).expect("it is one");
         let stored = self.store.sale(&id).unwrap_or_else(|| panic!("{id} is not on disk"));
-        let facts = stored.rows.iter().map(|row| serde_json::from_str(&row.body).unwrap());
-        let record = Record { facts: facts.collect() };
+        let record = record(&stored);
         let window = record.policy("resume_window").as_u64().unwrap_or_default();
         let turns = record.policy("vend_timeout").as_u64().unwrap_or_default();
         // Who waits for the second product has waited for the first.

@@ -9,7 +9,7 @@ use kioskd::journal::Stored;
 use kioskd::kiosk::Setup;
 
 use crate::auditor::{Millis, item, sale_of};
-use crate::store::{Append, Weather};
+use crate::store::{Append, Weather, record};
 use crate::troubles::Trouble;
 use crate::world::{Coming, Death, World, dispenser, signed};
 
@@ -159,12 +159,9 @@ impl World {
     }
 
     fn reread_disk(&mut self) {
-        let facts = |stored: &Stored| {
-            let rows = stored.rows.iter();
-            rows.map(|row| serde_json::from_str(&row.body).expect("facts are JSON")).collect()
-        };
         let all = self.store.all();
-        let sales = all.iter().map(|stored| (stored.summary.sale.to_string(), facts(stored)));
+        let sales =
+            all.iter().map(|stored| (stored.summary.sale.to_string(), record(stored).facts));
         self.watch.restored(sales.collect());
     }
 
@@ -175,10 +172,9 @@ impl World {
             let sale = SaleId::new(sale_of(order)).expect("it was one");
             let stored = store.sale(&sale);
             let written = |stored: &Stored| {
-                let facts = stored.rows.iter().map(|row| serde_json::from_str(&row.body).unwrap());
-                facts.into_iter().any(|fact: serde_json::Value| {
+                record(stored).all("delivered").any(|fact| {
                     let of = fact["item"].as_u64().unwrap_or(1);
-                    fact["fact"] == "delivered" && usize::try_from(of) == Ok(item(order))
+                    usize::try_from(of) == Ok(item(order))
                 })
             };
             stored.as_ref().is_some_and(written)

@@ -2,9 +2,10 @@
 
 use kioskd::sale::Phase;
 
-use crate::auditor::{Evidence, Finding, Millis, Record, end};
+use crate::auditor::{Evidence, Finding, Millis, end};
 use crate::people::Person;
 use crate::plan::Plan;
+use crate::store::record;
 use crate::tally::Tally;
 use crate::world::{Death, World};
 
@@ -101,10 +102,11 @@ fn settle(world: &mut World) {
 }
 
 fn audit(mut world: World) -> Outcome {
-    let sales = world.store.all().into_iter().map(|stored| {
-        let facts = stored.rows.iter().map(|row| serde_json::from_str(&row.body).unwrap());
-        (stored.summary.sale.to_string(), Record { facts: facts.collect() })
-    });
+    let sales = world
+        .store
+        .all()
+        .into_iter()
+        .map(|stored| (stored.summary.sale.to_string(), record(&stored)));
     let mut excuses = std::mem::take(&mut world.excuses);
     excuses.cut_off = world.kept_away > LONG_AWAY;
     let evidence = Evidence {

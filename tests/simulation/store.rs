@@ -11,6 +11,14 @@ use std::path::{Path, PathBuf};
 use kioskd::ids::{JournalId, SaleId};
 use kioskd::journal::{DATABASE, Journal, Row, Stored, Summary};
 
+use crate::auditor::Record;
+
+/// A stored sale as the auditor reads it.
+pub fn record(stored: &Stored) -> Record {
+    let read = |row: &Row| serde_json::from_str(&row.body).expect("facts are JSON");
+    Record { facts: stored.rows.iter().map(read).collect() }
+}
+
 /// A batch of facts, as the driver gives it.
 #[derive(Clone, Debug)]
 struct Written {
