@@ -27,6 +27,9 @@ RUNS ?= 5000
 WALKS ?= 200000
 SECONDS ?= 3600
 KILLS ?= 1000
+# What may go wrong in one history of the model checker.
+FAULTS ?= 1
+CRASHES ?= 1
 
 simulate: ## simulated sales from fresh seeds, and every point at which the daemon can die; SEED=n replays one
 ifdef SEED
@@ -41,8 +44,8 @@ soak: ## the same for SECONDS=3600 each, and every eleventh pair of deaths
 	FROM=$(FROM) SECONDS=$(SECONDS) $(FAST) --test simulation whatever -- --nocapture
 	FIRST_DEATHS=1 SECOND_DEATHS=11 $(FAST) --test simulation wherever -- --nocapture
 
-check-model: ## all interleavings of one sale within bounds, as far as SECONDS=3600 go for each policy
-	CHECK_SECONDS=$(SECONDS) FAULTS=1 CRASHES=1 $(FAST) --test small_world checker:: -- --nocapture
+check-model: ## all interleavings of one sale with FAULTS=1 and CRASHES=1, for SECONDS=3600 each policy (or POLICY=release)
+	CHECK_SECONDS=$(SECONDS) FAULTS=$(FAULTS) CRASHES=$(CRASHES) $(FAST) --test small_world checker:: -- --nocapture
 
 kill: ## the real processes, killed KILLS=1000 times
 	KILLS=$(KILLS) WORLDS=16 $(FAST) --test killed wherever -- --nocapture
