@@ -292,9 +292,13 @@ async fn sales(
     }
 }
 
-async fn sale(State(shared): State<Arc<Shared>>, UrlPath(id): UrlPath<String>) -> Response {
-    let Ok(id) = SaleId::new(id) else {
-        return refused(StatusCode::BAD_REQUEST, "a sale id is 1 to 32 ASCII letters and digits");
+/// The sale that a path names.
+type SaleInPath = Result<UrlPath<String>, axum::extract::rejection::PathRejection>;
+
+async fn sale(State(shared): State<Arc<Shared>>, id: SaleInPath) -> Response {
+    let id = match named_sale(id) {
+        Ok(id) => id,
+        Err(response) => return response,
     };
     let (answer, stored) = oneshot::channel();
     match ask_journal(&shared, Job::Read { sale: id.clone(), answer }, stored).await {
@@ -302,6 +306,13 @@ async fn sale(State(shared): State<Arc<Shared>>, UrlPath(id): UrlPath<String>) -
         Ok(None) => refused(StatusCode::NOT_FOUND, &format!("there is no sale {id}")),
         Err(response) => response,
     }
+}
+
+/// Reads the sale of a path. What is no text after decoding (`%ff`) is no sale id either.
+fn named_sale(id: SaleInPath) -> Result<SaleId, Response> {
+    let why = "a sale id is 1 to 32 ASCII letters and digits";
+    let id = id.ok().and_then(|UrlPath(id)| SaleId::new(id).ok());
+    id.ok_or_else(|| refused(StatusCode::BAD_REQUEST, why))
 }
 
 async fn ask<T>(
