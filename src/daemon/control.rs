@@ -296,10 +296,7 @@ async fn sales(
 type SaleInPath = Result<UrlPath<String>, axum::extract::rejection::PathRejection>;
 
 async fn sale(State(shared): State<Arc<Shared>>, id: SaleInPath) -> Response {
-    let id = match named_sale(id) {
-        Ok(id) => id,
-        Err(response) => return response,
-    };
+    let Some(id) = named_sale(id) else { return no_sale_id() };
     let (answer, stored) = oneshot::channel();
     match ask_journal(&shared, Job::Read { sale: id.clone(), answer }, stored).await {
         Ok(Some(stored)) => Json(SaleDocument::from(&stored)).into_response(),
@@ -309,10 +306,12 @@ async fn sale(State(shared): State<Arc<Shared>>, id: SaleInPath) -> Response {
 }
 
 /// Reads the sale of a path. What is no text after decoding (`%ff`) is no sale id either.
-fn named_sale(id: SaleInPath) -> Result<SaleId, Response> {
-    let why = "a sale id is 1 to 32 ASCII letters and digits";
-    let id = id.ok().and_then(|UrlPath(id)| SaleId::new(id).ok());
-    id.ok_or_else(|| refused(StatusCode::BAD_REQUEST, why))
+fn named_sale(id: SaleInPath) -> Option<SaleId> {
+    id.ok().and_then(|UrlPath(id)| SaleId::new(id).ok())
+}
+
+fn no_sale_id() -> Response {
+    refused(StatusCode::BAD_REQUEST, "a sale id is 1 to 32 ASCII letters and digits")
 }
 
 async fn ask<T>(

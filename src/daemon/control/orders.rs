@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
 
-use super::{Caller, SaleInPath, Shared, ask, ask_journal, named_sale, refused};
+use super::{Caller, SaleInPath, Shared, ask, ask_journal, named_sale, no_sale_id, refused};
 use crate::daemon::journal_thread::Job;
 use crate::daemon::orders::Ordered;
 use crate::daemon::run::Message;
@@ -103,10 +103,7 @@ async fn order(
     let Caller(Some(by)) = caller else {
         return refused(StatusCode::FORBIDDEN, "the system does not say who asks");
     };
-    let id = match named_sale(id) {
-        Ok(id) => id,
-        Err(response) => return response,
-    };
+    let Some(id) = named_sale(id) else { return no_sale_id() };
     if reason.as_ref().is_some_and(|reason| reason.chars().count() > LONGEST_REASON) {
         return refused(StatusCode::BAD_REQUEST, "a reason has 200 characters at most");
     }

@@ -122,17 +122,17 @@ async fn answer(mut messages: mpsc::Receiver<Message>, tell: std::sync::mpsc::Se
             Message::Event(_) | Message::NewKey(_) => Heard::Plain,
             Message::Select { code, answer } => {
                 let sale = Pressed::Sale(SaleId::new("NEW").unwrap());
-                answer.into_iter().for_each(|answer| drop(answer.send(Ok(sale.clone()))));
+                answer.map(|answer| answer.send(Ok(sale)));
                 Heard::Code(code.to_string())
             }
             Message::Remove { code, answer } => {
                 let why = "the cart is empty".to_owned();
-                answer.into_iter().for_each(|answer| drop(answer.send(Err(why.clone()))));
+                answer.map(|answer| answer.send(Err(why)));
                 Heard::Code(code.to_string())
             }
             Message::Pay { answer } => {
                 let why = "the cart is empty".to_owned();
-                answer.into_iter().for_each(|answer| drop(answer.send(Err(why.clone()))));
+                answer.map(|answer| answer.send(Err(why)));
                 Heard::Plain
             }
             Message::SaleOrder { sale, stored, order, answer } => {
@@ -297,28 +297,28 @@ impl Request {
             }
             Heard::Order { sale, what, reason } => {
                 assert_eq!(json["reason"].as_str(), reason.as_deref());
-                self.is_decision(&json, sale, *what);
+                is_decision(&json, sale, *what);
             }
             Heard::Plain | Heard::Reader(ReaderOrder::Look | ReaderOrder::Reset) => {}
         }
     }
+}
 
-    fn is_decision(&self, json: &Value, sale: &SaleId, what: Asked) {
-        let stored = base().iter().find(|stored| stored.summary.sale == *sale);
-        let currency = stored.expect("a sale of the journal").summary.amount.currency;
-        let amount = json["amount"].as_str().map(|text| {
-            Money::decimal(text, currency).expect("an amount that was taken is one").amount
-        });
-        let decision = json["decision"].as_str();
-        match what {
-            Asked::Capture { amount: taken } => {
-                assert_eq!((decision, amount), (Some("capture"), taken));
-            }
-            Asked::RefundSold { amount: taken } => assert_eq!((decision, amount), (None, taken)),
-            Asked::Release => assert_eq!((decision, amount), (Some("release"), None)),
-            Asked::Refund => assert_eq!((decision, amount), (Some("refund"), None)),
-            Asked::Dismiss => assert_eq!((decision, amount), (Some("dismiss"), None)),
+fn is_decision(json: &Value, sale: &SaleId, what: Asked) {
+    let stored = base().iter().find(|stored| stored.summary.sale == *sale);
+    let currency = stored.expect("a sale of the journal").summary.amount.currency;
+    let amount = json["amount"].as_str().map(|text| {
+        Money::decimal(text, currency).expect("an amount that was taken is one").amount
+    });
+    let decision = json["decision"].as_str();
+    match what {
+        Asked::Capture { amount: taken } => {
+            assert_eq!((decision, amount), (Some("capture"), taken));
         }
+        Asked::RefundSold { amount: taken } => assert_eq!((decision, amount), (None, taken)),
+        Asked::Release => assert_eq!((decision, amount), (Some("release"), None)),
+        Asked::Refund => assert_eq!((decision, amount), (Some("refund"), None)),
+        Asked::Dismiss => assert_eq!((decision, amount), (Some("dismiss"), None)),
     }
 }
 

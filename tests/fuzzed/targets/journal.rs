@@ -204,7 +204,7 @@ impl Damage<'_> {
             }
             // Some bytes, written over.
             1 => {
-                for offset in 0..1 + self.number(1) % 32 {
+                for offset in 0..=self.number(1) % 32 {
                     let byte = self.byte();
                     file.iter_mut().skip(at + offset).take(1).for_each(|old| *old = byte);
                 }
