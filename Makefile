@@ -1,7 +1,7 @@
 # kioskd: `make help` says what there is. Nothing but Rust and make has to be there beforehand.
 
 .DEFAULT_GOAL := help
-.PHONY: demo test lint simulate soak check-model kill bugs deny help
+.PHONY: demo test lint simulate soak check-model kill bugs fuzz deny help
 
 # Where rustup puts cargo, for shells that were opened before Rust was installed.
 export PATH := $(PATH):$(HOME)/.cargo/bin
@@ -52,6 +52,11 @@ kill: ## the real processes, killed KILLS=1000 times
 
 bugs: ## the deliberate bugs of tests/simulation/bugs/, each of which the simulation must find
 	.ci/bugs
+
+fuzz: SECONDS = 60
+fuzz: ## each target of fuzz/ for SECONDS=60; installs cargo-fuzz if missing (minutes)
+	@.ci/needs fuzz
+	@.ci/fuzz $(SECONDS)
 
 lint: ## format and lints only
 	cargo fmt --check

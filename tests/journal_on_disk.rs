@@ -219,6 +219,46 @@ fn a_database_of_another_program_is_refused_untouched() {
     }
 }
 
+/// Where the first page says which schema it has, and how many tables. Source: sqlite.org,
+/// "Database File Format", 1.3 and 1.6.
+const SCHEMA_VERSION: std::ops::Range<usize> = 60..64;
+const TABLES: std::ops::Range<usize> = 103..105;
+
+/// Bug: a first page that says that nothing was ever made began a new journal over the old one, and
+/// its sales were gone. Found by the fuzzer.
+#[test]
+fn no_journal_is_begun_over_what_is_left_of_an_old_one() {
+    let (folder, path) = with_sales();
+    let mut bytes = fs::read(&path).unwrap();
+    bytes[SCHEMA_VERSION].fill(0);
+    bytes[TABLES].fill(0);
+    fs::write(&path, &bytes).unwrap();
+    let refused = refusal(folder.path());
+    assert!(matches!(refused, JournalError::Unreadable { .. }), "{refused:?}");
+    assert_eq!(fs::read(&path).unwrap(), bytes);
+}
+
+/// Bug: the log was brought into a database whose id could then not be read, and only after that was
+/// it refused. Found by the fuzzer.
+#[test]
+fn a_damaged_database_with_a_log_is_refused_untouched() {
+    let (folder, path) = with_sales();
+    let whole = fs::read(&path).unwrap();
+    let id = Journal::open(folder.path()).unwrap().id().to_string();
+    let at = whole.windows(id.len()).position(|window| window == id.as_bytes()).unwrap();
+    let mut journal = Journal::open(folder.path()).unwrap();
+    journal.append(&[row("S1", 4)], &[summary("S1")]).unwrap();
+    let copy = copy_files(folder.path());
+    let mut damaged = whole;
+    damaged[at..at + id.len()].fill(b'?');
+    fs::write(copy.path().join(DATABASE), &damaged).unwrap();
+    let before = files(copy.path());
+    assert_eq!(before.len(), 2, "a log is there");
+    let refused = refusal(copy.path());
+    assert!(matches!(refused, JournalError::Unreadable { .. }), "{refused:?}");
+    assert!(files(copy.path()) == before);
+}
+
 #[test]
 fn a_log_without_its_database_is_not_thrown_away() {
     let folder = tempfile::tempdir().unwrap();

@@ -260,6 +260,9 @@ mod tests {
             ("reader = \"tmr_1\"", "reader = \"tmr_1\"\napi_base = \"https://sk_live_secret@x\""),
             ("reader = \"tmr_1\"", "reader = \"tmr_1\"\napi_key_file = \"sk_live_secret\""),
             ("reader = \"tmr_1\"", "reader = sk_live_secret"),
+            ("reader = \"tmr_1\"", "reader = \"tmr_1\"\nsk_live_secret = 1"),
+            ("[stripe]", "[sk_live_secret]"),
+            ("[stripe]", "[payment.accept]\nbrands = \"sk_live_secret\"\n[stripe]"),
         ] {
             let folder = folder(&[("kioskd.toml", &SMALL.replace(line, with))]);
             let error = load(folder.path(), &[]).unwrap_err();

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 
+use super::problem::holds_api_key;
+
 /// A key with the tables that it stands in, such as `product.A1.price`.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct KeyPath(Vec<String>);
 
 impl KeyPath {
@@ -39,7 +41,8 @@ impl KeyPath {
     }
 }
 
-/// As TOML writes it: names that are not plain stand in quotes.
+/// As TOML writes it: names that are not plain stand in quotes. A name that looks like an API key is
+/// not shown.
 impl fmt::Display for KeyPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
@@ -47,13 +50,21 @@ impl fmt::Display for KeyPath {
             if index > 0 {
                 f.write_str(".")?;
             }
-            if !part.is_empty() && part.bytes().all(plain) {
+            if holds_api_key(part) {
+                f.write_str("(a name that looks like an API key)")?;
+            } else if !part.is_empty() && part.bytes().all(plain) {
                 f.write_str(part)?;
             } else {
                 write!(f, "{part:?}")?;
             }
         }
         Ok(())
+    }
+}
+
+impl fmt::Debug for KeyPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "KeyPath({self})")
     }
 }
 

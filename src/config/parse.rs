@@ -26,7 +26,11 @@ pub(super) fn layer(path: &Path, text: &str) -> Layer {
             let start = error.span().map_or(0, |span| span.start);
             let line = line_at(text.as_bytes(), start);
             let origin = Origin::File { path: path.to_owned(), line: Some(line) };
-            let wrong = format!("is not TOML: {}", error.message().replace('\n', "; "));
+            let message = match error.message() {
+                message if problem::holds_api_key(message) => "it holds an API key".to_owned(),
+                message => message.replace('\n', "; "),
+            };
+            let wrong = format!("is not TOML: {message}");
             let fix = "correct this line, or a string or bracket left open above it";
             Layer::unparsed(Problem::whole(origin, wrong, fix).into())
         }
@@ -180,7 +184,9 @@ impl Walk<'_> {
             }
             Kind::Integer if content.parse::<i64>().is_ok() => format!("write {word} = {content}"),
             Kind::Boolean if content.parse::<bool>().is_ok() => format!("write {word} = {content}"),
-            Kind::Words if value.get_ref().is_str() => format!("write {word} = [{written}]"),
+            Kind::Words if value.get_ref().is_str() && !problem::holds_api_key(written) => {
+                format!("write {word} = [{written}]")
+            }
             Kind::Text | Kind::Duration | Kind::Integer | Kind::Boolean | Kind::Words => {
                 format!("write {}", kind.expected())
             }

@@ -92,6 +92,13 @@ pub(super) fn quoted(value: &str) -> String {
     format!("{value:?}")
 }
 
+/// Whether a name, or a piece of a file, looks like an API key that was put in the wrong place:
+/// `sk_` or `rk_` begins a word in it. `kiosk_id` does not.
+pub(super) fn holds_api_key(text: &str) -> bool {
+    let begins_word = |at: usize| !text[..at].ends_with(|c: char| c.is_ascii_alphanumeric());
+    ["sk_", "rk_"].iter().any(|prefix| text.match_indices(prefix).any(|(at, _)| begins_word(at)))
+}
+
 /// The known word nearest to a misspelt one, if any is near.
 pub(super) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     const NEAR: f64 = 0.6;
@@ -113,6 +120,16 @@ mod tests {
         assert!(!quoted("https://rk_live_abc@api.stripe.com").contains("abc"));
         assert_eq!(quoted("a\nb"), "\"a\\nb\"");
         assert!(quoted(&"x".repeat(500)).len() < 100);
+    }
+
+    #[test]
+    fn a_name_that_is_a_key_is_told_from_one_that_merely_ends_so() {
+        for name in ["sk_live_abc", "rk_test_abc", "sk_org_live_abc", "x = \"rk_live_abc\""] {
+            assert!(holds_api_key(name), "{name}");
+        }
+        for name in ["kiosk_id", "desk_1", "park_", "sk", ""] {
+            assert!(!holds_api_key(name), "{name}");
+        }
     }
 
     #[test]

@@ -292,16 +292,26 @@ async fn sales(
     }
 }
 
-async fn sale(State(shared): State<Arc<Shared>>, UrlPath(id): UrlPath<String>) -> Response {
-    let Ok(id) = SaleId::new(id) else {
-        return refused(StatusCode::BAD_REQUEST, "a sale id is 1 to 32 ASCII letters and digits");
-    };
+/// The sale that a path names.
+type SaleInPath = Result<UrlPath<String>, axum::extract::rejection::PathRejection>;
+
+async fn sale(State(shared): State<Arc<Shared>>, id: SaleInPath) -> Response {
+    let Some(id) = named_sale(id) else { return no_sale_id() };
     let (answer, stored) = oneshot::channel();
     match ask_journal(&shared, Job::Read { sale: id.clone(), answer }, stored).await {
         Ok(Some(stored)) => Json(SaleDocument::from(&stored)).into_response(),
         Ok(None) => refused(StatusCode::NOT_FOUND, &format!("there is no sale {id}")),
         Err(response) => response,
     }
+}
+
+/// Reads the sale of a path. What is no text after decoding (`%ff`) is no sale id either.
+fn named_sale(id: SaleInPath) -> Option<SaleId> {
+    id.ok().and_then(|UrlPath(id)| SaleId::new(id).ok())
+}
+
+fn no_sale_id() -> Response {
+    refused(StatusCode::BAD_REQUEST, "a sale id is 1 to 32 ASCII letters and digits")
 }
 
 async fn ask<T>(

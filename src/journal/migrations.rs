@@ -55,6 +55,15 @@ pub(super) fn check(connection: &Connection, path: &Path) -> Result<u32, Journal
     if version == 0 && tables > 0 {
         return Err(JournalError::unreadable(path, "it is a database of another program"));
     }
+    // A journal that was never finished has its first page and nothing else.
+    let pages: u32 =
+        connection.query_row("PRAGMA page_count", [], |row| row.get(0)).map_err(failed)?;
+    if version == 0 && pages > 1 {
+        return Err(JournalError::unreadable(
+            path,
+            "its first page is damaged, but there are others",
+        ));
+    }
     Ok(version)
 }
 

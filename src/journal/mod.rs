@@ -133,10 +133,11 @@ impl Journal {
         }
         let mut connection = database::connect(&path)?;
         migrations::migrate(&mut connection, &path)?;
+        // Before the log is brought in: what is refused is left as it is.
+        let id = read_id(&connection, &path)?;
         if found == (database::Found::Journal { log_left: true }) {
             database::flush_log(&connection, &path)?;
         }
-        let id = read_id(&connection, &path)?;
         let file = database::identity(&path)?;
         Ok(Self { path, id, file, connection: Some(connection), _lock: lock })
     }

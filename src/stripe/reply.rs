@@ -16,10 +16,9 @@ use crate::time::{StripeTime, WallTime};
 
 /// Reads a reply's body. The error says what is wrong with it; such a reply is no answer.
 pub fn read(expected: Expected, body: &[u8], date: Option<StripeTime>) -> Result<Seen, String> {
-    let malformed = |error: serde_json::Error| format!("not the object asked for: {error}");
     match expected {
         Expected::Intent => {
-            let intent: Intent = serde_json::from_slice(body).map_err(malformed)?;
+            let intent: Intent = object(body)?;
             Ok(Seen { date, reader: None, intent: Some(intent.seen()?), refunds: None })
         }
         Expected::Intents => {
@@ -27,7 +26,7 @@ pub fn read(expected: Expected, body: &[u8], date: Option<StripeTime>) -> Result
             Ok(Seen { date, reader: None, intent: None, refunds: None })
         }
         Expected::Reader => {
-            let reader: Reader = serde_json::from_slice(body).map_err(malformed)?;
+            let reader: Reader = object(body)?;
             let intent = reader.action_intent().map(Intent::seen).transpose()?;
             Ok(Seen { date, reader: Some(reader.seen()?), intent, refunds: None })
         }
@@ -36,21 +35,28 @@ pub fn read(expected: Expected, body: &[u8], date: Option<StripeTime>) -> Result
             Ok(Seen { date, reader: None, intent: None, refunds: None })
         }
         Expected::Refund => {
-            let refund: Refund = serde_json::from_slice(body).map_err(malformed)?;
+            let refund: Refund = object(body)?;
             let refunds = Some(vec![refund.seen()?]);
             Ok(Seen { date, reader: None, intent: None, refunds })
         }
         Expected::Refunds => {
-            let list: RefundList = serde_json::from_slice(body).map_err(malformed)?;
+            let list: RefundList = object(body)?;
             Ok(Seen { date, reader: None, intent: None, refunds: Some(list.seen()?) })
         }
     }
 }
 
+/// Reads a JSON object. An array is none, though serde would take its elements for the fields.
+fn object<T: serde::de::DeserializeOwned>(body: &[u8]) -> Result<T, String> {
+    if !body.trim_ascii_start().starts_with(b"{") {
+        return Err("not an object at all".to_owned());
+    }
+    serde_json::from_slice(body).map_err(|error| format!("not the object asked for: {error}"))
+}
+
 /// Reads the country of a location (ISO 3166), which need not have one.
 pub fn country(body: &[u8]) -> Result<Option<String>, String> {
-    let place: Place = serde_json::from_slice(body)
-        .map_err(|error| format!("not the location asked for: {error}"))?;
+    let place: Place = object(body)?;
     if place.object != "terminal.location" {
         return Err(format!("a \"{}\" instead of a location", place.object));
     }
@@ -59,8 +65,7 @@ pub fn country(body: &[u8]) -> Result<Option<String>, String> {
 
 /// Reads a page of PaymentIntents. One that cannot be read spoils no other: it is left out.
 pub fn listing(body: &[u8], date: Option<StripeTime>) -> Result<Listing, String> {
-    let list: List =
-        serde_json::from_slice(body).map_err(|error| format!("not the list asked for: {error}"))?;
+    let list: List = object(body)?;
     let is_search = match list.object.as_str() {
         "list" => false,
         "search_result" => true,

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use axum::Json;
+use axum::extract::State;
 use axum::extract::connect_info::ConnectInfo;
-use axum::extract::{Path as UrlPath, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
 
-use super::{Caller, Shared, ask, ask_journal, refused};
+use super::{Caller, SaleInPath, Shared, ask, ask_journal, named_sale, no_sale_id, refused};
 use crate::daemon::journal_thread::Job;
 use crate::daemon::orders::Ordered;
 use crate::daemon::run::Message;
@@ -57,7 +57,7 @@ pub struct OrderDocument {
 pub(super) async fn resolve(
     State(shared): State<Arc<Shared>>,
     ConnectInfo(caller): ConnectInfo<Caller>,
-    UrlPath(id): UrlPath<String>,
+    id: SaleInPath,
     body: Result<Json<Resolution>, axum::extract::rejection::JsonRejection>,
 ) -> Response {
     let Json(Resolution { decision, amount, reason }) = match body {
@@ -82,7 +82,7 @@ pub(super) async fn resolve(
 pub(super) async fn refund(
     State(shared): State<Arc<Shared>>,
     ConnectInfo(caller): ConnectInfo<Caller>,
-    UrlPath(id): UrlPath<String>,
+    id: SaleInPath,
     body: Result<Json<RefundOrder>, axum::extract::rejection::JsonRejection>,
 ) -> Response {
     let Json(RefundOrder { amount, reason }) = match body {
@@ -97,15 +97,13 @@ pub(super) async fn refund(
 async fn order(
     shared: &Shared,
     caller: Caller,
-    (id, amount, reason): (String, Option<String>, Option<String>),
+    (id, amount, reason): (SaleInPath, Option<String>, Option<String>),
     what: impl FnOnce(Option<u64>) -> Option<Asked>,
 ) -> Response {
     let Caller(Some(by)) = caller else {
         return refused(StatusCode::FORBIDDEN, "the system does not say who asks");
     };
-    let Ok(id) = SaleId::new(id) else {
-        return refused(StatusCode::BAD_REQUEST, "a sale id is 1 to 32 ASCII letters and digits");
-    };
+    let Some(id) = named_sale(id) else { return no_sale_id() };
     if reason.as_ref().is_some_and(|reason| reason.chars().count() > LONGEST_REASON) {
         return refused(StatusCode::BAD_REQUEST, "a reason has 200 characters at most");
     }

@@ -90,6 +90,8 @@ fn what_is_not_the_object_asked_for_is_no_answer() {
         assert!(read(Expected::Intent, body.as_bytes(), None).is_err(), "{body}");
         assert!(read(Expected::Reader, body.as_bytes(), None).is_err(), "{body}");
     }
+    let fields = r#"["terminal.location", {"country": "CA"}]"#;
+    assert!(read(Expected::Location, fields.as_bytes(), None).is_err(), "{fields}");
     let mut charge = intent();
     charge["object"] = json!("charge");
     assert!(read_json(Expected::Intent, &charge).is_err());
