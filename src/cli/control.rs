@@ -41,6 +41,21 @@ pub(super) fn order<T: DeserializeOwned>(
     document(&socket, &understand(&socket, reply)?)
 }
 
+/// Gives the running daemon an order that has no answer but that it was taken.
+pub(super) fn tell(
+    arguments: &SocketArguments,
+    environment: &Environment,
+    path: &str,
+    order: &impl Serialize,
+) -> Result<(), Exit> {
+    let socket = socket(arguments, environment)?;
+    let reply = runtime()?.block_on(send(&socket, path, order));
+    match reply {
+        Ok((204, _)) => Ok(()),
+        reply => understand(&socket, reply).map(drop),
+    }
+}
+
 type Reply = Result<(u16, Vec<u8>), reqwest::Error>;
 
 async fn fetch(socket: &Path, path: &str) -> Reply {

@@ -1,11 +1,14 @@
 //! The command line: a file per subcommand, each thin.
 
+mod busy;
 mod check;
 mod control;
 mod demo;
+mod drain;
 mod reader;
 mod refund;
 mod resolve;
+mod resume;
 mod run;
 mod sales;
 mod simulate;
@@ -100,6 +103,12 @@ enum Command {
     Resolve(resolve::Arguments),
     /// Give back money of a sale that is over
     Refund(refund::Arguments),
+    /// Take the kiosk out of service: the customer is served, then nothing is sold
+    Drain(drain::Arguments),
+    /// Put the kiosk back into service
+    Resume(resume::Arguments),
+    /// Say by exit code whether a customer is being served
+    Busy(busy::Arguments),
     /// Show the reader, assign it to this board, or clear it
     Reader(reader::Arguments),
     /// Play a whole kiosk without hardware or account
@@ -144,6 +153,9 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, environment: &Environ
         Command::Sales(arguments) => sales::run(&arguments, environment),
         Command::Resolve(arguments) => resolve::run(&arguments, environment),
         Command::Refund(arguments) => refund::run(&arguments, environment),
+        Command::Drain(arguments) => drain::run(&arguments, environment),
+        Command::Resume(arguments) => resume::run(&arguments, environment),
+        Command::Busy(arguments) => busy::run(&arguments, environment),
         Command::Reader(arguments) => reader::run(&arguments, environment),
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Simulate(arguments) => simulate::run(&arguments, environment),

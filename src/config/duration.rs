@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::fmt::friendly::{SpanParser, SpanPrinter};
 
 /// Reads a duration; `None` if it is not one, or negative.
-pub(super) fn parse(text: &str) -> Option<Duration> {
+pub fn parse(text: &str) -> Option<Duration> {
     SpanParser::new().parse_unsigned_duration(text).ok()
 }
 

@@ -3,6 +3,7 @@
 mod keys;
 mod orders;
 mod reader;
+mod service;
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -22,6 +23,8 @@ use tokio::sync::{mpsc, oneshot};
 
 pub use crate::daemon::control::orders::{OrderDocument, RefundOrder, Resolution};
 pub use crate::daemon::control::reader::{AssignOrder, ResetDocument};
+pub use crate::daemon::control::service::DrainOrder;
+use crate::daemon::drained::DrainFile;
 use crate::daemon::journal_thread::Job;
 use crate::daemon::run::Message;
 use crate::daemon::waiting::Waiting;
@@ -169,6 +172,7 @@ struct Shared {
     /// Orders go one at a time: what one of them finds in the journal is still so when it is
     /// carried out.
     orders: tokio::sync::Mutex<()>,
+    drained: DrainFile,
 }
 
 #[derive(Deserialize)]
@@ -202,7 +206,10 @@ pub async fn serve(
     listener: UnixListener,
     driver: mpsc::Sender<Message>,
     journal: thread_queue::Sender<Job>,
+    state_dir: PathBuf,
 ) {
+    let orders = tokio::sync::Mutex::default();
+    let drained = DrainFile::in_folder(&state_dir);
     let routes = axum::Router::new()
         .route("/v1/status", get(status))
         .route("/v1/sales", get(sales))
@@ -214,13 +221,14 @@ pub async fn serve(
         .route("/v1/remove", post(keys::remove))
         .route("/v1/cancel", post(cancel))
         .route("/v1/hint", post(hint))
-        .route("/v1/drain", post(drain))
+        .route("/v1/drain", post(service::drain))
+        .route("/v1/resume", post(service::resume))
         .route("/v1/reader", get(reader::show))
         .route("/v1/reader/assign", post(reader::assign))
         .route("/v1/reader/reset", post(reader::reset))
         .fallback(|| async { refused(StatusCode::NOT_FOUND, "there is no such path") })
         .layer(DefaultBodyLimit::max(MOST_BODY_BYTES))
-        .with_state(Arc::new(Shared { driver, journal, orders: tokio::sync::Mutex::default() }));
+        .with_state(Arc::new(Shared { driver, journal, orders, drained }));
     let service = routes.into_make_service_with_connect_info::<Caller>();
     if let Err(error) = axum::serve(listener, service).await {
         tracing::error!(%error, "the control socket has failed");
@@ -249,10 +257,6 @@ async fn hint(
         }
         Err(rejection) => refused(StatusCode::BAD_REQUEST, &rejection.body_text()),
     }
-}
-
-async fn drain(State(shared): State<Arc<Shared>>) -> Response {
-    sent(&shared, Message::Event(crate::daemon::Event::Drain)).await
 }
 
 async fn sent(shared: &Shared, message: Message) -> Response {

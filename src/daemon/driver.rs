@@ -13,6 +13,7 @@ use crate::ids::{
 use crate::journal::Stored;
 use crate::kiosk::claim::{OrderRefused, ReaderOrder};
 use crate::kiosk::out_of_order::Since;
+use crate::kiosk::service::Drained;
 use crate::kiosk::{Kiosk, Reason, Setup, Turned, View};
 use crate::sale::fact::{Attention, Opened};
 use crate::sale::input::{Call, Trouble, VendNews};
@@ -115,8 +116,10 @@ pub enum Event {
     },
     /// A new API key is in use.
     KeyReplaced,
-    /// No new sales from now on.
-    Drain,
+    /// A person has taken the kiosk out of service: no new sales.
+    Drain(Drained),
+    /// It is in service again.
+    Resume,
     /// The daemon is about to stop: what has no card yet is taken back.
     Stopping,
 }
@@ -308,7 +311,8 @@ impl Driver {
                 self.kiosk.key_replaced();
                 self.flights.hurry(now.moment, HURRY_WITHIN, &mut self.rng);
             }
-            Event::Drain => self.kiosk.drain(),
+            Event::Drain(drained) => self.kiosk.drain(drained, now.moment),
+            Event::Resume => self.kiosk.resume(),
             Event::Stopping => self.stopping(now),
         }
         self.reconcile(now);
@@ -454,7 +458,7 @@ impl Driver {
     }
 
     fn stopping(&mut self, now: Now) {
-        self.kiosk.drain();
+        self.kiosk.stop();
         let sales: Vec<SaleId> = self.kiosk.sales().map(|sale| sale.id().clone()).collect();
         for sale in sales {
             self.give(&sale, &Input::Stopping, now);

@@ -12,6 +12,7 @@
 //! * [`run`](mod@run): the loop around the driver
 //! * [`journal_thread`], [`devices`], [`control`], [`notify`]: who carries effects out and brings
 //!   news
+//! * `drained`: the file that remembers a person's drain
 //! * [`orders`]: what people decide about a sale
 //! * `setup`: what the kiosk is set up with
 //! * [`waiting`]: what an open sale waits for, and when it is tried again
@@ -24,6 +25,7 @@ mod assignment;
 pub mod clock;
 pub mod control;
 pub mod devices;
+mod drained;
 pub mod driver;
 pub mod flights;
 pub mod identity;

@@ -11,6 +11,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::config::{ApiKey, CredentialError, Loaded, Mode};
 use crate::daemon::control::{self, ConfigStatus, ControlError, StatusDocument};
+use crate::daemon::drained::DrainFile;
 use crate::daemon::driver::{Driver, Effect, Event, Now};
 use crate::daemon::flights::FlightId;
 use crate::daemon::identity::{self, IdentityError};
@@ -26,6 +27,7 @@ use crate::journal::{Filter, Journal, JournalError, Stored};
 use crate::kiosk::View;
 use crate::kiosk::claim::{OrderRefused, ReaderOrder};
 use crate::kiosk::reader_status::ReaderDocument;
+use crate::kiosk::service::Drained;
 use crate::sale::Fact;
 use crate::sale::fact::Origin;
 use crate::sale::resolve;
@@ -156,7 +158,9 @@ pub async fn run(
     let stops = signals()?;
     let messages = daemon.messages();
     reload_on_hangup(reload, messages.clone())?;
-    tokio::spawn(control::serve(listener, messages.clone(), daemon.jobs.clone()));
+    let jobs = daemon.jobs.clone();
+    let state_dir = settings.kiosk.state_dir.clone();
+    tokio::spawn(control::serve(listener, messages.clone(), jobs, state_dir));
     let (views, watch) = watch::channel(None);
     devices::start_displays(settings, &watch);
     devices::start_inputs(settings, &messages);
@@ -176,6 +180,8 @@ pub struct Daemon {
     jobs: thread_queue::Sender<Job>,
     config: ConfigStatus,
     reader_power: Option<PathBuf>,
+    /// Who has taken the kiosk out of service, before this start.
+    drained: Option<Drained>,
 }
 
 impl Daemon {
@@ -207,7 +213,8 @@ impl Daemon {
         let config =
             ConfigStatus { hash: loaded.hash.clone(), source: loaded.source.display().to_string() };
         let reader_power = settings.reader.power_cycle.clone();
-        Ok(Self { driver, client, messages, inbox, jobs, config, reader_power })
+        let drained = DrainFile::in_folder(&settings.kiosk.state_dir).read();
+        Ok(Self { driver, client, messages, inbox, jobs, config, reader_power, drained })
     }
 
     /// Where news for the loop go.
@@ -217,13 +224,14 @@ impl Daemon {
 
     /// The loop. A first stop takes no new sale and waits for the running one.
     pub async fn turn_until_stopped(self, devices: Devices, mut stops: mpsc::Receiver<()>) {
-        let Self { mut driver, client, messages, mut inbox, jobs, config, reader_power } = self;
+        let Self { mut driver, client, messages, mut inbox, jobs, config, .. } = self;
+        let Self { reader_power, drained, .. } = self;
         let people = BTreeMap::new();
         let mut tasks = Tasks { client, messages, journal: jobs, devices, reader_power, people };
         let watchdog = notify::watchdog_interval();
         let mut notifier = Notifier::default();
         let mut stop_by = None;
-        let mut message = Some(Message::Event(Event::Tick));
+        let mut message = Some(Message::Event(drained.map_or(Event::Tick, Event::Drain)));
         loop {
             let now = clock::now();
             if let Some(message) = message.take() {

@@ -87,7 +87,10 @@ pub fn effect(effect: &Effect) {
 /// How loud a reason not to sell is.
 fn weight_of(reason: &Reason) -> Weight {
     match reason {
-        Reason::ReaderRestarting | Reason::ReaderUnassigned | Reason::Sweeping => Weight::Step,
+        Reason::ReaderRestarting
+        | Reason::ReaderUnassigned
+        | Reason::Sweeping
+        | Reason::Drained { .. } => Weight::Step,
         Reason::Clone
         | Reason::DeadlineNear
         | Reason::Exposure

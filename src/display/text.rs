@@ -91,7 +91,7 @@ pub fn words(view: &View) -> Text {
         View::NotNow { why } => text("Not now", turned(why)),
         View::OutOfOrder { reason } => text("Out of order", out_of_order(reason)),
         View::Wait => text("One moment, please", "The last purchase is being finished."),
-        View::Stopping => text("Out of order", "The machine is being serviced."),
+        View::Stopping => text("Out of order", SERVICED),
     }
 }
 
@@ -268,12 +268,14 @@ fn ending(why: Ending) -> &'static str {
     }
 }
 
+const SERVICED: &str = "The machine is being serviced.";
+
 fn turned(why: &Turned) -> String {
     match why {
         Turned::Unknown { code } => format!("There is no {code} in this machine."),
         Turned::Busy => "One moment, please.".into(),
         Turned::OutOfOrder { reason } => out_of_order(reason).into(),
-        Turned::Draining => "The machine is being serviced.".into(),
+        Turned::Draining => SERVICED.into(),
         Turned::CartFull => "Your cart is full. Please pay, or take something out.".into(),
         Turned::CartEmpty => "Your cart is empty. Please choose a product.".into(),
         Turned::NotInCart { code } => format!("There is no {code} in your cart."),
@@ -308,6 +310,7 @@ fn out_of_order(reason: &Reason) -> &'static str {
         | Reason::Clone
         | Reason::OtherMode
         | Reason::PaymentNotFound => "The machine needs service.",
+        Reason::Drained { .. } => SERVICED,
         Reason::PriceRefused { .. } => "This product cannot be sold at the moment.",
         Reason::DispenserAway { .. } => "This product cannot be dispensed at the moment.",
     }

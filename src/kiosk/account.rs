@@ -63,7 +63,7 @@ impl Kiosk {
     /// out of reach, or the reader is not this board's.
     pub fn account_wish(&self, now: Moment) -> AccountWish {
         let fails = self.reasons.since(&Reason::NoCardPresent).is_some();
-        let may = self.front.is_none() && !self.draining && !self.is_blind();
+        let may = self.front.is_none() && !self.is_draining() && !self.is_blind();
         if (self.account.is_settled && !fails) || !may || !self.is_reader_ours() {
             return AccountWish::Nothing;
         }

@@ -84,7 +84,7 @@ pub struct Kiosk {
     pub(super) account: AccountWatch,
     pub(super) sweep: Sweep,
     pub(super) reachable_since: BTreeMap<DispenserName, Moment>,
-    pub(super) draining: bool,
+    pub(super) stopping: bool,
     pub(super) cart: Cart,
     /// Sales of the journal that cannot be read at all.
     pub(super) unreadable: Vec<SaleId>,
@@ -110,7 +110,7 @@ impl Kiosk {
             account: AccountWatch::default(),
             sweep: Sweep::default(),
             reachable_since: BTreeMap::new(),
-            draining: false,
+            stopping: false,
             cart: Cart::default(),
             unreadable: Vec::new(),
         }
@@ -314,12 +314,6 @@ impl Kiosk {
         } else {
             self.reasons.raise(Reason::Journal, now);
         }
-    }
-
-    /// No new sale from now on.
-    pub fn drain(&mut self) {
-        self.draining = true;
-        self.empty_cart();
     }
 
     /// The reasons that stand now.

@@ -12,6 +12,7 @@
 //! * [`place`]: where the reader stands, and whether its currency is the kiosk's
 //! * [`account`]: whether the account takes cards at a reader
 //! * [`countries`]: which currency readers take in which country
+//! * [`service`]: taken out of service by a person, or about to stop
 //! * [`out_of_order`]: reasons not to sell, each with what to do about it
 //! * [`sweep`]: what was left at Stripe, when it is looked for, and what may be touched
 //! * [`view`]: the one thing that the display shows
@@ -33,6 +34,7 @@ pub mod reader_status;
 pub mod reader_wish;
 pub mod restart_window;
 pub mod select;
+pub mod service;
 pub mod status;
 pub mod sweep;
 #[cfg(test)]

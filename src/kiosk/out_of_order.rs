@@ -98,6 +98,13 @@ pub enum Reason {
     OtherMode,
     /// The journal is new, and what an earlier one may have left at Stripe is still looked for.
     Sweeping,
+    /// A person has taken the kiosk out of service.
+    Drained {
+        /// Who, as the system names them.
+        by: String,
+        /// Why, in their words.
+        why: Option<String>,
+    },
     /// A dispenser's port cannot be opened.
     DispenserAway {
         /// Which.
@@ -181,6 +188,7 @@ impl Reason {
             Self::Clone => "clone",
             Self::OtherMode => "other_mode",
             Self::Sweeping => "sweeping",
+            Self::Drained { .. } => "drained",
             Self::DispenserAway { .. } => "dispenser_away",
         }
     }
@@ -245,6 +253,10 @@ impl Reason {
             Self::Sweeping => {
                 "the journal is new: what an earlier one left at Stripe is looked for first".into()
             }
+            Self::Drained { by, why: None } => format!("{by} has taken it out of service"),
+            Self::Drained { by, why: Some(why) } => {
+                format!("{by} has taken it out of service: {why:?}")
+            }
             Self::DispenserAway { dispenser } => {
                 format!("dispenser \"{dispenser}\" cannot be reached")
             }
@@ -295,6 +307,7 @@ impl Reason {
             Self::Clone => "stop the other kiosk, or give this one a new kiosk.id and journal",
             Self::OtherMode => "install the key they were opened with until they are settled",
             Self::Sweeping => "wait, ten minutes at most; if it stays, check the network",
+            Self::Drained { .. } => "kioskd resume, when the work is done",
             Self::DispenserAway { .. } => "check the board's power and its cable or device path",
         }
     }
@@ -313,7 +326,8 @@ impl Reason {
             | Self::Exposure
             | Self::Journal
             | Self::Clone
-            | Self::Sweeping => Stops::Everything,
+            | Self::Sweeping
+            | Self::Drained { .. } => Stops::Everything,
             Self::KeyTooNarrow { denied } => denied.stops(),
             Self::ReaderOffline
             | Self::ReaderRestarting
@@ -361,6 +375,7 @@ impl Reason {
             | Self::Clone
             | Self::OtherMode
             | Self::Sweeping
+            | Self::Drained { .. }
             | Self::DispenserAway { .. } => false,
         }
     }

@@ -107,6 +107,7 @@ impl Kiosk {
             | Reason::Clone
             | Reason::OtherMode
             | Reason::Sweeping
+            | Reason::Drained { .. }
             | Reason::DispenserAway { .. } => false,
         });
         if self.may_knock(seen_at) {

@@ -99,7 +99,7 @@ impl Kiosk {
         let Some(product) = self.setup.catalog.get(code) else {
             return Err(Turned::Unknown { code: code.clone() });
         };
-        if self.draining {
+        if self.is_draining() {
             return Err(Turned::Draining);
         }
         if self.front.is_some() || self.is_reader_held() {
@@ -180,7 +180,8 @@ impl Kiosk {
                 | Reason::Journal
                 | Reason::Clone
                 | Reason::OtherMode
-                | Reason::Sweeping => false,
+                | Reason::Sweeping
+                | Reason::Drained { .. } => false,
             })
             .map(|(reason, _)| reason.clone())
     }

@@ -97,7 +97,7 @@ pub struct OpenStatus {
 impl Kiosk {
     /// How the kiosk is now.
     pub fn status(&self, now: Moment) -> KioskStatus {
-        let state = if self.draining {
+        let state = if self.is_draining() {
             State::Draining
         } else if self.front.is_some() || self.cart_left_at().is_some() {
             State::Busy

@@ -4,6 +4,7 @@ mod account;
 mod cart;
 mod claim;
 mod place;
+mod service;
 
 use std::time::Duration;
 

@@ -275,7 +275,7 @@ impl Kiosk {
                 _ => sale_view(sale, now),
             };
         }
-        if self.draining {
+        if self.is_draining() {
             return View::Stopping;
         }
         if let Some(reason) = self.blocking_reason(now) {

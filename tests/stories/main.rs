@@ -24,6 +24,7 @@ mod flushed_before_effects;
 mod interac;
 mod killed_at_each_step;
 mod one_reader_one_controller;
+mod out_of_service;
 mod reader_display;
 mod said_at_start;
 mod sells_a_product;

@@ -117,7 +117,7 @@ fn a_cart_that_is_left_behind_is_nobodys() {
     bench.kiosk.empty_left_cart(left);
     assert_eq!(bench.view(), View::Idle);
     bench.add("A1").unwrap();
-    bench.kiosk.drain();
+    bench.kiosk.stop();
     assert_eq!(bench.view(), View::Stopping);
     assert_eq!(bench.kiosk.cart_status().unwrap().amount, None, "nothing is kept for later");
 }

@@ -1,0 +1,90 @@
+//! Out of service and back: `kioskd drain` and `kioskd resume`.
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::{ConnectInfo, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::{Deserialize, Serialize};
+
+use super::{Caller, Shared, refused, sent};
+use crate::daemon::drained::DrainFile;
+use crate::daemon::run::Message;
+use crate::daemon::{Event, clock, tell};
+use crate::kiosk::service::Drained;
+
+/// A reason is a sentence.
+const LONGEST_REASON: usize = 200;
+
+/// The body of `POST /v1/drain`. It may be left out.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DrainOrder {
+    /// Why, for whoever asks next.
+    #[serde(default)]
+    pub why: Option<String>,
+}
+
+/// Takes the kiosk out of service. Also if that cannot be recorded: then a restart ends it, and the
+/// caller is told so.
+pub(super) async fn drain(
+    State(shared): State<Arc<Shared>>,
+    ConnectInfo(caller): ConnectInfo<Caller>,
+    body: Bytes,
+) -> Response {
+    let parsed = if body.is_empty() { Ok(DrainOrder::default()) } else { parse(&body) };
+    let DrainOrder { why } = match parsed {
+        Ok(order) => order,
+        Err(why) => return refused(StatusCode::BAD_REQUEST, &why),
+    };
+    if why.as_ref().is_some_and(|why| why.chars().count() > LONGEST_REASON) {
+        return refused(StatusCode::BAD_REQUEST, "a reason has 200 characters at most");
+    }
+    let _one_at_a_time = shared.orders.lock().await;
+    tell::ordered(&caller.to_string(), "drain");
+    let drained = Drained { by: caller.to_string(), why, since: clock::now().wall };
+    let record = drained.clone();
+    let recorded = on_disk(&shared, move |file| file.write(&record)).await;
+    let response = sent(&shared, Message::Event(Event::Drain(drained))).await;
+    match recorded {
+        Ok(()) => response,
+        Err(why) => refused(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            &format!("it takes no new sales, but only until kioskd ends: not recorded, {why}"),
+        ),
+    }
+}
+
+/// Puts the kiosk back into service. Not if that cannot be recorded: a restart would take it out
+/// again, and nobody would know why.
+pub(super) async fn resume(
+    State(shared): State<Arc<Shared>>,
+    ConnectInfo(caller): ConnectInfo<Caller>,
+) -> Response {
+    let _one_at_a_time = shared.orders.lock().await;
+    tell::ordered(&caller.to_string(), "resume");
+    if let Err(why) = on_disk(&shared, |file| file.remove()).await {
+        let why = format!("it stays out of service: that it ends cannot be recorded, {why}");
+        return refused(StatusCode::INTERNAL_SERVER_ERROR, &why);
+    }
+    sent(&shared, Message::Event(Event::Resume)).await
+}
+
+fn parse(body: &Bytes) -> Result<DrainOrder, String> {
+    serde_json::from_slice(body)
+        .map_err(|error| format!("the body is {{\"why\": \"a sentence\"}} or nothing: {error}"))
+}
+
+/// Works on the file beside the loop: a disk may hang.
+async fn on_disk(
+    shared: &Shared,
+    work: impl FnOnce(&DrainFile) -> std::io::Result<()> + Send + 'static,
+) -> Result<(), String> {
+    let file = shared.drained.clone();
+    match tokio::task::spawn_blocking(move || work(&file)).await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(error)) => Err(error.to_string()),
+        Err(error) => Err(error.to_string()),
+    }
+}

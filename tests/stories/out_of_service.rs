@@ -1,0 +1,74 @@
+//! `kioskd drain`, `resume` and `busy`: the machine is taken from its customers, and given back.
+
+use std::process::{Command, Output};
+
+use crate::rig::{Rig, VISA, wait_for};
+
+fn said(output: &Output) -> (String, Option<i32>) {
+    let text = [&output.stdout[..], &output.stderr[..]].concat();
+    (String::from_utf8(text).unwrap(), output.status.code())
+}
+
+fn is(rig: &Rig, state: &str) {
+    wait_for(state, || (rig.status()?["state"] == state).then_some(()));
+}
+
+#[test]
+fn a_customer_is_served_before_the_machine_is_out_of_service_and_no_restart_ends_it() {
+    let mut rig = Rig::ready();
+    assert_eq!(said(&rig.kioskd(&["busy"])), ("free: nobody is being served\n".into(), Some(1)));
+    rig.keypad.press("A1");
+    rig.wait_for_prompt();
+    assert_eq!(said(&rig.kioskd(&["busy", "--quiet"])), (String::new(), Some(0)));
+    let (text, code) = said(&rig.kioskd(&["drain", "--wait", "0s", "--why", "motor 3 jams"]));
+    assert_eq!(code, Some(1), "{text}");
+    assert!(text.contains("a customer is still being served"), "{text}");
+    rig.tap(VISA);
+    let (text, code) = said(&rig.kioskd(&["drain", "--wait", "--why", "motor 3 jams"]));
+    assert_eq!((text.as_str(), code), ("out of service\n", Some(0)));
+    assert_eq!(rig.outcomes(), ["sold"], "who was in front has been served");
+
+    assert_eq!(rig.terminate(), Some(0));
+    rig.start_as(Command::new(env!("CARGO_BIN_EXE_kioskd")));
+    is(&rig, "draining");
+    let status = rig.status().unwrap();
+    assert_eq!(status["reasons"][0]["code"], "drained");
+    let what = status["reasons"][0]["what"].as_str().unwrap();
+    assert!(what.ends_with("has taken it out of service: \"motor 3 jams\""), "{what}");
+    rig.keypad.press("A1");
+    wait_for("a line", || rig.log().contains("takes no new sales").then_some(()));
+
+    assert_eq!(said(&rig.kioskd(&["resume"])), ("back in service\n".into(), Some(0)));
+    is(&rig, "ready");
+    rig.keypad.press("A1");
+    rig.tap(VISA);
+    wait_for("two sales", || (rig.outcomes() == ["sold", "sold"]).then_some(()));
+    rig.audit();
+}
+
+#[test]
+fn what_cannot_be_recorded_is_said_to_end_with_the_daemon() {
+    let rig = Rig::ready();
+    // In the way of the file, and of its removal: also for root.
+    let file = rig.path().join("state/drained.json");
+    std::fs::create_dir_all(file.join("in the way")).unwrap();
+    let (text, code) = said(&rig.kioskd(&["drain"]));
+    assert_eq!(code, Some(1), "{text}");
+    assert!(text.contains("only until kioskd ends"), "{text}");
+    is(&rig, "draining");
+    let (text, code) = said(&rig.kioskd(&["resume"]));
+    assert_eq!(code, Some(1), "{text}");
+    assert!(text.contains("it stays out of service"), "{text}");
+    std::fs::remove_dir_all(&file).unwrap();
+    assert_eq!(said(&rig.kioskd(&["resume"])).1, Some(0));
+    is(&rig, "ready");
+}
+
+#[test]
+fn without_a_daemon_the_exit_code_is_its_own() {
+    let rig = Rig::without_daemon();
+    for command in ["drain", "resume", "busy"] {
+        assert_eq!(said(&rig.kioskd(&[command])).1, Some(69), "{command}");
+    }
+    assert_eq!(said(&rig.kioskd(&["busy", "--wait", "soon"])).1, Some(2));
+}
