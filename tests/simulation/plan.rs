@@ -131,7 +131,7 @@ impl Plan {
         };
         Self {
             seed,
-            customers: rng.u32(3..25),
+            customers: rng.u32(3..40),
             apart: scale(&mut rng, 20_000.0, 40_000_000.0),
             bad_times: scale(&mut rng, 2_000.0, 250_000_000.0),
             rates,

@@ -47,8 +47,10 @@ pub struct Disk {
     journal: Option<Journal>,
     lives: u32,
     trusted: bool,
-    /// The files before the last append, and how long the log was then.
-    before: Option<(PathBuf, u64)>,
+    /// Whether the card may lie about a flush: only then the files are kept as they were.
+    lies: bool,
+    /// The files before the last append, if they are kept, and how long the log was then.
+    before: Option<(Option<PathBuf>, u64)>,
 }
 
 /// What a write came to.
@@ -79,8 +81,8 @@ impl Store {
         Self::Memory(Memory::default())
     }
 
-    /// An empty one on a disk.
-    pub fn disk() -> Self {
+    /// An empty one on a disk, which may lie about a flush.
+    pub fn disk(lies: bool) -> Self {
         // Where there is a disk in memory, flushes cost nothing.
         let shm = Path::new("/dev/shm");
         let folder =
@@ -91,6 +93,7 @@ impl Store {
             journal: Some(journal),
             lives: 0,
             trusted: true,
+            lies,
             before: None,
         }))
     }
@@ -237,8 +240,10 @@ impl Disk {
             self.trusted = false;
             return Append::Failed;
         }
-        let copy = self.folder.path().join("before");
-        copy_files(&self.path(), &copy);
+        let copy = self.lies.then(|| self.folder.path().join("before"));
+        if let Some(copy) = &copy {
+            copy_files(&self.path(), copy);
+        }
         self.before = Some((copy, self.log_length()));
         let journal = self.journal.as_mut().expect("it is open between two lives");
         if !self.trusted && journal.reopen().is_err() {
@@ -273,7 +278,7 @@ impl Disk {
     }
 
     fn goes_back(&mut self) -> bool {
-        let Some((before, _)) = self.before.take() else { return false };
+        let Some((Some(before), _)) = self.before.take() else { return false };
         self.lives += 1;
         let to = self.path();
         copy_files(&before, &to);

@@ -145,7 +145,8 @@ impl World {
     /// A kiosk that was just installed. `deaths`: at which points the daemon dies, beside those
     /// that are drawn.
     pub fn new(plan: Plan, deaths: &[(u64, Death)], tells: bool) -> Self {
-        let store = if plan.on_disk { Store::disk() } else { Store::memory() };
+        let lies = plan.rates.crashes * plan.rates.power_cuts * plan.rates.lies > 0.0;
+        let store = if plan.on_disk { Store::disk(lies) } else { Store::memory() };
         let setup = plan.kiosk(store.id(), 0);
         let mut world = Self {
             rng: Rng::with_seed(plan.seed ^ 0xD1CE),
