@@ -67,11 +67,34 @@ impl World {
                 let there = self.draw_delay();
                 let sent = self.now;
                 let wire = Box::new(wire);
+                self.may_arrive_twice(&wire);
                 self.after(there, Coming::Arrives { life, flight, wire, fate, sent });
                 return;
             }
         };
         self.after(wait, Coming::Answered { life, flight, result });
+    }
+
+    /// The network may deliver a call twice, the second one first. Each goes its own way.
+    fn may_arrive_twice(&mut self, wire: &Wire) {
+        if !self.chance(self.plan.rates.twice) {
+            return;
+        }
+        let counted = match wire.method {
+            Method::Get => "network: a GET delivered twice",
+            Method::Post if wire.key.is_none() => "network: a POST without a key delivered twice",
+            Method::Post => "network: a POST delivered twice",
+        };
+        self.tally.count(counted);
+        let there = self.draw_delay();
+        self.after(there, Coming::ArrivesAgain { wire: Box::new(wire.clone()) });
+    }
+
+    /// A call reaches Stripe once more. What that does is the network's doing, not kioskd's.
+    pub fn arrives_again(&mut self, wire: &Wire) {
+        self.tell(|| format!("{} arrives once more", wire.path));
+        let wall = self.wall();
+        self.stripe.handle(&simulator_request(wire), wall);
     }
 
     /// One way: tens of milliseconds, or many seconds.

@@ -1,7 +1,7 @@
 //! Every fault by the name that it is counted by: one that never strikes proves nothing.
 
 /// All of them.
-pub const FAULTS: [&str; 64] = [
+pub const FAULTS: [&str; 67] = [
     "clock: wrong after a power cut",
     "crash: in the middle of a write",
     "crash: kill",
@@ -25,6 +25,9 @@ pub const FAULTS: [&str; 64] = [
     "machine: its port is gone for a while",
     "machine: jams",
     "machine: jams and does not say so",
+    "network: a GET delivered twice",
+    "network: a POST delivered twice",
+    "network: a POST without a key delivered twice",
     "network: a portal answers for a while",
     "network: a reply lost",
     "network: a request lost",

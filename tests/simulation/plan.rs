@@ -24,6 +24,8 @@ pub struct Rates {
     pub calls: f64,
     /// Of calls, that take seconds to get there or back.
     pub slow: f64,
+    /// Of calls, that the network delivers twice.
+    pub twice: f64,
     /// Of customers, during whose sale the weather turns.
     pub weather: f64,
     /// Of customers, during whose sale something happens to the reader.
@@ -107,6 +109,7 @@ impl Plan {
         let rates = Rates {
             calls: rate(0.12),
             slow: rate(0.1),
+            twice: rate(0.1),
             weather: rate(0.3),
             reader: rate(0.5),
             strangers: rate(0.3),

@@ -57,6 +57,8 @@ pub enum Coming {
     Flushed { life: u32, event: Event },
     /// A call reaches Stripe.
     Arrives { life: u32, flight: FlightId, wire: Box<Wire>, fate: Fate, sent: Millis },
+    /// The network delivers a call once more; nobody waits for the reply.
+    ArrivesAgain { wire: Box<Wire> },
     /// A call ends.
     Answered { life: u32, flight: FlightId, result: Result<Answer, NoAnswer> },
     /// `VEND` reaches the board.
@@ -272,6 +274,7 @@ impl World {
             Coming::Arrives { life, flight, wire, fate, sent } => {
                 self.arrives(life, flight, &wire, (fate, sent));
             }
+            Coming::ArrivesAgain { wire } => self.arrives_again(&wire),
             Coming::Ordered { order, slot } => self.ordered(order, &slot),
             Coming::Stops { order } => self.stops(&order),
             Coming::BoardSaid { order, news } => self.board_said(order, news),
