@@ -52,6 +52,8 @@ pub struct Rates {
     pub config: f64,
     /// Of starts, with a clock that is wrong.
     pub clock: f64,
+    /// Of customers, during whose sale the clock jumps.
+    pub jumps: f64,
     /// Of customers, after whom somebody acts in Stripe's Dashboard.
     pub dashboard: f64,
     /// Of customers, after whom somebody decides about a sale at the kiosk.
@@ -123,6 +125,7 @@ impl Plan {
             key: rate(0.2),
             config: rate(0.5),
             clock: rate(0.5),
+            jumps: rate(0.2),
             dashboard: rate(0.1),
             decisions: rate(0.3),
         };

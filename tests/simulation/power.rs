@@ -203,6 +203,11 @@ impl World {
         }
     }
 
+    /// The wall clock of the kiosk jumps; its own goes on.
+    pub fn jump_clock(&mut self, by: i64) {
+        self.power.clock_error += by;
+    }
+
     /// The clock of the kiosk is right again.
     pub fn set_clock(&mut self) {
         self.power.clock_error = 0;

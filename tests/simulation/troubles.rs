@@ -64,6 +64,8 @@ pub enum Trouble {
     Decision,
     /// A webhook says that the reader has news.
     Hint,
+    /// The kiosk's wall clock jumps by so many milliseconds.
+    ClockJumps(i64),
     /// The clock is set.
     ClockSet,
 }
@@ -125,6 +127,9 @@ impl World {
             self.kept_away += lasts;
             self.after(at + lasts, Coming::Trouble(Trouble::KeyGood));
         }
+        if self.chance(rates.jumps) {
+            self.draw_clock_jump();
+        }
         if self.chance(rates.dashboard) {
             self.soon(Trouble::Dashboard);
         }
@@ -146,6 +151,18 @@ impl World {
         let wait = self.rng.u64(0..60_000);
         self.after(wait, Coming::Trouble(trouble));
         wait
+    }
+
+    /// Minutes to decades, forward or back, while the board is up; later it is right again, unless
+    /// it jumps once more before.
+    fn draw_clock_jump(&mut self) {
+        let most = [300_000, 86_400_000, 1_000_000_000_000][self.rng.usize(0..3)];
+        let by = self.rng.i64(-most..=most);
+        let counted = if by < 0 { "clock: jumps back" } else { "clock: jumps forward" };
+        self.tally.count(counted);
+        let at = self.soon(Trouble::ClockJumps(by));
+        let lasts = self.draw_time(3_600_000);
+        self.after(at + lasts, Coming::Trouble(Trouble::ClockSet));
     }
 
     fn draw_reader_trouble(&mut self) {
@@ -248,6 +265,7 @@ impl World {
                 self.tally.count("webhook: a hint");
                 self.turn(Event::Hint { reader });
             }
+            Trouble::ClockJumps(by) => self.jump_clock(by),
             Trouble::ClockSet => self.set_clock(),
         }
     }
