@@ -47,6 +47,14 @@ impl Record {
         items.map(|item| item["price"]["amount"].as_u64().unwrap_or_default()).collect()
     }
 
+    /// The machine and the slot of an item, from 1.
+    pub fn place(&self, item: usize) -> (String, String) {
+        let opened = self.opened();
+        let item = item.checked_sub(2).map_or(&opened["product"], |n| &opened["further"][n]);
+        let word = |name: &str| item[name].as_str().unwrap_or_default().to_owned();
+        (word("dispenser"), word("slot"))
+    }
+
     /// What it costs.
     pub fn price(&self) -> u64 {
         self.prices().iter().sum()

@@ -236,6 +236,18 @@ impl Watch {
         }
     }
 
+    /// Whoever paid for one thing does not want another, nor a neighbour's slot of another machine.
+    pub fn gives_what_was_chosen(
+        &mut self,
+        order: &str,
+        chosen: &(String, String),
+        told: &(String, String),
+    ) {
+        if chosen != told {
+            self.find("gives_what_was_chosen", format!("VEND {order} at {told:?}, not {chosen:?}"));
+        }
+    }
+
     /// A board that is told twice gives twice.
     pub fn fires_once(&mut self, order: &str) {
         if !self.fired.insert(order.to_owned()) {

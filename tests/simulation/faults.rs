@@ -1,7 +1,7 @@
 //! Every fault by the name that it is counted by: one that never strikes proves nothing.
 
 /// All of them.
-pub const FAULTS: [&str; 69] = [
+pub const FAULTS: [&str; 70] = [
     "clock: jumps back",
     "clock: jumps forward",
     "clock: wrong after a power cut",
@@ -21,6 +21,7 @@ pub const FAULTS: [&str; 69] = [
     "machine: a line of its lost",
     "machine: a vend while its port is gone",
     "machine: an order garbled",
+    "machine: an order to the second one",
     "machine: an order written in part",
     "machine: gives and does not say so",
     "machine: gives late",

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use fastrand::Rng;
-use kioskd::ids::JournalId;
+use kioskd::ids::{DispenserName, JournalId};
 use kioskd::kiosk::{Product, Setup};
 use kioskd::money::Money;
 use kioskd::sale::cards::{CardKinds, CardRules};
@@ -12,6 +12,9 @@ use kioskd::sale::fact::{CaptureMode, Flow, Origin, Policy, UnknownVend};
 use kioskd::simulator::{self, CancelWhileAuthorizing};
 
 use crate::auditor::Millis;
+
+/// The machines: where there are two, the second one has the crisps.
+pub const MACHINES: [&str; 2] = ["main", "side"];
 
 /// What slots hold and cost.
 pub const PRODUCTS: [(&str, &str, u64, &str); 3] =
@@ -83,6 +86,8 @@ pub struct Plan {
     pub canadian: bool,
     /// Whether customers fill a cart and pay for all of it.
     pub cart: bool,
+    /// Whether there are two machines.
+    pub two_machines: bool,
     /// What a scenario fixes, beside what is drawn.
     pub fixed: Fixed,
 }
@@ -146,6 +151,7 @@ impl Plan {
             hints: rng.bool(),
             canadian: rng.f64() < 0.15,
             cart: rng.f64() < 0.25,
+            two_machines: rng.f64() < 0.25,
             fixed: Fixed::default(),
         }
     }
@@ -159,6 +165,7 @@ impl Plan {
             on_disk: false,
             canadian: false,
             cart: false,
+            two_machines: false,
             fixed,
             ..Self::draw(seed)
         }
@@ -188,6 +195,12 @@ impl Plan {
             setup.locations = BTreeMap::from([("tml_simulated".to_owned(), "CA".to_owned())]);
         }
         setup
+    }
+
+    /// The machines that hang on the kiosk.
+    pub fn machines(&self) -> impl Iterator<Item = DispenserName> {
+        let count = if self.two_machines { 2 } else { 1 };
+        MACHINES.into_iter().take(count).map(|name| name.parse().expect("a fixed name is one"))
     }
 
     /// The kiosk, as it is set up for its `life`th start.
@@ -223,20 +236,21 @@ impl Plan {
         }
         let currency = if self.canadian { "cad" } else { "usd" };
         let currency = currency.parse().expect("a fixed currency is one");
-        let dispenser: kioskd::ids::DispenserName = "main".parse().expect("a fixed name is one");
+        let machines: Vec<DispenserName> = self.machines().collect();
         let catalog = PRODUCTS.map(|(code, name, price, slot)| {
+            let machine = if code.starts_with('B') { machines.last() } else { machines.first() };
             let dearer = if changes > 0 { changed.u64(0..100) } else { 0 };
             let product = Product {
                 name: name.to_owned(),
                 price: Money::new(price + dearer, currency),
                 slot: slot.parse().expect("a fixed slot is one"),
-                dispenser: dispenser.clone(),
+                dispenser: machine.expect("there is a machine").clone(),
             };
             (code.parse().expect("a fixed code is one"), product)
         });
         Setup {
             catalog: catalog.into(),
-            dispensers: [(dispenser, policy.vend_timeout)].into(),
+            dispensers: self.machines().map(|name| (name, policy.vend_timeout)).collect(),
             origin: Origin {
                 kiosk: "simulated".parse().expect("a fixed name is one"),
                 controller: "simulated-board".parse().expect("a fixed name is one"),

@@ -9,9 +9,10 @@ use kioskd::journal::Stored;
 use kioskd::kiosk::Setup;
 
 use crate::auditor::{Millis, item, sale_of};
+use crate::machine::Machine;
 use crate::store::{Append, Weather, record};
 use crate::troubles::Trouble;
-use crate::world::{Coming, Death, World, dispenser, signed};
+use crate::world::{Coming, Death, World, signed};
 
 /// The board was switched on this long before the first start.
 const UP_BEFORE: Millis = 900_000;
@@ -131,7 +132,7 @@ impl World {
         self.setup.boot = format!("boot-{}", self.power.boots).parse().expect("a boot id");
         self.power.booted = signed(self.now);
         if self.plan.one_supply {
-            self.machine.loses_power();
+            self.machines.iter_mut().for_each(Machine::loses_power);
             self.coming.retain(|_, coming| !matches!(coming, Coming::Ordered { .. }));
         }
         if self.chance(self.plan.rates.lies) {
@@ -198,8 +199,10 @@ impl World {
             driver.sell_after_sweep(now);
         }
         self.driver = Some(driver);
-        if !self.machine.away {
-            self.turn(Event::DispenserReachable(dispenser()));
+        for at in 0..self.machines.len() {
+            if !self.machines[at].away {
+                self.turn(Event::DispenserReachable(self.machines[at].name.clone()));
+            }
         }
     }
 

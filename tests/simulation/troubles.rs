@@ -10,7 +10,7 @@ use kioskd::simulator::{self, EndedPrompt, Fault, IntentStatus, LeftBehind};
 use crate::auditor::Millis;
 use crate::network::Weather;
 use crate::store::Weather as DiskWeather;
-use crate::world::{Coming, World, dispenser};
+use crate::world::{Coming, World};
 
 /// The key that the kiosk uses.
 const KEY: &str = "rk_test_simulated";
@@ -48,8 +48,8 @@ pub enum Trouble {
     StrangerGoes,
     /// Another system shows something on the reader.
     StrangerShows,
-    /// The machine's port goes, or comes back.
-    Port(bool),
+    /// A machine's port goes, or comes back.
+    Port(usize, bool),
     /// The disk takes no writes, or says so.
     Disk(DiskWeather, Millis),
     /// The key is revoked.
@@ -106,9 +106,10 @@ impl World {
         }
         if self.chance(rates.port) {
             self.tally.count("machine: its port is gone for a while");
-            let at = self.soon(Trouble::Port(false));
+            let machine = self.rng.usize(0..self.machines.len());
+            let at = self.soon(Trouble::Port(machine, false));
             let away = self.draw_time(300_000);
-            self.after(at + away, Coming::Trouble(Trouble::Port(true)));
+            self.after(at + away, Coming::Trouble(Trouble::Port(machine, true)));
         }
         if self.chance(rates.disk) {
             let full = self.rng.bool();
@@ -240,12 +241,13 @@ impl World {
             Trouble::StrangerShows => {
                 drop(self.stripe.changes().put_fault(&reader, Fault::ForeignDisplay, wall));
             }
-            Trouble::Port(up) => {
-                self.machine.away = !up;
+            Trouble::Port(machine, up) => {
+                self.machines[machine].away = !up;
+                let name = self.machines[machine].name.clone();
                 self.turn(if up {
-                    Event::DispenserReachable(dispenser())
+                    Event::DispenserReachable(name)
                 } else {
-                    Event::DispenserAway(dispenser())
+                    Event::DispenserAway(name)
                 });
             }
             Trouble::Disk(weather, lasts) => self.disk = (weather, self.now + lasts),
@@ -364,8 +366,10 @@ impl World {
         self.stranger_goes();
         self.restart_reader(30_000, LeftBehind::Failed);
         self.trouble(Trouble::KeyGood);
-        if self.machine.away {
-            self.trouble(Trouble::Port(true));
+        for machine in 0..self.machines.len() {
+            if self.machines[machine].away {
+                self.trouble(Trouble::Port(machine, true));
+            }
         }
     }
 }
