@@ -27,6 +27,10 @@ const INVARIANTS: [(&str, Invariant); 11] = [
 /// More facts than any sale needs, whatever happens to it.
 const MOST_FACTS: usize = 400;
 
+/// More facts than any sale gets in all, those included that come with each start of the daemon and
+/// with each answer to a key that may not cancel.
+const MOST_IN_ALL: usize = 5_000;
+
 /// Judges the end.
 pub fn audit(evidence: &Evidence) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -99,7 +103,8 @@ fn no_money_for_nothing(evidence: &Evidence, found: &mut Vec<String>) {
 }
 
 /// Goods are paid for. Exceptions: nobody could know whether they came out and the policy releases
-/// the hold; the hold had lapsed, which is called lost; a person has decided; a card that lied
+/// the hold; the hold had lapsed, which is called lost, because Stripe was
+/// out of reach or a person was to decide and did not; a person has decided; a card that lied
 /// about a flush took the record with it. Where the board had said that they came out, there is
 /// nothing that nobody could know.
 fn no_goods_for_nothing(evidence: &Evidence, found: &mut Vec<String>) {
@@ -109,7 +114,8 @@ fn no_goods_for_nothing(evidence: &Evidence, found: &mut Vec<String>) {
             continue;
         }
         let lost = record.outcome() == Some("lost");
-        if lost && evidence.excuses.cut_off || evidence.is_forgotten(sale) {
+        let waited = record.has("attention_needed");
+        if lost && (evidence.excuses.cut_off || waited) || evidence.is_forgotten(sale) {
             continue;
         }
         let told = evidence.told_delivered.iter().map(String::as_str);
@@ -224,17 +230,24 @@ fn ledger_agrees_with_books(evidence: &Evidence, found: &mut Vec<String>) {
         // One that was made by a lost creation and never prompted can never be paid; the sweep
         // cancels it in its own time.
         let never_prompted = |intent: &&&IntentBook| intent.declined_charges == 0;
-        if unpaid > 0 && open.iter().filter(never_prompted).count() < open.len() {
+        // What a person dismisses was settled another way.
+        let dismissed = outcome == "dismissed";
+        if unpaid > 0 && !dismissed && open.iter().filter(never_prompted).count() < open.len() {
             found.push(format!("{sale}: {outcome}, and a PaymentIntent can still be paid"));
         }
     }
 }
 
-/// What Stripe was paid for in this kiosk's name stands in its journal.
+/// What Stripe was paid for in this kiosk's name stands in its journal, or a technician was told
+/// that its record is lost and cannot be made anew.
 fn stripe_knows_nothing_more(evidence: &Evidence, found: &mut Vec<String>) {
     for intent in &evidence.books.payment_intents {
         let Some(sale) = intent.metadata.get("sale") else { continue };
         let paid = intent.amount_received > 0 || intent.amount_capturable > 0;
+        let told = evidence.excuses.left_alone.iter().any(|id| id == intent.id.as_str());
+        if told && evidence.is_forgotten(sale) {
+            continue;
+        }
         if paid && !evidence.sales.contains_key(sale) {
             found.push(format!("Stripe was paid for {sale}, which the journal does not know"));
         }
@@ -243,10 +256,14 @@ fn stripe_knows_nothing_more(evidence: &Evidence, found: &mut Vec<String>) {
 
 /// A sale that grows for ever fills the card.
 fn history_is_bounded(evidence: &Evidence, found: &mut Vec<String>) {
+    let repeated = ["restarted", "key_spent", "fence_doubted", "found_unpaid"];
     for (sale, record) in &evidence.sales {
-        let facts = record.facts.len();
-        if facts > MOST_FACTS {
-            found.push(format!("{sale}: {facts} facts"));
+        let is_repeated =
+            |fact: &&serde_json::Value| repeated.iter().any(|kind| fact["fact"] == *kind);
+        let all = record.facts.len();
+        let others = all - record.facts.iter().filter(is_repeated).count();
+        if others > MOST_FACTS || all > MOST_IN_ALL {
+            found.push(format!("{sale}: {all} facts"));
         }
     }
 }

@@ -142,6 +142,8 @@ pub struct Excuses {
     pub by_people: Vec<String>,
     /// Sales of which facts were lost with a power cut, because the card lied about a flush.
     pub forgotten: Vec<String>,
+    /// PaymentIntents that kioskd has found, cannot judge, and told a technician of.
+    pub left_alone: Vec<String>,
     /// Whether the world kept the kiosk from Stripe for so long that holds may have lapsed.
     pub cut_off: bool,
     /// Whether money could not be given back where only the card itself takes it (Interac), or

@@ -367,10 +367,11 @@ impl World {
                     self.excuses.by_people.push(sale.to_string());
                 }
             }
-            Effect::Ordered(_)
-            | Effect::OrderRefused(_)
-            | Effect::CancelsSpare { .. }
-            | Effect::LeftAlone { .. } => {}
+            Effect::LeftAlone { intent, why } => {
+                self.tell(|| format!("{intent} is left alone: {why}"));
+                self.excuses.left_alone.push(intent.to_string());
+            }
+            Effect::Ordered(_) | Effect::OrderRefused(_) | Effect::CancelsSpare { .. } => {}
         }
     }
 
