@@ -49,6 +49,11 @@ impl Evidence {
         self.books.payment_intents.iter().filter(named).collect()
     }
 
+    /// The sales that are judged by their record: of a damaged one nothing can be said.
+    fn sound(&self) -> impl Iterator<Item = (&String, &Record)> {
+        self.sales.iter().filter(|(sale, _)| !self.excuses.damaged.contains(sale))
+    }
+
     /// What Stripe has kept of a sale's money.
     fn kept(&self, sale: &str) -> u64 {
         let intents = self.intents(sale);
@@ -83,7 +88,8 @@ fn charged_once(evidence: &Evidence, found: &mut Vec<String>) {
         if authorized > 1 {
             found.push(format!("{sale}: cards were authorized {authorized} times"));
         }
-        if received > record.price() {
+        let sound = !evidence.excuses.damaged.contains(sale);
+        if sound && received > record.price() {
             found.push(format!("{sale}: {received} taken, the price is {}", record.price()));
         }
     }
@@ -92,7 +98,7 @@ fn charged_once(evidence: &Evidence, found: &mut Vec<String>) {
 /// Money that is kept belongs to goods that came out. Two exceptions: the operator's written policy
 /// says to keep what nobody knows of, and what a person has decided.
 fn no_money_for_nothing(evidence: &Evidence, found: &mut Vec<String>) {
-    for (sale, record) in &evidence.sales {
+    for (sale, record) in evidence.sound() {
         let (kept, value) = (evidence.kept(sale), evidence.value(sale, record));
         let by_policy = record.policy("unknown_vend") == "capture" && record.has("vend_unknown");
         let waits = record.attention().is_some();
@@ -108,7 +114,7 @@ fn no_money_for_nothing(evidence: &Evidence, found: &mut Vec<String>) {
 /// about a flush took the record with it. Where the board had said that they came out, there is
 /// nothing that nobody could know.
 fn no_goods_for_nothing(evidence: &Evidence, found: &mut Vec<String>) {
-    for (sale, record) in &evidence.sales {
+    for (sale, record) in evidence.sound() {
         let (kept, value) = (evidence.kept(sale), evidence.value(sale, record));
         if kept >= value || evidence.is_by_people(sale) || record.attention().is_some() {
             continue;
@@ -143,7 +149,7 @@ fn delivered_once(evidence: &Evidence, found: &mut Vec<String>) {
 
 /// A hold takes from what a customer can spend: it ends as soon as the sale has ended.
 fn holds_end(evidence: &Evidence, found: &mut Vec<String>) {
-    for (sale, record) in &evidence.sales {
+    for (sale, record) in evidence.sound() {
         let held: u64 = evidence.intents(sale).iter().map(|intent| intent.amount_capturable).sum();
         // A person who dismisses a sale says that it was settled another way.
         let dismissed = record.outcome() == Some("dismissed");
@@ -161,7 +167,7 @@ fn holds_end(evidence: &Evidence, found: &mut Vec<String>) {
 
 /// Nobody gets back more than was taken, and what stands for goods is not given back but by people.
 fn refunds_are_bounded(evidence: &Evidence, found: &mut Vec<String>) {
-    for (sale, record) in &evidence.sales {
+    for (sale, record) in evidence.sound() {
         let intents = evidence.intents(sale);
         let received: u64 = intents.iter().map(|intent| intent.amount_received).sum();
         let refunded: u64 = intents.iter().map(|intent| intent.refunded).sum();
@@ -178,7 +184,7 @@ fn refunds_are_bounded(evidence: &Evidence, found: &mut Vec<String>) {
 
 /// Every sale that was opened ends: over, or with a person who has to decide.
 fn sales_end(evidence: &Evidence, found: &mut Vec<String>) {
-    for (sale, record) in &evidence.sales {
+    for (sale, record) in evidence.sound() {
         if record.outcome().is_none() && record.attention().is_none() {
             let last = record.facts.last().map(|fact| fact["fact"].to_string());
             found.push(format!("{sale}: not over, last {}", last.unwrap_or_default()));
@@ -188,7 +194,7 @@ fn sales_end(evidence: &Evidence, found: &mut Vec<String>) {
 
 /// People are asked only what no rule can answer.
 fn attention_only_where_nobody_could_know(evidence: &Evidence, found: &mut Vec<String>) {
-    for (sale, record) in &evidence.sales {
+    for (sale, record) in evidence.sound() {
         let Some(why) = record.attention() else { continue };
         let excuses = &evidence.excuses;
         let excused = match why.as_str() {
@@ -211,7 +217,7 @@ fn attention_only_where_nobody_could_know(evidence: &Evidence, found: &mut Vec<S
 
 /// What the journal calls a sale is what Stripe's books show of it.
 fn ledger_agrees_with_books(evidence: &Evidence, found: &mut Vec<String>) {
-    for (sale, record) in &evidence.sales {
+    for (sale, record) in evidence.sound() {
         let Some(outcome) = record.outcome() else { continue };
         let (kept, price) = (evidence.kept(sale), record.price());
         let agrees = match outcome {
@@ -257,7 +263,7 @@ fn stripe_knows_nothing_more(evidence: &Evidence, found: &mut Vec<String>) {
 /// A sale that grows for ever fills the card.
 fn history_is_bounded(evidence: &Evidence, found: &mut Vec<String>) {
     let repeated = ["restarted", "key_spent", "fence_doubted", "found_unpaid"];
-    for (sale, record) in &evidence.sales {
+    for (sale, record) in evidence.sound() {
         let is_repeated =
             |fact: &&serde_json::Value| repeated.iter().any(|kind| fact["fact"] == *kind);
         let all = record.facts.len();

@@ -142,6 +142,8 @@ pub struct Excuses {
     pub by_people: Vec<String>,
     /// Sales of which facts were lost with a power cut, because the card lied about a flush.
     pub forgotten: Vec<String>,
+    /// Sales of which a stored fact was damaged, or is a newer kioskd's: a person settles them.
+    pub damaged: Vec<String>,
     /// PaymentIntents that kioskd has found, cannot judge, and told a technician of.
     pub left_alone: Vec<String>,
     /// Whether the world kept the kiosk from Stripe for so long that holds may have lapsed.

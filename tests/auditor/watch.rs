@@ -58,6 +58,8 @@ pub struct Watch {
     turns: (Millis, u32),
     /// Sales of which the card has forgotten facts.
     forgotten: BTreeSet<String>,
+    /// Sales whose record is damaged.
+    damaged: BTreeSet<String>,
     /// PaymentIntents that a reader was asked to prompt for.
     prompted: BTreeSet<String>,
     /// Facts that are on disk, by sale.
@@ -92,6 +94,11 @@ impl Watch {
         self.forgotten.insert(sale.to_owned());
     }
 
+    /// A sale's record is damaged from now on.
+    pub fn damaged(&mut self, sale: &str) {
+        self.damaged.insert(sale.to_owned());
+    }
+
     /// A process died: its calls are nobody's any more.
     pub fn died(&mut self) {
         self.commands.clear();
@@ -103,6 +110,7 @@ impl Watch {
         self.one_command_at_a_time(flight, sent);
         self.written_ahead(sent);
         self.no_prompt_for_a_sale_that_is_over(sent);
+        self.nothing_rests_on_a_damaged_record(sent);
     }
 
     /// A call has been answered.
@@ -189,6 +197,14 @@ impl Watch {
         let facts = self.flushed.get(sale).map(Vec::as_slice).unwrap_or_default();
         if facts.last().is_some_and(|fact| fact["fact"] == "closed") {
             self.find("no_prompt_for_a_sale_that_is_over", format!("{sale}: {}", sent.line));
+        }
+    }
+
+    /// What cannot be read whole is not guessed: a person settles it.
+    fn nothing_rests_on_a_damaged_record(&mut self, sent: &Sent<'_>) {
+        let sale = sent.key.and_then(parts).map(|(sale, ..)| sale);
+        if let Some(sale) = sale.filter(|sale| self.damaged.contains(*sale)) {
+            self.find("nothing_rests_on_a_damaged_record", format!("{sale}: {}", sent.line));
         }
     }
 

@@ -1,7 +1,7 @@
 //! Every fault by the name that it is counted by: one that never strikes proves nothing.
 
 /// All of them.
-pub const FAULTS: [&str; 70] = [
+pub const FAULTS: [&str; 72] = [
     "clock: jumps back",
     "clock: jumps forward",
     "clock: wrong after a power cut",
@@ -12,6 +12,8 @@ pub const FAULTS: [&str; 70] = [
     "customer: cancels on the reader",
     "customer: presses another key meanwhile",
     "customer: presses twice",
+    "disk: a stored sale damaged",
+    "disk: a stored sale of a newer kioskd",
     "disk: a write refused",
     "disk: fails falsely",
     "disk: full for a while",

@@ -47,6 +47,8 @@ pub struct Rates {
     pub power_cuts: f64,
     /// Of power cuts, after which the card has forgotten its last write.
     pub lies: f64,
+    /// Of deaths, after which a stored sale is damaged, or of a newer kioskd (on a real journal).
+    pub rot: f64,
     /// Of customers, during whose sale the disk is full.
     pub disk: f64,
     /// Of customers, during whose sale the key is revoked or too narrow.
@@ -126,6 +128,7 @@ impl Plan {
             crashes: rate(0.04),
             power_cuts: rate(1.0),
             lies: rate(1.0),
+            rot: rate(0.3),
             disk: rate(0.2),
             key: rate(0.2),
             config: rate(0.5),

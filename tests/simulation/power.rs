@@ -115,6 +115,7 @@ impl World {
         if death == Death::PowerCut {
             self.power_cut();
         }
+        self.rot();
         self.reread_disk();
         self.forget_what_was_only_told();
         let slow = self.chance(0.2);
@@ -157,6 +158,37 @@ impl World {
             let wait = self.rng.u64(1_000..3_600_000);
             self.after(wait, Coming::Trouble(Trouble::ClockSet));
         }
+    }
+
+    /// One stored sale is damaged while nobody looks, or a newer kioskd has gone on with it and the
+    /// board was set back to this one. Whoever sells on leaves it alone.
+    fn rot(&mut self) {
+        if !self.chance(self.plan.rates.rot) {
+            return;
+        }
+        let all = self.store.all();
+        let sound: Vec<_> = all.iter().filter(|stored| stored.damage.is_none()).collect();
+        if sound.is_empty() {
+            return;
+        }
+        // What is still open does more harm than what is over.
+        let open = sound.iter().rev().find(|stored| stored.summary.open);
+        let any = sound[self.rng.usize(0..sound.len())];
+        let stored = if self.rng.bool() { open.copied().unwrap_or(any) } else { any };
+        let (sale, fact) = (&stored.summary.sale, self.rng.usize(0..stored.rows.len()) + 1);
+        let newer = self.rng.bool();
+        if !self.store.rots(sale, fact, newer) {
+            return;
+        }
+        self.tell(|| format!("fact {fact} of {sale} is damaged, or newer: {newer}"));
+        let counted = if newer {
+            "disk: a stored sale of a newer kioskd"
+        } else {
+            "disk: a stored sale damaged"
+        };
+        self.tally.count(counted);
+        self.watch.damaged(sale.as_str());
+        self.excuses.damaged.push(sale.to_string());
     }
 
     fn reread_disk(&mut self) {

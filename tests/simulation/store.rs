@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use kioskd::ids::{JournalId, SaleId};
 use kioskd::journal::{DATABASE, Journal, Row, Stored, Summary};
+use rusqlite::Connection;
 
 use crate::auditor::Record;
 
@@ -160,6 +161,17 @@ impl Store {
         }
     }
 
+    /// A fact of a sale is damaged on the disk, or a newer kioskd's. In memory nothing rots.
+    pub fn rots(&mut self, sale: &SaleId, fact: usize, newer: bool) -> bool {
+        match self {
+            Self::Memory(_) => false,
+            Self::Disk(disk) => {
+                disk.rots(sale, fact, newer);
+                true
+            }
+        }
+    }
+
     /// Power was cut, and the card had lied about the last flush. Whether anything was lost.
     pub fn forgets_last(&mut self) -> bool {
         match self {
@@ -284,6 +296,22 @@ impl Disk {
         copy_files(&before, &to);
         self.open(&to);
         true
+    }
+
+    fn rots(&mut self, sale: &SaleId, fact: usize, newer: bool) {
+        self.journal = None;
+        let file = Connection::open(self.path().join(DATABASE)).unwrap();
+        let guard = "SELECT sql FROM sqlite_schema WHERE name = 'fact_is_never_changed'";
+        let guard: String = file.query_row(guard, [], |row| row.get(0)).unwrap();
+        let change = if newer { "format = 2" } else { "body = replace(body, '1', '7') || ' '" };
+        let changed = format!("UPDATE fact SET {change} WHERE sale = '{sale}' AND seq = {fact}");
+        let unguard = "DROP TRIGGER fact_is_never_changed";
+        file.execute_batch(&format!("BEGIN; {unguard}; {changed}; {guard}; COMMIT")).unwrap();
+        drop(file);
+        let path = self.path();
+        self.open(&path);
+        let stored = self.journal().sale(sale).unwrap();
+        assert!(stored.is_some_and(|stored| stored.damage.is_some()), "{sale} is read as sound");
     }
 
     fn open(&mut self, path: &Path) {
