@@ -160,6 +160,7 @@ mod tests {
             authorized_charges: charges,
             captured_charges: charges,
             declined_charges: 0,
+            charged_at: None,
         }
     }
 

@@ -1,6 +1,7 @@
 //! The kiosk's state, and what changes it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::ids::{BootId, DispenserName, ProductCode, ReaderId, SaleId, Slot};
@@ -73,7 +74,8 @@ pub struct Product {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Kiosk {
     pub(super) setup: Setup,
-    pub(super) sales: BTreeMap<SaleId, Sale>,
+    /// Shared with whoever goes through them while one of them changes.
+    pub(super) sales: BTreeMap<SaleId, Arc<Sale>>,
     pub(super) front: Option<SaleId>,
     pub(super) notice: Option<Notice>,
     /// The sale that the notice is about.
@@ -123,7 +125,7 @@ impl Kiosk {
         if has_customer(&sale) && reachable {
             self.front = Some(sale.id().clone());
         }
-        self.sales.insert(sale.id().clone(), sale);
+        self.sales.insert(sale.id().clone(), Arc::new(sale));
     }
 
     /// A sale has been opened for the customer in front.
@@ -132,7 +134,7 @@ impl Kiosk {
         self.notice = None;
         self.empty_cart();
         self.front = Some(id.clone());
-        self.sales.insert(id, Sale::open(opened));
+        self.sales.insert(id, Arc::new(Sale::open(opened)));
     }
 
     /// Gives news to one sale. The facts that became true are applied already, and have to be
@@ -147,10 +149,11 @@ impl Kiosk {
     /// Applies facts that the caller knows to be true.
     pub fn apply(&mut self, id: &SaleId, facts: &[Fact], now: Moment) {
         let Some(sale) = self.sales.get_mut(id) else { return };
+        let changed = Arc::make_mut(sale);
         for fact in facts {
-            sale.evolve(fact);
+            changed.evolve(fact);
         }
-        let sale = sale.clone();
+        let sale = Arc::clone(sale);
         let here = sale.opened.reader == self.setup.reader && !sale.restarted && !sale.is_adopted;
         let took_it = |fact: &Fact| matches!(fact, Fact::Prompted { .. } | Fact::Authorized(_));
         if here && facts.iter().any(took_it) {
@@ -174,17 +177,17 @@ impl Kiosk {
 
     /// All open sales.
     pub fn sales(&self) -> impl Iterator<Item = &Sale> {
-        self.sales.values()
+        self.sales.values().map(Arc::as_ref)
     }
 
     /// One open sale.
     pub fn sale(&self, id: &SaleId) -> Option<&Sale> {
-        self.sales.get(id)
+        self.sales.get(id).map(Arc::as_ref)
     }
 
     /// The sale that has the customer.
     pub fn front_sale(&self) -> Option<&Sale> {
-        self.sales.get(self.front.as_ref()?)
+        self.sale(self.front.as_ref()?)
     }
 
     /// What it was set up with.
@@ -237,8 +240,8 @@ impl Kiosk {
     }
 
     /// All open sales: the customer's own first, then by the deadline of their holds.
-    pub fn sales_by_urgency(&self) -> Vec<Sale> {
-        let mut sales: Vec<Sale> = self.sales.values().cloned().collect();
+    pub fn sales_by_urgency(&self) -> Vec<Arc<Sale>> {
+        let mut sales: Vec<Arc<Sale>> = self.sales.values().cloned().collect();
         let far = StripeTime(i64::MAX);
         sales.sort_by_key(|sale| {
             let is_front = self.front.as_ref() == Some(sale.id());
@@ -252,7 +255,7 @@ impl Kiosk {
     pub fn judge_open_sales(&mut self, now: Since) {
         self.forget_settlers_troubles();
         let near = |sale: &&Sale| self.hold_lapses_within(sale, DEADLINE_ALARM, now);
-        let open = || self.sales.values().filter(|sale| sale.is_open());
+        let open = || self.sales().filter(|sale| sale.is_open());
         let unpaid: Vec<&Sale> = open().filter(|sale| sale.has_delivered()).collect();
         let exposed =
             unpaid.len() >= self.setup.exposure_limit || unpaid.iter().copied().any(|s| near(&s));
@@ -273,7 +276,7 @@ impl Kiosk {
         let ours = |sale: &&Sale| sale.opened.livemode == livemode;
         let settles =
             |sale: &Sale| sale.holds_reader() || matches!(sale.phase, Phase::Settling { .. });
-        if self.sales.values().filter(ours).any(settles) {
+        if self.sales().filter(ours).any(settles) {
             return;
         }
         let sweeps = self.is_sweeping();

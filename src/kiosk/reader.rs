@@ -243,7 +243,7 @@ impl Kiosk {
     fn create_refused(&mut self, about: Option<&SaleId>, refusal: &Refusal, now: Since) {
         let Refusal::Other { code } = refusal else { return };
         let code = code.clone();
-        let sale = about.and_then(|sale| self.sales.get(sale));
+        let sale = about.and_then(|sale| self.sale(sale));
         let reason = match sale {
             // Of several products none alone is to blame.
             Some(sale) if code.starts_with("amount_") && sale.opened.count() > 1 => return,
@@ -323,8 +323,7 @@ impl Kiosk {
             });
         }
         let ours = reader.action.as_ref().and_then(|action| action.intent.as_ref());
-        if ours.is_some_and(|intent| self.sales.values().any(|s| s.intent.as_ref() == Some(intent)))
-        {
+        if ours.is_some_and(|intent| self.sales().any(|s| s.intent.as_ref() == Some(intent))) {
             // A command that was said to have timed out has reached it after all.
             self.watch.timeouts = 0;
         }
@@ -368,7 +367,7 @@ impl Kiosk {
             return false;
         };
         let paid_sale_of_ours = action.status == ActionStatus::InProgress
-            && self.sales.values().any(|sale| {
+            && self.sales().any(|sale| {
                 sale.intent.is_some() && sale.intent == action.intent && !sale.holds_reader()
             });
         self.is_reader_ours() && (action.is_dead() || paid_sale_of_ours)
@@ -377,9 +376,8 @@ impl Kiosk {
     /// Whether this sale may prompt the reader now: nobody else's prompt stands or may come to
     /// stand on it, and it was looked at since the sale opened.
     pub fn may_prompt(&self, sale: &SaleId) -> bool {
-        let Some(own) = self.sales.get(sale) else { return false };
-        let others =
-            self.sales.values().any(|other| other.id() != sale && self.holds_our_reader(other));
+        let Some(own) = self.sale(sale) else { return false };
+        let others = self.sales().any(|other| other.id() != sale && self.holds_our_reader(other));
         let looked = self.watch.seen.as_ref().is_some_and(|(asked, reader)| {
             *asked >= own.opened.at && (!reader.is_busy() || shows_own(own, reader))
         });

@@ -51,7 +51,7 @@ impl Kiosk {
     /// What the kiosk wants of the reader, beside what its sales want.
     pub fn reader_wish(&self) -> ReaderWish {
         let seen_at = self.watch.seen.as_ref().map(|(asked, _)| *asked);
-        let waiting = self.sales.values().find(|sale| {
+        let waiting = self.sales().find(|sale| {
             matches!(
                 &sale.phase,
                 Phase::Opening { .. }

@@ -136,10 +136,10 @@ impl Kiosk {
 
     fn open_status(&self) -> OpenStatus {
         let behind: Vec<&Sale> =
-            self.sales.values().filter(|sale| Some(sale.id()) != self.front.as_ref()).collect();
+            self.sales().filter(|sale| Some(sale.id()) != self.front.as_ref()).collect();
         let attention = |sale: &&&Sale| matches!(sale.phase, Phase::NeedsAttention { .. });
         let needs_attention = behind.iter().filter(attention).count();
-        let deadline = self.sales.values().filter_map(Sale::deadline).min();
+        let deadline = self.sales().filter_map(Sale::deadline).min();
         OpenStatus {
             settling: behind.len() - needs_attention,
             needs_attention: needs_attention + self.unreadable.len(),

@@ -12,6 +12,7 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::ids::{IdempotencyKey, PageCursor, PaymentIntentId, SaleId};
@@ -247,7 +248,7 @@ impl Kiosk {
 
     fn sought(&self) -> BTreeSet<SaleId> {
         let livemode = self.setup.livemode;
-        let sought = self.sales.values().filter(|sale| duty(sale).want == Want::FindIntent);
+        let sought = self.sales().filter(|sale| duty(sale).want == Want::FindIntent);
         sought.filter(|sale| sale.opened.livemode == livemode).map(|s| s.id().clone()).collect()
     }
 
@@ -257,7 +258,7 @@ impl Kiosk {
         let (reading, from) = if sought.is_empty() {
             (Reading::Search, self.sweep.swept_to.map_or(oldest, |to| earlier(to, OVERLAP)))
         } else {
-            let opened = |id| self.sales.get(id).and_then(|sale| sale.opened.stripe_time);
+            let opened = |id| self.sale(id).and_then(|sale| sale.opened.stripe_time);
             // One whose time is not known makes it all three days.
             let first = sought.iter().map(opened).min().flatten();
             let from = first.map_or(oldest, |first| earlier(first, DRIFT).max(oldest));
@@ -422,7 +423,7 @@ impl Kiosk {
             !sale.is_adopted
                 && (sale.intent.is_none() || sale.keys.create > KeyNumbers::FIRST.create)
         };
-        if self.sales.get(sale).is_some_and(is_doubtful) {
+        if self.sale(sale).is_some_and(is_doubtful) {
             let at = now + OLD_ENOUGH + Duration::from_mins(1);
             self.sweep.due = self.sweep.due.min(at);
             if let Some(under_way) = &mut self.sweep.under_way {
@@ -433,7 +434,7 @@ impl Kiosk {
 
     /// A sale that was found at Stripe: nobody waits for it.
     pub fn adopt(&mut self, sale: Sale) {
-        self.sales.insert(sale.id().clone(), sale);
+        self.sales.insert(sale.id().clone(), Arc::new(sale));
     }
 }
 

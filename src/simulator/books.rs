@@ -51,6 +51,8 @@ pub struct IntentBook {
     pub captured_charges: u64,
     /// How often a card was declined.
     pub declined_charges: u64,
+    /// When a card was last tried: seconds since 1970.
+    pub charged_at: Option<i64>,
 }
 
 /// Sums over all PaymentIntents of one currency.
@@ -67,9 +69,15 @@ pub struct Totals {
 impl Model {
     /// The books as of the time that the model was advanced to.
     pub fn books(&self) -> Books {
+        self.books_of(|_| true)
+    }
+
+    /// The books of the PaymentIntents with such metadata.
+    pub fn books_of(&self, wanted: impl Fn(&BTreeMap<String, String>) -> bool) -> Books {
         let mut books = Books::default();
         let mut places = BTreeMap::new();
-        for intent in self.order.iter().filter_map(|id| self.intents.get(id)) {
+        let intents = self.order.iter().filter_map(|id| self.intents.get(id));
+        for intent in intents.filter(|intent| wanted(&intent.metadata)) {
             places.insert(&intent.id, books.payment_intents.len());
             books.payment_intents.push(IntentBook {
                 id: intent.id.clone(),
@@ -87,6 +95,7 @@ impl Model {
                 authorized_charges: 0,
                 captured_charges: 0,
                 declined_charges: 0,
+                charged_at: None,
             });
             let totals = books.totals.entry(intent.currency).or_default();
             totals.captured += intent.amount_received;
@@ -100,13 +109,15 @@ impl Model {
             book.declined_charges += u64::from(charge.decline.is_some());
             book.authorized_charges += u64::from(charge.decline.is_none());
             book.captured_charges += u64::from(charge.is_captured);
+            book.charged_at = book.charged_at.max(Some(charge.created));
         }
         for refund in &self.refunds {
             let place = places.get(&refund.intent);
-            if let Some(book) = place.and_then(|n| books.payment_intents.get_mut(*n)) {
-                book.refunded += refund.amount;
-                book.refunds += 1;
-            }
+            let Some(book) = place.and_then(|n| books.payment_intents.get_mut(*n)) else {
+                continue;
+            };
+            book.refunded += refund.amount;
+            book.refunds += 1;
             books.totals.entry(refund.currency).or_default().refunded += refund.amount;
         }
         books

@@ -34,14 +34,13 @@ impl Model {
         let transaction =
             charge.is_captured.then(|| format!("txn_{}", id.as_str().trim_start_matches("ch_")));
         let intent = self.intent(&charge.intent);
-        let mut fields = object(json!({
+        let fields = json!({
             "id": id,
             "object": "charge",
             "amount": charge.amount,
             "amount_captured": charge.amount_captured,
             "amount_refunded": given_back,
             "balance_transaction": transaction,
-            "billing_details": billing_json(),
             "calculated_statement_descriptor": "SIMULATOR",
             "captured": charge.is_captured,
             "created": charge.created,
@@ -53,20 +52,23 @@ impl Model {
             "fraud_details": {},
             "livemode": self.setup.livemode,
             "metadata": charge.metadata,
-            "outcome": outcome_json(charge),
             "paid": decline.is_none(),
             "payment_intent": charge.intent,
             "payment_method": payment_method_id(id),
-            "payment_method_details": self.method_details_json(charge),
             "receipt_email": intent.texts.get("receipt_email"),
             "receipt_url": receipt,
             "refunded": decline.is_none() && given_back == charge.amount,
             "statement_descriptor": intent.texts.get("statement_descriptor"),
             "statement_descriptor_suffix": intent.texts.get("statement_descriptor_suffix"),
             "status": if decline.is_some() { "failed" } else { "succeeded" },
-        }));
-        fields.extend(NULLS.map(|name| (name.to_owned(), Value::Null)));
-        Value::Object(fields)
+        });
+        let json = [
+            ("billing_details", billing_json()),
+            ("outcome", outcome_json(charge)),
+            ("payment_method_details", self.method_details_json(charge)),
+        ];
+        let nulls = NULLS.map(|name| (name, Value::Null));
+        Value::Object(object(fields, json.into_iter().chain(nulls)))
     }
 
     fn method_details_json(&self, charge: &Charge) -> Value {
@@ -89,7 +91,7 @@ impl Model {
             }
         }
         let kind = card.method_type();
-        json!({ "type": kind, kind: details })
+        Value::Object(object(json!({ "type": kind }), [(kind, details)]))
     }
 }
 

@@ -322,7 +322,7 @@ impl Model {
             page.choose(newest_first, |intent| (intent.id.as_str(), intent.created))?;
         let data: Vec<Value> =
             chosen.into_iter().map(|intent| self.intent_json(&intent.id, view)).collect();
-        Ok(super::pages::list_json("/v1/payment_intents", &data, has_more))
+        Ok(super::pages::list_json("/v1/payment_intents", data, has_more))
     }
 }
 

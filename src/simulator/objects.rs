@@ -96,7 +96,7 @@ impl Model {
             Some(collected) => Some(collected.id.clone()),
             None => paid.map(|charge| payment_method_id(&charge.id)),
         };
-        let mut fields = object(json!({
+        let fields = json!({
             "id": id,
             "object": "payment_intent",
             "amount": intent.amount,
@@ -111,28 +111,28 @@ impl Model {
             "created": intent.created,
             "currency": intent.currency,
             "description": intent.texts.get("description"),
-            "last_payment_error": intent.last_error.as_ref().map(last_error_json),
             "livemode": self.setup.livemode,
             "metadata": intent.metadata,
             "payment_method": payment_method,
-            "payment_method_options": options_json(intent),
             "payment_method_types": intent.types,
             "receipt_email": intent.texts.get("receipt_email"),
             "statement_descriptor": intent.texts.get("statement_descriptor"),
             "statement_descriptor_suffix": intent.texts.get("statement_descriptor_suffix"),
             "status": intent.status,
-        }));
-        fields.extend(NULLS.map(|name| (name.to_owned(), Value::Null)));
-        fields
+        });
+        let last_error = intent.last_error.as_ref().map_or(Value::Null, last_error_json);
+        let json =
+            [("last_payment_error", last_error), ("payment_method_options", options_json(intent))];
+        object(fields, json.into_iter().chain(NULLS.map(|name| (name, Value::Null))))
     }
 
     pub(super) fn reader_json(&self, id: &ReaderId, view: &View) -> Value {
         let reader = &self.readers[id];
         let setup = &reader.setup;
-        json!({
+        let action = reader.action.as_ref().map(|action| self.action_json(action, view));
+        let fields = json!({
             "id": id,
             "object": "terminal.reader",
-            "action": reader.action.as_ref().map(|action| self.action_json(action, view)),
             "device_sw_version": "2.42.0.0",
             "device_type": setup.device_type,
             "ip_address": "192.168.2.2",
@@ -144,7 +144,8 @@ impl Model {
             "metadata": reader.metadata,
             "serial_number": setup.serial_number,
             "status": self.reader_status(reader),
-        })
+        });
+        Value::Object(object(fields, [("action", action.unwrap_or_default())]))
     }
 
     fn action_json(&self, action: &Action, view: &View) -> Value {
@@ -174,16 +175,16 @@ impl Model {
             ActionState::Failed { failure, .. } => ("failed", Some(failure)),
         };
         let (code, message) = failure.map(failure_text).unzip();
-        let mut json = object(json!({
+        let fields = json!({
             "type": kind,
             "status": status,
             "failure_code": code,
             "failure_message": message,
-        }));
-        json.insert(kind.to_owned(), about);
+        });
+        let mut json = object(fields, [(kind, about)]);
         if view.version.knows_action_api_error() {
             let error = failure.and_then(|failure| self.api_error_json(failure, view));
-            json.insert("api_error".to_owned(), json!(error));
+            json.insert("api_error".to_owned(), error.unwrap_or_default());
         }
         Value::Object(json)
     }
@@ -207,7 +208,8 @@ impl Model {
         } else {
             json!(id)
         };
-        (name, json!({ "payment_intent": intent, config_name: config_json(config) }))
+        let about = [("payment_intent", intent), (config_name, config_json(config))];
+        (name, Value::Object(object(json!({}), about)))
     }
 
     /// The structured error of a failed action; none where the failure was the reader's own.
@@ -215,10 +217,9 @@ impl Model {
         match failure {
             Failure::Declined { decline, charge } => {
                 let charge = &self.charges[charge];
-                let mut error = object(card_error_json(decline, &charge.id, &charge.card));
+                let error = card_error_json(decline, &charge.id, &charge.card);
                 let intent = self.intent_json(&charge.intent, &view.plain());
-                error.insert("payment_intent".to_owned(), intent);
-                Some(Value::Object(error))
+                Some(Value::Object(object(error, [("payment_intent", intent)])))
             }
             Failure::CustomerCanceled
             | Failure::OtherCard
@@ -240,26 +241,26 @@ impl Model {
         } else {
             json!(intent)
         };
-        json!({
+        let fields = json!({
             "id": refund.id,
             "object": "refund",
             "amount": refund.amount,
             "balance_transaction": format!("txn_{}", refund.id.trim_start_matches("re_")),
-            "charge": charge_json,
             "created": refund.created,
             "currency": refund.currency,
             "customer": null,
             "customer_account": null,
             "destination_details": { "type": "card", "card": { "type": "refund" } },
             "metadata": refund.metadata,
-            "payment_intent": intent_json,
             "payment_method": payment_method_id(charge),
             "reason": refund.reason,
             "receipt_number": null,
             "source_transfer_reversal": null,
             "status": if refund.is_pending { "pending" } else { "succeeded" },
             "transfer_reversal": null,
-        })
+        });
+        let json = [("charge", charge_json), ("payment_intent", intent_json)];
+        Value::Object(object(fields, json))
     }
 }
 
@@ -353,12 +354,18 @@ fn options_json(intent: &Intent) -> Value {
     Value::Object(options)
 }
 
-/// The fields of a JSON object.
-pub(super) fn object(value: Value) -> Map<String, Value> {
-    match value {
+/// The fields of a JSON object, and more that are JSON by now: `json!` would copy those, and what
+/// is in them, at each level anew.
+pub(super) fn object(
+    value: Value,
+    more: impl IntoIterator<Item = (&'static str, Value)>,
+) -> Map<String, Value> {
+    let mut fields = match value {
         Value::Object(fields) => fields,
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
             Map::new()
         }
-    }
+    };
+    fields.extend(more.into_iter().map(|(name, value)| (name.to_owned(), value)));
+    fields
 }

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::error::Refusal;
 use super::form::Form;
+use super::objects::object;
 
 /// Which part of a list was asked for.
 pub(super) struct Page<'a> {
@@ -74,6 +75,7 @@ pub(super) fn limit(form: &Form) -> Result<usize, Refusal> {
 }
 
 /// The list object around the items.
-pub(super) fn list_json(url: &str, data: &[Value], has_more: bool) -> Value {
-    json!({ "object": "list", "url": url, "has_more": has_more, "data": data })
+pub(super) fn list_json(url: &str, data: Vec<Value>, has_more: bool) -> Value {
+    let fields = json!({ "object": "list", "url": url, "has_more": has_more });
+    Value::Object(object(fields, [("data", Value::Array(data))]))
 }

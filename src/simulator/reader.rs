@@ -365,7 +365,7 @@ impl Model {
         let (chosen, has_more) = page.choose(readers, |(id, _)| (id.as_str(), 0))?;
         let data: Vec<Value> =
             chosen.into_iter().map(|(id, _)| self.reader_json(id, view)).collect();
-        Ok(list_json("/v1/terminal/readers", &data, has_more))
+        Ok(list_json("/v1/terminal/readers", data, has_more))
     }
 
     pub(super) fn find_reader(&self, id: &str) -> Result<ReaderId, Refusal> {

@@ -54,20 +54,17 @@ impl Reader {
 impl RefundPrompt {
     /// What the action says of it.
     pub(super) fn json(&self) -> Value {
-        let mut fields = object(json!({
+        let fields = json!({
             "amount": self.amount,
             "charge": self.charge,
             "metadata": self.metadata,
             "payment_intent": self.intent,
-        }));
-        if let Some(flag) = self.enable_customer_cancellation {
-            let config = json!({ "enable_customer_cancellation": flag });
-            fields.insert("refund_payment_config".to_owned(), config);
-        }
-        if let Some(refund) = &self.refund {
-            fields.insert("refund".to_owned(), json!(refund));
-        }
-        Value::Object(fields)
+        });
+        let config = self
+            .enable_customer_cancellation
+            .map(|flag| ("refund_payment_config", json!({ "enable_customer_cancellation": flag })));
+        let refund = self.refund.as_ref().map(|refund| ("refund", json!(refund)));
+        Value::Object(object(fields, config.into_iter().chain(refund)))
     }
 }
 

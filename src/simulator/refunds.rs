@@ -150,7 +150,7 @@ impl Model {
             page.choose(newest_first, |refund| (refund.id.as_str(), refund.created))?;
         let data: Vec<Value> =
             chosen.into_iter().map(|refund| self.refund_json(refund, view)).collect();
-        Ok(list_json("/v1/refunds", &data, has_more))
+        Ok(list_json("/v1/refunds", data, has_more))
     }
 
     /// Pending refunds whose time has come succeed.

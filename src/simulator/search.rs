@@ -7,7 +7,7 @@ use super::error::Refusal;
 use super::form::Form;
 use super::intents::Intent;
 use super::model::Model;
-use super::objects::View;
+use super::objects::{View, object};
 use super::pages::limit;
 
 /// What stands before the id of the last object of a page, in the mark of the next one.
@@ -63,13 +63,13 @@ impl Model {
         let next = page.last().filter(|_| more).map(|last| format!("{MARK}{}", last.id));
         let data: Vec<Value> =
             page.into_iter().map(|intent| self.intent_json(&intent.id, view)).collect();
-        Ok(json!({
+        let fields = json!({
             "object": "search_result",
             "url": "/v1/payment_intents/search",
             "has_more": more,
             "next_page": next,
-            "data": data,
-        }))
+        });
+        Ok(Value::Object(object(fields, [("data", Value::Array(data))])))
     }
 }
 

@@ -1,8 +1,12 @@
 //! Stripe's objects, read leniently: unknown fields, codes and enum values are normal.
 
 use std::collections::BTreeMap;
+use std::fmt;
+use std::marker::PhantomData;
 
 use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{self, Deserializer, MapAccess, Visitor};
 
 use crate::ids::{PageCursor, SaleId};
 use crate::kiosk::sweep::{Listed, Listing};
@@ -195,11 +199,34 @@ struct ApiError {
     decline_code: Option<String>,
 }
 
-#[derive(Deserialize)]
-#[serde(untagged)]
+/// An object, or its id alone. Derived as untagged it would be copied before it is read.
 enum Expandable<T> {
     Id(String),
     Object(Box<T>),
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Expandable<T> {
+    fn deserialize<D: Deserializer<'de>>(json: D) -> Result<Self, D::Error> {
+        json.deserialize_any(ExpandableVisitor(PhantomData))
+    }
+}
+
+struct ExpandableVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for ExpandableVisitor<T> {
+    type Value = Expandable<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an id or an object")
+    }
+
+    fn visit_str<E: de::Error>(self, id: &str) -> Result<Self::Value, E> {
+        Ok(Expandable::Id(id.to_owned()))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, fields: A) -> Result<Self::Value, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(fields)).map(Box::new).map(Expandable::Object)
+    }
 }
 
 #[derive(Deserialize)]
@@ -470,7 +497,7 @@ impl Charge {
 }
 
 /// A text, or nothing if there is none or it is something else.
-fn text_if_any<'de, D: serde::Deserializer<'de>>(json: D) -> Result<Option<String>, D::Error> {
+fn text_if_any<'de, D: Deserializer<'de>>(json: D) -> Result<Option<String>, D::Error> {
     Ok(serde_json::Value::deserialize(json)?.as_str().map(str::to_owned))
 }
 

@@ -27,6 +27,10 @@ const INVARIANTS: [(&str, Invariant); 11] = [
 /// More facts than any sale needs, whatever happens to it.
 const MOST_FACTS: usize = 400;
 
+/// More facts than any sale gets in all, those included that come with each start of the daemon and
+/// with each answer to a key that may not cancel.
+const MOST_IN_ALL: usize = 5_000;
+
 /// Judges the end.
 pub fn audit(evidence: &Evidence) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -43,6 +47,11 @@ impl Evidence {
     fn intents(&self, sale: &str) -> Vec<&IntentBook> {
         let named = |intent: &&IntentBook| intent.metadata.get("sale").is_some_and(|s| s == sale);
         self.books.payment_intents.iter().filter(named).collect()
+    }
+
+    /// The sales that are judged by their record: of a damaged one nothing can be said.
+    fn sound(&self) -> impl Iterator<Item = (&String, &Record)> {
+        self.sales.iter().filter(|(sale, _)| !self.excuses.damaged.contains(sale))
     }
 
     /// What Stripe has kept of a sale's money.
@@ -79,7 +88,8 @@ fn charged_once(evidence: &Evidence, found: &mut Vec<String>) {
         if authorized > 1 {
             found.push(format!("{sale}: cards were authorized {authorized} times"));
         }
-        if received > record.price() {
+        let sound = !evidence.excuses.damaged.contains(sale);
+        if sound && received > record.price() {
             found.push(format!("{sale}: {received} taken, the price is {}", record.price()));
         }
     }
@@ -88,7 +98,7 @@ fn charged_once(evidence: &Evidence, found: &mut Vec<String>) {
 /// Money that is kept belongs to goods that came out. Two exceptions: the operator's written policy
 /// says to keep what nobody knows of, and what a person has decided.
 fn no_money_for_nothing(evidence: &Evidence, found: &mut Vec<String>) {
-    for (sale, record) in &evidence.sales {
+    for (sale, record) in evidence.sound() {
         let (kept, value) = (evidence.kept(sale), evidence.value(sale, record));
         let by_policy = record.policy("unknown_vend") == "capture" && record.has("vend_unknown");
         let waits = record.attention().is_some();
@@ -99,17 +109,19 @@ fn no_money_for_nothing(evidence: &Evidence, found: &mut Vec<String>) {
 }
 
 /// Goods are paid for. Exceptions: nobody could know whether they came out and the policy releases
-/// the hold; the hold had lapsed, which is called lost; a person has decided; a card that lied
+/// the hold; the hold had lapsed, which is called lost, because Stripe was
+/// out of reach or a person was to decide and did not; a person has decided; a card that lied
 /// about a flush took the record with it. Where the board had said that they came out, there is
 /// nothing that nobody could know.
 fn no_goods_for_nothing(evidence: &Evidence, found: &mut Vec<String>) {
-    for (sale, record) in &evidence.sales {
+    for (sale, record) in evidence.sound() {
         let (kept, value) = (evidence.kept(sale), evidence.value(sale, record));
         if kept >= value || evidence.is_by_people(sale) || record.attention().is_some() {
             continue;
         }
         let lost = record.outcome() == Some("lost");
-        if lost && evidence.excuses.cut_off || evidence.is_forgotten(sale) {
+        let waited = record.has("attention_needed");
+        if lost && (evidence.excuses.cut_off || waited) || evidence.is_forgotten(sale) {
             continue;
         }
         let told = evidence.told_delivered.iter().map(String::as_str);
@@ -137,7 +149,7 @@ fn delivered_once(evidence: &Evidence, found: &mut Vec<String>) {
 
 /// A hold takes from what a customer can spend: it ends as soon as the sale has ended.
 fn holds_end(evidence: &Evidence, found: &mut Vec<String>) {
-    for (sale, record) in &evidence.sales {
+    for (sale, record) in evidence.sound() {
         let held: u64 = evidence.intents(sale).iter().map(|intent| intent.amount_capturable).sum();
         // A person who dismisses a sale says that it was settled another way.
         let dismissed = record.outcome() == Some("dismissed");
@@ -155,7 +167,7 @@ fn holds_end(evidence: &Evidence, found: &mut Vec<String>) {
 
 /// Nobody gets back more than was taken, and what stands for goods is not given back but by people.
 fn refunds_are_bounded(evidence: &Evidence, found: &mut Vec<String>) {
-    for (sale, record) in &evidence.sales {
+    for (sale, record) in evidence.sound() {
         let intents = evidence.intents(sale);
         let received: u64 = intents.iter().map(|intent| intent.amount_received).sum();
         let refunded: u64 = intents.iter().map(|intent| intent.refunded).sum();
@@ -172,7 +184,7 @@ fn refunds_are_bounded(evidence: &Evidence, found: &mut Vec<String>) {
 
 /// Every sale that was opened ends: over, or with a person who has to decide.
 fn sales_end(evidence: &Evidence, found: &mut Vec<String>) {
-    for (sale, record) in &evidence.sales {
+    for (sale, record) in evidence.sound() {
         if record.outcome().is_none() && record.attention().is_none() {
             let last = record.facts.last().map(|fact| fact["fact"].to_string());
             found.push(format!("{sale}: not over, last {}", last.unwrap_or_default()));
@@ -182,7 +194,7 @@ fn sales_end(evidence: &Evidence, found: &mut Vec<String>) {
 
 /// People are asked only what no rule can answer.
 fn attention_only_where_nobody_could_know(evidence: &Evidence, found: &mut Vec<String>) {
-    for (sale, record) in &evidence.sales {
+    for (sale, record) in evidence.sound() {
         let Some(why) = record.attention() else { continue };
         let excuses = &evidence.excuses;
         let excused = match why.as_str() {
@@ -205,7 +217,7 @@ fn attention_only_where_nobody_could_know(evidence: &Evidence, found: &mut Vec<S
 
 /// What the journal calls a sale is what Stripe's books show of it.
 fn ledger_agrees_with_books(evidence: &Evidence, found: &mut Vec<String>) {
-    for (sale, record) in &evidence.sales {
+    for (sale, record) in evidence.sound() {
         let Some(outcome) = record.outcome() else { continue };
         let (kept, price) = (evidence.kept(sale), record.price());
         let agrees = match outcome {
@@ -224,17 +236,24 @@ fn ledger_agrees_with_books(evidence: &Evidence, found: &mut Vec<String>) {
         // One that was made by a lost creation and never prompted can never be paid; the sweep
         // cancels it in its own time.
         let never_prompted = |intent: &&&IntentBook| intent.declined_charges == 0;
-        if unpaid > 0 && open.iter().filter(never_prompted).count() < open.len() {
+        // What a person dismisses was settled another way.
+        let dismissed = outcome == "dismissed";
+        if unpaid > 0 && !dismissed && open.iter().filter(never_prompted).count() < open.len() {
             found.push(format!("{sale}: {outcome}, and a PaymentIntent can still be paid"));
         }
     }
 }
 
-/// What Stripe was paid for in this kiosk's name stands in its journal.
+/// What Stripe was paid for in this kiosk's name stands in its journal, or a technician was told
+/// that its record is lost and cannot be made anew.
 fn stripe_knows_nothing_more(evidence: &Evidence, found: &mut Vec<String>) {
     for intent in &evidence.books.payment_intents {
         let Some(sale) = intent.metadata.get("sale") else { continue };
         let paid = intent.amount_received > 0 || intent.amount_capturable > 0;
+        let told = evidence.excuses.left_alone.iter().any(|id| id == intent.id.as_str());
+        if told && evidence.is_forgotten(sale) {
+            continue;
+        }
         if paid && !evidence.sales.contains_key(sale) {
             found.push(format!("Stripe was paid for {sale}, which the journal does not know"));
         }
@@ -243,10 +262,14 @@ fn stripe_knows_nothing_more(evidence: &Evidence, found: &mut Vec<String>) {
 
 /// A sale that grows for ever fills the card.
 fn history_is_bounded(evidence: &Evidence, found: &mut Vec<String>) {
-    for (sale, record) in &evidence.sales {
-        let facts = record.facts.len();
-        if facts > MOST_FACTS {
-            found.push(format!("{sale}: {facts} facts"));
+    let repeated = ["restarted", "key_spent", "fence_doubted", "found_unpaid"];
+    for (sale, record) in evidence.sound() {
+        let is_repeated =
+            |fact: &&serde_json::Value| repeated.iter().any(|kind| fact["fact"] == *kind);
+        let all = record.facts.len();
+        let others = all - record.facts.iter().filter(is_repeated).count();
+        if others > MOST_FACTS || all > MOST_IN_ALL {
+            found.push(format!("{sale}: {all} facts"));
         }
     }
 }

@@ -47,6 +47,14 @@ impl Record {
         items.map(|item| item["price"]["amount"].as_u64().unwrap_or_default()).collect()
     }
 
+    /// The machine and the slot of an item, from 1.
+    pub fn place(&self, item: usize) -> (String, String) {
+        let opened = self.opened();
+        let item = item.checked_sub(2).map_or(&opened["product"], |n| &opened["further"][n]);
+        let word = |name: &str| item[name].as_str().unwrap_or_default().to_owned();
+        (word("dispenser"), word("slot"))
+    }
+
     /// What it costs.
     pub fn price(&self) -> u64 {
         self.prices().iter().sum()
@@ -134,6 +142,10 @@ pub struct Excuses {
     pub by_people: Vec<String>,
     /// Sales of which facts were lost with a power cut, because the card lied about a flush.
     pub forgotten: Vec<String>,
+    /// Sales of which a stored fact was damaged, or is a newer kioskd's: a person settles them.
+    pub damaged: Vec<String>,
+    /// PaymentIntents that kioskd has found, cannot judge, and told a technician of.
+    pub left_alone: Vec<String>,
     /// Whether the world kept the kiosk from Stripe for so long that holds may have lapsed.
     pub cut_off: bool,
     /// Whether money could not be given back where only the card itself takes it (Interac), or

@@ -58,6 +58,8 @@ pub struct Watch {
     turns: (Millis, u32),
     /// Sales of which the card has forgotten facts.
     forgotten: BTreeSet<String>,
+    /// Sales whose record is damaged.
+    damaged: BTreeSet<String>,
     /// PaymentIntents that a reader was asked to prompt for.
     prompted: BTreeSet<String>,
     /// Facts that are on disk, by sale.
@@ -92,6 +94,11 @@ impl Watch {
         self.forgotten.insert(sale.to_owned());
     }
 
+    /// A sale's record is damaged from now on.
+    pub fn damaged(&mut self, sale: &str) {
+        self.damaged.insert(sale.to_owned());
+    }
+
     /// A process died: its calls are nobody's any more.
     pub fn died(&mut self) {
         self.commands.clear();
@@ -103,6 +110,7 @@ impl Watch {
         self.one_command_at_a_time(flight, sent);
         self.written_ahead(sent);
         self.no_prompt_for_a_sale_that_is_over(sent);
+        self.nothing_rests_on_a_damaged_record(sent);
     }
 
     /// A call has been answered.
@@ -192,6 +200,14 @@ impl Watch {
         }
     }
 
+    /// What cannot be read whole is not guessed: a person settles it.
+    fn nothing_rests_on_a_damaged_record(&mut self, sent: &Sent<'_>) {
+        let sale = sent.key.and_then(parts).map(|(sale, ..)| sale);
+        if let Some(sale) = sale.filter(|sale| self.damaged.contains(*sale)) {
+            self.find("nothing_rests_on_a_damaged_record", format!("{sale}: {}", sent.line));
+        }
+    }
+
     /// Another system's payment is another customer's: it is cleared only if it came up after the
     /// look that had shown the reader free, or ours.
     pub fn strangers_are_left_alone(&mut self, sent_at: Millis, stranger_since: Option<Millis>) {
@@ -233,6 +249,18 @@ impl Watch {
         });
         if !covered {
             self.find("fires_only_on_money", format!("VEND {order} for {money:?}"));
+        }
+    }
+
+    /// Whoever paid for one thing does not want another, nor a neighbour's slot of another machine.
+    pub fn gives_what_was_chosen(
+        &mut self,
+        order: &str,
+        chosen: &(String, String),
+        told: &(String, String),
+    ) {
+        if chosen != told {
+            self.find("gives_what_was_chosen", format!("VEND {order} at {told:?}, not {chosen:?}"));
         }
     }
 

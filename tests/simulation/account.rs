@@ -72,7 +72,7 @@ pub fn answer(response: &Response, now: WallTime) -> Answer {
         date: Some(now.as_stripe_time()),
         retry_after: None,
         replayed: response.is_replayed(),
-        body: response.body.to_string().into_bytes(),
+        body: serde_json::to_vec(&response.body).expect("a value is JSON"),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use kioskd::daemon::flights::FlightId;
 use kioskd::sale::input::Obstacle;
-use kioskd::simulator::{self, ErrorFields, NamedError};
+use kioskd::simulator::{self, ErrorFields, IntentBook, NamedError};
 use kioskd::stripe::meaning::{Answer, NoAnswer};
 use kioskd::stripe::request::{Method, Wire};
 use kioskd::stripe::{API_VERSION, Request};
@@ -12,7 +12,7 @@ use crate::account::answer;
 use crate::auditor::Millis;
 use crate::auditor::watch::{Money, Sent};
 use crate::network::{Fate, Weather};
-use crate::world::{Coming, World, millis, signed};
+use crate::world::{Coming, World, millis};
 
 /// How long it takes to notice that there is no network.
 const NO_ROUTE: Millis = 100;
@@ -67,11 +67,34 @@ impl World {
                 let there = self.draw_delay();
                 let sent = self.now;
                 let wire = Box::new(wire);
+                self.may_arrive_twice(&wire);
                 self.after(there, Coming::Arrives { life, flight, wire, fate, sent });
                 return;
             }
         };
         self.after(wait, Coming::Answered { life, flight, result });
+    }
+
+    /// The network may deliver a call twice, the second one first. Each goes its own way.
+    fn may_arrive_twice(&mut self, wire: &Wire) {
+        if !self.chance(self.plan.rates.twice) {
+            return;
+        }
+        let counted = match wire.method {
+            Method::Get => "network: a GET delivered twice",
+            Method::Post if wire.key.is_none() => "network: a POST without a key delivered twice",
+            Method::Post => "network: a POST delivered twice",
+        };
+        self.tally.count(counted);
+        let there = self.draw_delay();
+        self.after(there, Coming::ArrivesAgain { wire: Box::new(wire.clone()) });
+    }
+
+    /// A call reaches Stripe once more. What that does is the network's doing, not kioskd's.
+    pub fn arrives_again(&mut self, wire: &Wire) {
+        self.tell(|| format!("{} arrives once more", wire.path));
+        let wall = self.wall();
+        self.stripe.handle(&simulator_request(wire), wall);
     }
 
     /// One way: tens of milliseconds, or many seconds.
@@ -198,38 +221,22 @@ impl World {
     }
 
     /// What Stripe has of a sale's money.
-    pub fn money_of(&mut self, sale: &str) -> Vec<Money> {
-        let books = self.stripe.books();
-        let named = |intent: &&simulator::IntentBook| {
-            intent.metadata.get("sale").is_some_and(|named| named == sale)
+    pub fn money_of(&self, sale: &str) -> Vec<Money> {
+        let books = self
+            .stripe
+            .books_of(|metadata| metadata.get("sale").is_some_and(|named| named == sale));
+        let wall = self.wall().0;
+        let money = |intent: IntentBook| {
+            let given_back = intent.refunded > 0 && intent.refunded >= intent.amount_received;
+            let age = |charged: i64| u64::try_from(wall - charged * 1000).unwrap_or_default();
+            Money {
+                status: if given_back { "refunded" } else { intent.status.as_str() }.to_owned(),
+                covers: intent.amount_capturable + intent.amount_received,
+                currency: intent.currency.code().to_owned(),
+                age: intent.charged_at.map(age),
+            }
         };
-        let ids: Vec<(String, u64)> = books
-            .payment_intents
-            .iter()
-            .filter(named)
-            .map(|intent| (intent.id.to_string(), intent.refunded))
-            .collect();
-        let now = signed(self.now);
-        let begin = self.wall().0 - now;
-        ids.into_iter()
-            .map(|(id, refunded)| {
-                let path = format!("/v1/payment_intents/{id}");
-                let intent = self.read(path, &[("expand[]", "latest_charge")]);
-                let number = |name: &str| intent[name].as_u64().unwrap_or_default();
-                let created = intent["latest_charge"]["created"].as_i64();
-                let age = created.map(|created| {
-                    u64::try_from(now - (created * 1000 - begin)).unwrap_or_default()
-                });
-                let given_back = refunded > 0 && refunded >= number("amount_received");
-                let status = intent["status"].as_str().unwrap_or_default();
-                Money {
-                    status: if given_back { "refunded" } else { status }.to_owned(),
-                    covers: number("amount_capturable") + number("amount_received"),
-                    currency: intent["currency"].as_str().unwrap_or_default().to_owned(),
-                    age,
-                }
-            })
-            .collect()
+        books.payment_intents.into_iter().map(money).collect()
     }
 }
 

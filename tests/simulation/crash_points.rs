@@ -22,6 +22,7 @@ pub struct Scenario {
     fixed: Fixed,
     canadian: bool,
     cart: bool,
+    two_machines: bool,
     person: Person,
     calls: Vec<(&'static str, Fate)>,
     vends: Vec<Vend>,
@@ -30,8 +31,8 @@ pub struct Scenario {
 
 impl Scenario {
     fn plan(&self, one_supply: bool) -> Plan {
-        let (canadian, cart) = (self.canadian, self.cart);
-        Plan { one_supply, canadian, cart, ..Plan::quiet(SEED, self.fixed) }
+        let Self { canadian, cart, two_machines, .. } = *self;
+        Plan { one_supply, canadian, cart, two_machines, ..Plan::quiet(SEED, self.fixed) }
     }
 
     /// Plays it, with these deaths.
@@ -71,6 +72,7 @@ fn plain(name: &'static str) -> Scenario {
         fixed,
         canadian: false,
         cart: false,
+        two_machines: false,
         person: Person::honest(),
         calls: Vec::new(),
         vends: vec![Vend::Gives(1_500)],
@@ -103,6 +105,11 @@ fn reader(name: &'static str, fault: Fault) -> Scenario {
 fn cart(name: &'static str, vends: [Vend; 3]) -> Scenario {
     let person = Person::with_cart(&["A2", "B1"]);
     Scenario { cart: true, person, vends: vends.to_vec(), ..plain(name) }
+}
+
+/// The third product sits in another machine.
+fn two_machines(scenario: Scenario) -> Scenario {
+    Scenario { two_machines: true, ..scenario }
 }
 
 fn at_the_tap(scenario: Scenario) -> Scenario {
@@ -143,7 +150,7 @@ pub fn scenarios() -> Vec<Scenario> {
         vend("garbled, released", Vend::Unheard, Release),
         vend("garbled, captured", Vend::Unheard, Capture),
         vend("garbled, held", Vend::Unheard, Hold),
-        trouble("the port goes while it turns", 5_500, Trouble::Port(false)),
+        trouble("the port goes while it turns", 5_500, Trouble::Port(0, false)),
         reader("offline", Fault::Offline),
         reader("a true timeout", Fault::Timeout { prompts: false, after_ms: 0 }),
         reader("a false timeout", Fault::Timeout { prompts: true, after_ms: 0 }),
@@ -177,6 +184,8 @@ pub fn scenarios() -> Vec<Scenario> {
         cart("the first is garbled", [Vend::Unheard, GIVES, GIVES]),
         cart("nobody says that the last one came", [GIVES, GIVES, Vend::GivesSilently(1_500)]),
         cart("none comes", [JAMS; 3]),
+        two_machines(cart("of two machines", [GIVES; 3])),
+        two_machines(cart("of two machines, the second one jams", [GIVES, GIVES, JAMS])),
         at_the_tap(cart("charged at the tap, the second jams", [GIVES, JAMS, GIVES])),
         interac(cart("interac, the second of three jams", [GIVES, JAMS, GIVES])),
         at_the_tap(plain("charged at the tap")),

@@ -1,7 +1,9 @@
 //! Every fault by the name that it is counted by: one that never strikes proves nothing.
 
 /// All of them.
-pub const FAULTS: [&str; 64] = [
+pub const FAULTS: [&str; 72] = [
+    "clock: jumps back",
+    "clock: jumps forward",
     "clock: wrong after a power cut",
     "crash: in the middle of a write",
     "crash: kill",
@@ -10,6 +12,8 @@ pub const FAULTS: [&str; 64] = [
     "customer: cancels on the reader",
     "customer: presses another key meanwhile",
     "customer: presses twice",
+    "disk: a stored sale damaged",
+    "disk: a stored sale of a newer kioskd",
     "disk: a write refused",
     "disk: fails falsely",
     "disk: full for a while",
@@ -19,12 +23,16 @@ pub const FAULTS: [&str; 64] = [
     "machine: a line of its lost",
     "machine: a vend while its port is gone",
     "machine: an order garbled",
+    "machine: an order to the second one",
     "machine: an order written in part",
     "machine: gives and does not say so",
     "machine: gives late",
     "machine: its port is gone for a while",
     "machine: jams",
     "machine: jams and does not say so",
+    "network: a GET delivered twice",
+    "network: a POST delivered twice",
+    "network: a POST without a key delivered twice",
     "network: a portal answers for a while",
     "network: a reply lost",
     "network: a request lost",

@@ -1,7 +1,7 @@
 //! Orders to the machine, and its answers.
 
 use kioskd::daemon::driver::Event;
-use kioskd::ids::{OrderId, SaleId};
+use kioskd::ids::{DispenserName, OrderId, SaleId};
 use kioskd::sale::Sale;
 use kioskd::sale::input::VendNews;
 
@@ -16,9 +16,13 @@ const LINE: u64 = 20;
 
 impl World {
     /// `VEND` is handed to the port.
-    pub fn order(&mut self, order: OrderId, slot: &str) {
+    pub fn order(&mut self, dispenser: &DispenserName, order: OrderId, slot: &str) {
         self.tally.count("vends");
-        if self.machine.away {
+        let at = self.machine(dispenser);
+        if at > 0 {
+            self.tally.count("machine: an order to the second one");
+        }
+        if self.machines[at].away {
             self.tally.count("machine: a vend while its port is gone");
             let why = "its port is not open".to_owned();
             self.after(LINE, Coming::BoardSaid { order, news: VendNews::NeverSent { why } });
@@ -26,14 +30,17 @@ impl World {
         }
         let slot = slot.to_owned();
         self.watch.vend_is_written_ahead(order.as_str());
-        self.after(LINE, Coming::Ordered { order, slot });
+        self.after(LINE, Coming::Ordered { at, order, slot });
     }
 
     /// `VEND` reaches the board.
-    pub fn ordered(&mut self, order: OrderId, slot: &str) {
+    pub fn ordered(&mut self, at: usize, order: OrderId, slot: &str) {
         let sale = sale_of(order.as_str());
         let money = self.money_of(sale);
         let (price, currency, window) = self.frozen(order.as_str());
+        let chosen = self.chosen(order.as_str());
+        let machine = self.machines[at].name.to_string();
+        self.watch.gives_what_was_chosen(order.as_str(), &chosen, &(machine, slot.to_owned()));
         self.watch.fires_only_on_money(order.as_str(), (price, &currency), window, &money);
         let fate = self.script.vends.pop_front().unwrap_or_else(|| self.draw_vend());
         self.tell(|| format!("VEND {order} {slot}: {fate:?}"));
@@ -41,9 +48,9 @@ impl World {
         if fate != Fate::Unheard {
             self.watch.fires_once(order.as_str());
         }
-        self.machine.vend(order.as_str(), slot, fate);
+        self.machines[at].vend(order.as_str(), slot, fate);
         if let Some(turns_for) = fate.turns_for() {
-            self.after(turns_for, Coming::Stops { order: order.clone() });
+            self.after(turns_for, Coming::Stops { at, order: order.clone() });
         }
         let partly = fate == Fate::Unheard && self.rng.bool();
         let news = if partly {
@@ -73,28 +80,28 @@ impl World {
     }
 
     /// A motor stops.
-    pub fn stops(&mut self, order: &OrderId) {
-        let (fell, says) = self.machine.stops(order.as_str());
+    pub fn stops(&mut self, at: usize, order: &OrderId) {
+        let (fell, says) = self.machines[at].stops(order.as_str());
         if let Some(slot) = fell {
             self.tell(|| format!("{order}: a product falls out of {slot}"));
             self.goods.push(Goods { at: self.now, order: order.to_string() });
             self.tally.count("goods");
         }
         if let Some(says) = says {
-            self.board_says(order, says);
+            self.board_says(at, order, says);
         }
     }
 
     /// `STATUS` reaches the board.
-    pub fn asked(&mut self, order: &OrderId) {
-        if !self.machine.away {
-            let says = self.machine.status(order.as_str());
-            self.board_says(order, says);
+    pub fn asked(&mut self, at: usize, order: &OrderId) {
+        if !self.machines[at].away {
+            let says = self.machines[at].status(order.as_str());
+            self.board_says(at, order, says);
         }
     }
 
-    fn board_says(&mut self, order: &OrderId, says: Says) {
-        if self.machine.away || self.chance(self.plan.rates.lines) {
+    fn board_says(&mut self, at: usize, order: &OrderId, says: Says) {
+        if self.machines[at].away || self.chance(self.plan.rates.lines) {
             self.tally.count("machine: a line of its lost");
             return;
         }
@@ -119,6 +126,13 @@ impl World {
         }
         self.tell(|| format!("the board, of {order}: {news:?}"));
         self.turn(Event::Vend { order, news });
+    }
+
+    /// The machine and the slot of the product that an order is for, as the sale was opened.
+    fn chosen(&self, order: &str) -> (String, String) {
+        let id = SaleId::new(sale_of(order)).expect("it is one");
+        let stored = self.store.sale(&id).unwrap_or_else(|| panic!("{id} is not on disk"));
+        record(&stored).place(item(order))
     }
 
     /// The price of an order's sale, its currency, and how old an authorization may be for the order,

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use kioskd::ids::DispenserName;
+
 use crate::auditor::Millis;
 
 /// What becomes of one order, drawn when it reaches the board.
@@ -52,15 +54,22 @@ enum Vend {
     Failed,
 }
 
-/// The machine.
-#[derive(Clone, Default, Debug)]
+/// A machine.
+#[derive(Clone, Debug)]
 pub struct Machine {
+    /// Its name.
+    pub name: DispenserName,
     vends: BTreeMap<String, (String, Vend)>,
     /// Whether its port can be opened.
     pub away: bool,
 }
 
 impl Machine {
+    /// One that was just switched on.
+    pub fn new(name: DispenserName) -> Self {
+        Self { name, vends: BTreeMap::new(), away: false }
+    }
+
     /// `VEND`.
     pub fn vend(&mut self, order: &str, slot: &str, fate: Fate) {
         if fate != Fate::Unheard {

@@ -11,6 +11,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use mimalloc::MiMalloc;
+
 mod account;
 #[path = "../auditor/mod.rs"]
 mod auditor;
@@ -31,6 +33,10 @@ mod world;
 
 use plan::Plan;
 use tally::Tally;
+
+/// A third of a run is spent in the allocator.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// Runs when nobody asks for more: what a build without optimization does in seconds. `make
 /// simulate` asks for more.

@@ -152,23 +152,24 @@ impl World {
             return;
         };
         let waited = self.now - pressed;
-        let person = self.people[who].clone();
+        let person = &self.people[who];
         if waited > person.patience {
             return;
         }
+        let changes_mind = person.changes_mind && waited > 1_500;
         if person.cancels_after.is_some_and(|after| waited >= after) {
             self.tell(|| "the customer presses CANCEL".to_owned());
             self.tally.count("customer: cancels on the kiosk");
             self.people[who].cancels_after = None;
             self.turn(kioskd::daemon::driver::Event::CancelPressed);
         }
-        if person.changes_mind && waited > 1_500 {
+        if changes_mind {
             self.people[who].changes_mind = false;
             self.tally.count("customer: presses another key meanwhile");
-            let other = if person.code.as_str() == "A1" { "A2" } else { "A1" };
+            let other = if self.people[who].code.as_str() == "A1" { "A2" } else { "A1" };
             self.select(other.parse().expect("a fixed code is one"));
         }
-        self.looks_at_reader(who, &person);
+        self.looks_at_reader(who);
         self.after(LOOKS, Coming::Person(who));
     }
 
@@ -203,18 +204,17 @@ impl World {
     }
 
     /// Whoever sees the reader ask holds a card to it, whatever the display says.
-    fn looks_at_reader(&mut self, who: usize, person: &Person) {
-        let reader = self.setup.reader.clone();
-        let screen = self.stripe.reader_screen(&reader);
+    fn looks_at_reader(&mut self, who: usize) {
+        let screen = self.stripe.reader_screen(&self.setup.reader);
+        let (reader, wall) = (self.setup.reader.clone(), self.wall());
+        let person = &mut self.people[who];
         let Screen::PresentCard { may_cancel, .. } = screen else {
-            self.people[who].prompted = None;
+            person.prompted = None;
             return;
         };
-        let prompted = *self.people[who].prompted.get_or_insert(self.now);
-        let since = self.now - prompted;
-        let wall = self.wall();
+        let since = self.now - *person.prompted.get_or_insert(self.now);
         if may_cancel && person.cancels_on_reader_after.is_some_and(|after| since >= after) {
-            self.people[who].cancels_on_reader_after = None;
+            person.cancels_on_reader_after = None;
             if self.stripe.changes().press_cancel_on_reader(&reader, wall).is_ok() {
                 self.tell(|| "the customer cancels on the reader".to_owned());
                 self.tally.count("customer: cancels on the reader");
@@ -227,11 +227,12 @@ impl World {
         if since < wait {
             return;
         }
-        let card = person.cards[person.card.min(person.cards.len() - 1)];
+        let (again, last) = (person.card > 0, person.cards.len() - 1);
+        let card = person.cards[person.card.min(last)];
         if self.stripe.changes().present_card(&reader, card, wall).is_ok() {
             self.tell(|| format!("the customer presents card {}", card.number()));
             self.tally.count("customer: taps");
-            if person.card > 0 {
+            if again {
                 self.tally.count("customer: taps again");
             }
             // A card that paid is the one that a refund asks for again.

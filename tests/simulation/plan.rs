@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use fastrand::Rng;
-use kioskd::ids::JournalId;
+use kioskd::ids::{DispenserName, JournalId};
 use kioskd::kiosk::{Product, Setup};
 use kioskd::money::Money;
 use kioskd::sale::cards::{CardKinds, CardRules};
@@ -12,6 +12,9 @@ use kioskd::sale::fact::{CaptureMode, Flow, Origin, Policy, UnknownVend};
 use kioskd::simulator::{self, CancelWhileAuthorizing};
 
 use crate::auditor::Millis;
+
+/// The machines: where there are two, the second one has the crisps.
+pub const MACHINES: [&str; 2] = ["main", "side"];
 
 /// What slots hold and cost.
 pub const PRODUCTS: [(&str, &str, u64, &str); 3] =
@@ -24,6 +27,8 @@ pub struct Rates {
     pub calls: f64,
     /// Of calls, that take seconds to get there or back.
     pub slow: f64,
+    /// Of calls, that the network delivers twice.
+    pub twice: f64,
     /// Of customers, during whose sale the weather turns.
     pub weather: f64,
     /// Of customers, during whose sale something happens to the reader.
@@ -42,6 +47,8 @@ pub struct Rates {
     pub power_cuts: f64,
     /// Of power cuts, after which the card has forgotten its last write.
     pub lies: f64,
+    /// Of deaths, after which a stored sale is damaged, or of a newer kioskd (on a real journal).
+    pub rot: f64,
     /// Of customers, during whose sale the disk is full.
     pub disk: f64,
     /// Of customers, during whose sale the key is revoked or too narrow.
@@ -50,6 +57,8 @@ pub struct Rates {
     pub config: f64,
     /// Of starts, with a clock that is wrong.
     pub clock: f64,
+    /// Of customers, during whose sale the clock jumps.
+    pub jumps: f64,
     /// Of customers, after whom somebody acts in Stripe's Dashboard.
     pub dashboard: f64,
     /// Of customers, after whom somebody decides about a sale at the kiosk.
@@ -79,6 +88,8 @@ pub struct Plan {
     pub canadian: bool,
     /// Whether customers fill a cart and pay for all of it.
     pub cart: bool,
+    /// Whether there are two machines.
+    pub two_machines: bool,
     /// What a scenario fixes, beside what is drawn.
     pub fixed: Fixed,
 }
@@ -107,6 +118,7 @@ impl Plan {
         let rates = Rates {
             calls: rate(0.12),
             slow: rate(0.1),
+            twice: rate(0.1),
             weather: rate(0.3),
             reader: rate(0.5),
             strangers: rate(0.3),
@@ -116,10 +128,12 @@ impl Plan {
             crashes: rate(0.04),
             power_cuts: rate(1.0),
             lies: rate(1.0),
+            rot: rate(0.3),
             disk: rate(0.2),
             key: rate(0.2),
             config: rate(0.5),
             clock: rate(0.5),
+            jumps: rate(0.2),
             dashboard: rate(0.1),
             decisions: rate(0.3),
         };
@@ -131,7 +145,7 @@ impl Plan {
         };
         Self {
             seed,
-            customers: rng.u32(3..25),
+            customers: rng.u32(3..40),
             apart: scale(&mut rng, 20_000.0, 40_000_000.0),
             bad_times: scale(&mut rng, 2_000.0, 250_000_000.0),
             rates,
@@ -140,6 +154,7 @@ impl Plan {
             hints: rng.bool(),
             canadian: rng.f64() < 0.15,
             cart: rng.f64() < 0.25,
+            two_machines: rng.f64() < 0.25,
             fixed: Fixed::default(),
         }
     }
@@ -153,6 +168,7 @@ impl Plan {
             on_disk: false,
             canadian: false,
             cart: false,
+            two_machines: false,
             fixed,
             ..Self::draw(seed)
         }
@@ -182,6 +198,12 @@ impl Plan {
             setup.locations = BTreeMap::from([("tml_simulated".to_owned(), "CA".to_owned())]);
         }
         setup
+    }
+
+    /// The machines that hang on the kiosk.
+    pub fn machines(&self) -> impl Iterator<Item = DispenserName> {
+        let count = if self.two_machines { 2 } else { 1 };
+        MACHINES.into_iter().take(count).map(|name| name.parse().expect("a fixed name is one"))
     }
 
     /// The kiosk, as it is set up for its `life`th start.
@@ -217,20 +239,21 @@ impl Plan {
         }
         let currency = if self.canadian { "cad" } else { "usd" };
         let currency = currency.parse().expect("a fixed currency is one");
-        let dispenser: kioskd::ids::DispenserName = "main".parse().expect("a fixed name is one");
+        let machines: Vec<DispenserName> = self.machines().collect();
         let catalog = PRODUCTS.map(|(code, name, price, slot)| {
+            let machine = if code.starts_with('B') { machines.last() } else { machines.first() };
             let dearer = if changes > 0 { changed.u64(0..100) } else { 0 };
             let product = Product {
                 name: name.to_owned(),
                 price: Money::new(price + dearer, currency),
                 slot: slot.parse().expect("a fixed slot is one"),
-                dispenser: dispenser.clone(),
+                dispenser: machine.expect("there is a machine").clone(),
             };
             (code.parse().expect("a fixed code is one"), product)
         });
         Setup {
             catalog: catalog.into(),
-            dispensers: [(dispenser, policy.vend_timeout)].into(),
+            dispensers: self.machines().map(|name| (name, policy.vend_timeout)).collect(),
             origin: Origin {
                 kiosk: "simulated".parse().expect("a fixed name is one"),
                 controller: "simulated-board".parse().expect("a fixed name is one"),

@@ -9,9 +9,10 @@ use kioskd::journal::Stored;
 use kioskd::kiosk::Setup;
 
 use crate::auditor::{Millis, item, sale_of};
+use crate::machine::Machine;
 use crate::store::{Append, Weather, record};
 use crate::troubles::Trouble;
-use crate::world::{Coming, Death, World, dispenser, signed};
+use crate::world::{Coming, Death, World, signed};
 
 /// The board was switched on this long before the first start.
 const UP_BEFORE: Millis = 900_000;
@@ -114,6 +115,7 @@ impl World {
         if death == Death::PowerCut {
             self.power_cut();
         }
+        self.rot();
         self.reread_disk();
         self.forget_what_was_only_told();
         let slow = self.chance(0.2);
@@ -131,7 +133,7 @@ impl World {
         self.setup.boot = format!("boot-{}", self.power.boots).parse().expect("a boot id");
         self.power.booted = signed(self.now);
         if self.plan.one_supply {
-            self.machine.loses_power();
+            self.machines.iter_mut().for_each(Machine::loses_power);
             self.coming.retain(|_, coming| !matches!(coming, Coming::Ordered { .. }));
         }
         if self.chance(self.plan.rates.lies) {
@@ -156,6 +158,37 @@ impl World {
             let wait = self.rng.u64(1_000..3_600_000);
             self.after(wait, Coming::Trouble(Trouble::ClockSet));
         }
+    }
+
+    /// One stored sale is damaged while nobody looks, or a newer kioskd has gone on with it and the
+    /// board was set back to this one. Whoever sells on leaves it alone.
+    fn rot(&mut self) {
+        if !self.chance(self.plan.rates.rot) {
+            return;
+        }
+        let all = self.store.all();
+        let sound: Vec<_> = all.iter().filter(|stored| stored.damage.is_none()).collect();
+        if sound.is_empty() {
+            return;
+        }
+        // What is still open does more harm than what is over.
+        let open = sound.iter().rev().find(|stored| stored.summary.open);
+        let any = sound[self.rng.usize(0..sound.len())];
+        let stored = if self.rng.bool() { open.copied().unwrap_or(any) } else { any };
+        let (sale, fact) = (&stored.summary.sale, self.rng.usize(0..stored.rows.len()) + 1);
+        let newer = self.rng.bool();
+        if !self.store.rots(sale, fact, newer) {
+            return;
+        }
+        self.tell(|| format!("fact {fact} of {sale} is damaged, or newer: {newer}"));
+        let counted = if newer {
+            "disk: a stored sale of a newer kioskd"
+        } else {
+            "disk: a stored sale damaged"
+        };
+        self.tally.count(counted);
+        self.watch.damaged(sale.as_str());
+        self.excuses.damaged.push(sale.to_string());
     }
 
     fn reread_disk(&mut self) {
@@ -198,9 +231,16 @@ impl World {
             driver.sell_after_sweep(now);
         }
         self.driver = Some(driver);
-        if !self.machine.away {
-            self.turn(Event::DispenserReachable(dispenser()));
+        for at in 0..self.machines.len() {
+            if !self.machines[at].away {
+                self.turn(Event::DispenserReachable(self.machines[at].name.clone()));
+            }
         }
+    }
+
+    /// The wall clock of the kiosk jumps; its own goes on.
+    pub fn jump_clock(&mut self, by: i64) {
+        self.power.clock_error += by;
     }
 
     /// The clock of the kiosk is right again.

@@ -1,5 +1,6 @@
 //! One run: a plan is drawn, played, mended, and audited.
 
+use kioskd::journal::Stored;
 use kioskd::sale::Phase;
 
 use crate::auditor::{Evidence, Finding, Millis, end};
@@ -15,6 +16,9 @@ const LONG_AWAY: Millis = 30 * 3_600_000;
 /// All is well again this long after everything was mended: a refusal that a person had to mend is
 /// tried again that late.
 const BACK_WITHIN: Millis = 20 * 60_000;
+
+/// Stripe is searched for what the journal does not know this often, at the least.
+const SWEPT_WITHIN: Millis = 8 * 3_600_000;
 
 /// What waits for the reader's next commands strikes one customer after the other; then one is sold
 /// something.
@@ -71,16 +75,27 @@ pub fn finish(mut world: World) -> Outcome {
             break;
         }
     }
-    if !sold {
-        let reasons: Vec<_> = world
-            .driver
-            .iter()
-            .flat_map(|driver| driver.kiosk().reasons().iter())
-            .map(|(reason, _)| reason.code())
-            .collect();
+    let reasons: Vec<_> = world
+        .driver
+        .iter()
+        .flat_map(|driver| driver.kiosk().reasons().iter())
+        .map(|(reason, _)| reason.code())
+        .collect();
+    // Goods that were given and not paid for wait for a person, who has the last word.
+    let waits = |stored: &Stored| stored.summary.phase == "needs_attention";
+    let exposed = reasons.iter().all(|reason| matches!(*reason, "exposure" | "deadline_near"))
+        && !reasons.is_empty()
+        && world.store.all().iter().any(waits);
+    if !sold && !exposed {
         world.watch.find("comes_back", format!("the last customer got nothing: {reasons:?}"));
     }
     settle(&mut world);
+    // A sale of which the card has lost all is found again by the next sweep.
+    if !world.excuses.forgotten.is_empty() {
+        let swept = world.now + SWEPT_WITHIN;
+        world.run_until(swept);
+        settle(&mut world);
+    }
     audit(world)
 }
 

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use kioskd::ids::{JournalId, SaleId};
 use kioskd::journal::{DATABASE, Journal, Row, Stored, Summary};
+use rusqlite::Connection;
 
 use crate::auditor::Record;
 
@@ -47,8 +48,10 @@ pub struct Disk {
     journal: Option<Journal>,
     lives: u32,
     trusted: bool,
-    /// The files before the last append, and how long the log was then.
-    before: Option<(PathBuf, u64)>,
+    /// Whether the card may lie about a flush: only then the files are kept as they were.
+    lies: bool,
+    /// The files before the last append, if they are kept, and how long the log was then.
+    before: Option<(Option<PathBuf>, u64)>,
 }
 
 /// What a write came to.
@@ -79,8 +82,8 @@ impl Store {
         Self::Memory(Memory::default())
     }
 
-    /// An empty one on a disk.
-    pub fn disk() -> Self {
+    /// An empty one on a disk, which may lie about a flush.
+    pub fn disk(lies: bool) -> Self {
         // Where there is a disk in memory, flushes cost nothing.
         let shm = Path::new("/dev/shm");
         let folder =
@@ -91,6 +94,7 @@ impl Store {
             journal: Some(journal),
             lives: 0,
             trusted: true,
+            lies,
             before: None,
         }))
     }
@@ -154,6 +158,17 @@ impl Store {
                 }
             }
             Self::Disk(disk) => disk.reopen_elsewhere(torn),
+        }
+    }
+
+    /// A fact of a sale is damaged on the disk, or a newer kioskd's. In memory nothing rots.
+    pub fn rots(&mut self, sale: &SaleId, fact: usize, newer: bool) -> bool {
+        match self {
+            Self::Memory(_) => false,
+            Self::Disk(disk) => {
+                disk.rots(sale, fact, newer);
+                true
+            }
         }
     }
 
@@ -237,8 +252,10 @@ impl Disk {
             self.trusted = false;
             return Append::Failed;
         }
-        let copy = self.folder.path().join("before");
-        copy_files(&self.path(), &copy);
+        let copy = self.lies.then(|| self.folder.path().join("before"));
+        if let Some(copy) = &copy {
+            copy_files(&self.path(), copy);
+        }
         self.before = Some((copy, self.log_length()));
         let journal = self.journal.as_mut().expect("it is open between two lives");
         if !self.trusted && journal.reopen().is_err() {
@@ -273,12 +290,28 @@ impl Disk {
     }
 
     fn goes_back(&mut self) -> bool {
-        let Some((before, _)) = self.before.take() else { return false };
+        let Some((Some(before), _)) = self.before.take() else { return false };
         self.lives += 1;
         let to = self.path();
         copy_files(&before, &to);
         self.open(&to);
         true
+    }
+
+    fn rots(&mut self, sale: &SaleId, fact: usize, newer: bool) {
+        self.journal = None;
+        let file = Connection::open(self.path().join(DATABASE)).unwrap();
+        let guard = "SELECT sql FROM sqlite_schema WHERE name = 'fact_is_never_changed'";
+        let guard: String = file.query_row(guard, [], |row| row.get(0)).unwrap();
+        let change = if newer { "format = 2" } else { "body = replace(body, '1', '7') || ' '" };
+        let changed = format!("UPDATE fact SET {change} WHERE sale = '{sale}' AND seq = {fact}");
+        let unguard = "DROP TRIGGER fact_is_never_changed";
+        file.execute_batch(&format!("BEGIN; {unguard}; {changed}; {guard}; COMMIT")).unwrap();
+        drop(file);
+        let path = self.path();
+        self.open(&path);
+        let stored = self.journal().sale(sale).unwrap();
+        assert!(stored.is_some_and(|stored| stored.damage.is_some()), "{sale} is read as sound");
     }
 
     fn open(&mut self, path: &Path) {

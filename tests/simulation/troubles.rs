@@ -10,7 +10,7 @@ use kioskd::simulator::{self, EndedPrompt, Fault, IntentStatus, LeftBehind};
 use crate::auditor::Millis;
 use crate::network::Weather;
 use crate::store::Weather as DiskWeather;
-use crate::world::{Coming, World, dispenser};
+use crate::world::{Coming, World};
 
 /// The key that the kiosk uses.
 const KEY: &str = "rk_test_simulated";
@@ -48,8 +48,8 @@ pub enum Trouble {
     StrangerGoes,
     /// Another system shows something on the reader.
     StrangerShows,
-    /// The machine's port goes, or comes back.
-    Port(bool),
+    /// A machine's port goes, or comes back.
+    Port(usize, bool),
     /// The disk takes no writes, or says so.
     Disk(DiskWeather, Millis),
     /// The key is revoked.
@@ -64,6 +64,8 @@ pub enum Trouble {
     Decision,
     /// A webhook says that the reader has news.
     Hint,
+    /// The kiosk's wall clock jumps by so many milliseconds.
+    ClockJumps(i64),
     /// The clock is set.
     ClockSet,
 }
@@ -104,9 +106,10 @@ impl World {
         }
         if self.chance(rates.port) {
             self.tally.count("machine: its port is gone for a while");
-            let at = self.soon(Trouble::Port(false));
+            let machine = self.rng.usize(0..self.machines.len());
+            let at = self.soon(Trouble::Port(machine, false));
             let away = self.draw_time(300_000);
-            self.after(at + away, Coming::Trouble(Trouble::Port(true)));
+            self.after(at + away, Coming::Trouble(Trouble::Port(machine, true)));
         }
         if self.chance(rates.disk) {
             let full = self.rng.bool();
@@ -124,6 +127,9 @@ impl World {
             let lasts = self.draw_time(self.plan.bad_times);
             self.kept_away += lasts;
             self.after(at + lasts, Coming::Trouble(Trouble::KeyGood));
+        }
+        if self.chance(rates.jumps) {
+            self.draw_clock_jump();
         }
         if self.chance(rates.dashboard) {
             self.soon(Trouble::Dashboard);
@@ -146,6 +152,18 @@ impl World {
         let wait = self.rng.u64(0..60_000);
         self.after(wait, Coming::Trouble(trouble));
         wait
+    }
+
+    /// Minutes to decades, forward or back, while the board is up; later it is right again, unless
+    /// it jumps once more before.
+    fn draw_clock_jump(&mut self) {
+        let most = [300_000, 86_400_000, 1_000_000_000_000][self.rng.usize(0..3)];
+        let by = self.rng.i64(-most..=most);
+        let counted = if by < 0 { "clock: jumps back" } else { "clock: jumps forward" };
+        self.tally.count(counted);
+        let at = self.soon(Trouble::ClockJumps(by));
+        let lasts = self.draw_time(3_600_000);
+        self.after(at + lasts, Coming::Trouble(Trouble::ClockSet));
     }
 
     fn draw_reader_trouble(&mut self) {
@@ -223,12 +241,13 @@ impl World {
             Trouble::StrangerShows => {
                 drop(self.stripe.changes().put_fault(&reader, Fault::ForeignDisplay, wall));
             }
-            Trouble::Port(up) => {
-                self.machine.away = !up;
+            Trouble::Port(machine, up) => {
+                self.machines[machine].away = !up;
+                let name = self.machines[machine].name.clone();
                 self.turn(if up {
-                    Event::DispenserReachable(dispenser())
+                    Event::DispenserReachable(name)
                 } else {
-                    Event::DispenserAway(dispenser())
+                    Event::DispenserAway(name)
                 });
             }
             Trouble::Disk(weather, lasts) => self.disk = (weather, self.now + lasts),
@@ -248,6 +267,7 @@ impl World {
                 self.tally.count("webhook: a hint");
                 self.turn(Event::Hint { reader });
             }
+            Trouble::ClockJumps(by) => self.jump_clock(by),
             Trouble::ClockSet => self.set_clock(),
         }
     }
@@ -346,8 +366,10 @@ impl World {
         self.stranger_goes();
         self.restart_reader(30_000, LeftBehind::Failed);
         self.trouble(Trouble::KeyGood);
-        if self.machine.away {
-            self.trouble(Trouble::Port(true));
+        for machine in 0..self.machines.len() {
+            if self.machines[machine].away {
+                self.trouble(Trouble::Port(machine, true));
+            }
         }
     }
 }

@@ -57,14 +57,16 @@ pub enum Coming {
     Flushed { life: u32, event: Event },
     /// A call reaches Stripe.
     Arrives { life: u32, flight: FlightId, wire: Box<Wire>, fate: Fate, sent: Millis },
+    /// The network delivers a call once more; nobody waits for the reply.
+    ArrivesAgain { wire: Box<Wire> },
     /// A call ends.
     Answered { life: u32, flight: FlightId, result: Result<Answer, NoAnswer> },
-    /// `VEND` reaches the board.
-    Ordered { order: OrderId, slot: String },
-    /// A motor stops.
-    Stops { order: OrderId },
-    /// `STATUS` reaches the board.
-    Asked { life: u32, order: OrderId },
+    /// `VEND` reaches a machine's board.
+    Ordered { at: usize, order: OrderId, slot: String },
+    /// A motor of a machine stops.
+    Stops { at: usize, order: OrderId },
+    /// `STATUS` reaches a machine's board.
+    Asked { life: u32, at: usize, order: OrderId },
     /// A line of the board's reaches the daemon.
     BoardSaid { order: OrderId, news: kioskd::sale::input::VendNews },
     /// The journal was asked for sales.
@@ -100,8 +102,8 @@ pub struct World {
     pub power: Power,
     /// The account at Stripe, with its reader.
     pub stripe: Account,
-    /// The dispenser.
-    pub machine: Machine,
+    /// The dispensers.
+    pub machines: Vec<Machine>,
     /// The way to Stripe.
     pub network: Network,
     /// What the disk does to writes, and until when.
@@ -145,7 +147,8 @@ impl World {
     /// A kiosk that was just installed. `deaths`: at which points the daemon dies, beside those
     /// that are drawn.
     pub fn new(plan: Plan, deaths: &[(u64, Death)], tells: bool) -> Self {
-        let store = if plan.on_disk { Store::disk() } else { Store::memory() };
+        let lies = plan.rates.crashes * plan.rates.power_cuts * plan.rates.lies > 0.0;
+        let store = if plan.on_disk { Store::disk(lies) } else { Store::memory() };
         let setup = plan.kiosk(store.id(), 0);
         let mut world = Self {
             rng: Rng::with_seed(plan.seed ^ 0xD1CE),
@@ -158,7 +161,7 @@ impl World {
             setup,
             power: Power::on(deaths),
             stripe: Account::new(Model::new(plan.account())),
-            machine: Machine::default(),
+            machines: plan.machines().map(Machine::new).collect(),
             network: Network::default(),
             disk: (DiskWeather::Fair, 0),
             people: Vec::new(),
@@ -259,7 +262,7 @@ impl World {
                 let recalled = sales.into_iter().map(read).collect();
                 self.turn(Event::Recalled(Some(recalled)));
             }
-            Coming::Asked { life, order } if life == self.life => self.asked(&order),
+            Coming::Asked { life, at, order } if life == self.life => self.asked(at, &order),
             Coming::Starts { life } if life == self.life => self.start(),
             Coming::Flush { .. }
             | Coming::Flushed { .. }
@@ -271,8 +274,9 @@ impl World {
             Coming::Arrives { life, flight, wire, fate, sent } => {
                 self.arrives(life, flight, &wire, (fate, sent));
             }
-            Coming::Ordered { order, slot } => self.ordered(order, &slot),
-            Coming::Stops { order } => self.stops(&order),
+            Coming::ArrivesAgain { wire } => self.arrives_again(&wire),
+            Coming::Ordered { at, order, slot } => self.ordered(at, order, &slot),
+            Coming::Stops { at, order } => self.stops(at, &order),
             Coming::BoardSaid { order, news } => self.board_said(order, news),
             Coming::Person(who) => self.person_acts(who),
             Coming::Trouble(trouble) => self.trouble(trouble),
@@ -334,12 +338,12 @@ impl World {
             Effect::Call { flight, request } => {
                 self.between(|world| world.send(flight, &request));
             }
-            Effect::Vend { order, slot, .. } => {
-                self.between(|world| world.order(order, slot.as_str()));
+            Effect::Vend { dispenser, order, slot } => {
+                self.between(|world| world.order(&dispenser, order, slot.as_str()));
             }
-            Effect::AskDispenser { order, .. } => self.between(|world| {
-                let life = world.life;
-                world.after(FLUSH, Coming::Asked { life, order });
+            Effect::AskDispenser { dispenser, order } => self.between(|world| {
+                let (life, at) = (world.life, world.machine(&dispenser));
+                world.after(FLUSH, Coming::Asked { life, at, order });
             }),
             Effect::Recall { sales } => {
                 let life = self.life;
@@ -363,11 +367,18 @@ impl World {
                     self.excuses.by_people.push(sale.to_string());
                 }
             }
-            Effect::Ordered(_)
-            | Effect::OrderRefused(_)
-            | Effect::CancelsSpare { .. }
-            | Effect::LeftAlone { .. } => {}
+            Effect::LeftAlone { intent, why } => {
+                self.tell(|| format!("{intent} is left alone: {why}"));
+                self.excuses.left_alone.push(intent.to_string());
+            }
+            Effect::Ordered(_) | Effect::OrderRefused(_) | Effect::CancelsSpare { .. } => {}
         }
+    }
+
+    /// Which machine has this name.
+    pub fn machine(&self, name: &DispenserName) -> usize {
+        let found = self.machines.iter().position(|machine| machine.name == *name);
+        found.expect("kioskd speaks to machines that it is set up with")
     }
 
     /// Does something that leaves the process: it may die right before, or right after.
@@ -399,11 +410,6 @@ impl World {
         let about: Vec<_> = about.collect();
         self.watch.display_does_not_lie(said, &about);
     }
-}
-
-/// The machine's name.
-pub fn dispenser() -> DispenserName {
-    "main".parse().expect("a fixed name is one")
 }
 
 /// Milliseconds as a difference.
