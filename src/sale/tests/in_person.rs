@@ -18,7 +18,7 @@ fn paid_by_interac() -> Bench {
 }
 
 /// The product did not come: the reader is to ask for the card again.
-fn refunding() -> Bench {
+pub(super) fn refunding() -> Bench {
     let mut bench = paid_by_interac();
     bench.dispenser(VendNews::Failed { reason: "jam".into() });
     assert_eq!(bench.want(), ask(1));
@@ -31,7 +31,7 @@ fn ask(n: u32) -> Want {
 }
 
 /// What the reader shows of the refund.
-fn shows(status: Option<ActionStatus>) -> Seen {
+pub(super) fn shows(status: Option<ActionStatus>) -> Seen {
     let mut seen = Seen { intent: None, ..seen(status, captured()) };
     if let Some(action) = seen.reader.as_mut().and_then(|reader| reader.action.as_mut()) {
         action.kind = "refund_payment".into();
@@ -40,7 +40,7 @@ fn shows(status: Option<ActionStatus>) -> Seen {
     seen
 }
 
-fn prompted() -> Bench {
+pub(super) fn prompted() -> Bench {
     let mut bench = refunding();
     bench.answer(Ok(shows(Some(ActionStatus::InProgress))));
     assert!(matches!(bench.want(), Want::Look { .. }));

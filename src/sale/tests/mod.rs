@@ -11,6 +11,7 @@ mod properties;
 mod refunds;
 mod restarts;
 mod several;
+mod strays;
 mod two_steps;
 mod watching;
 mod ways;

@@ -4,7 +4,7 @@ use super::*;
 use crate::sale::fact::{Attention, Found};
 use crate::sale::resolve::{Asked, Order, Verdict, judge};
 
-fn waiting() -> Bench {
+pub(super) fn waiting() -> Bench {
     let mut bench = Bench::with(|opened| opened.policy.unknown_vend = UnknownVend::Hold);
     bench.created();
     bench.prompt_taken();
@@ -17,7 +17,7 @@ fn waiting() -> Bench {
 }
 
 /// A sale that waits although nothing was paid for it: its fence found a stranger's key.
-fn clashed() -> Bench {
+pub(super) fn clashed() -> Bench {
     let mut bench = Bench::presenting();
     bench.give(&Input::CancelPressed);
     bench.look(None, unpaid());

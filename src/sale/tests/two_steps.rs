@@ -65,13 +65,13 @@ impl Bench {
     }
 }
 
-fn confirming() -> Bench {
+pub(super) fn confirming() -> Bench {
     let mut bench = presenting();
     bench.sees(read(card("visa", "credit"), ActionStatus::Succeeded));
     bench
 }
 
-fn authorizing() -> Bench {
+pub(super) fn authorizing() -> Bench {
     let mut bench = confirming();
     let waits = with_status(IntentStatus::RequiresConfirmation);
     bench.answer(Ok(confirm(ActionStatus::InProgress, waits)));
