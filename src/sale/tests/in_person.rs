@@ -229,6 +229,17 @@ fn nobody_is_asked_for_the_card_of_a_payment_that_was_learned_of_too_late() {
 }
 
 #[test]
+fn a_reader_that_stripe_does_not_show_cannot_end_a_prompt_but_cannot_hold_the_sale_either() {
+    let mut bench = prompted();
+    assert_eq!(bench.answer(refused(Refusal::NotFound)), [], "the prompt may stand all the same");
+    bench.give(&Input::CancelPressed);
+    assert_eq!(bench.answer(unanswered()), [], "no answer is no reader's");
+    bench.answer(refused(Refusal::NotFound));
+    bench.listed(Vec::new(), interac());
+    needs_card(&bench, CardAway::Cancelled);
+}
+
+#[test]
 fn a_prompt_answered_after_the_customer_gave_up_is_cleared() {
     let mut bench = refunding();
     bench.give(&Input::CancelPressed);

@@ -171,6 +171,30 @@ fn sold() -> Bench {
 }
 
 #[test]
+fn a_refund_that_failed_and_goes_through_after_all_ends_the_sale_as_its_own() {
+    let mut bench = Bench::charged();
+    bench.dispenser(VendNews::Failed { reason: "jam".into() });
+    bench.answer(Ok(refund_made(RefundStatus::Failed)));
+    let why = Attention::RefundFailed { status: "failed".into() };
+    assert_eq!(bench.sale.phase, Phase::NeedsAttention { why });
+    for status in [RefundStatus::Failed, RefundStatus::Canceled] {
+        assert!(bench.listed(vec![refund(1, 250, status)], captured()).is_empty(), "known");
+    }
+    let facts = bench.listed(vec![refund(1, 250, RefundStatus::Succeeded)], captured());
+    assert!(matches!(facts[0], Fact::RefundConfirmed { .. }), "nobody else has refunded it");
+    assert_eq!(bench.outcome(), Some(Outcome::Refunded));
+}
+
+#[test]
+fn a_fence_that_left_the_payment_intent_as_it_was_is_looked_into() {
+    let mut bench = clashed();
+    bench.inspect(unpaid());
+    bench.answer(Ok(seen(None, paid(1))));
+    assert_eq!(bench.outcome(), None);
+    assert!(matches!(bench.want(), Want::Inspect { .. }));
+}
+
+#[test]
 fn a_sold_sale_is_refunded_in_parts_and_never_more_than_it_was() {
     let mut bench = sold();
     order(&mut bench, Asked::RefundSold { amount: Some(100) });

@@ -4,7 +4,7 @@
 
 use super::in_person::{prompted as asked_again, refunding, shows};
 use super::people::{clashed, waiting};
-use super::two_steps::{authorizing, confirming};
+use super::two_steps::{authorizing, card, confirming, presenting as reading, read};
 use super::*;
 use crate::sale::input::Hindrance;
 
@@ -52,6 +52,10 @@ fn only_the_confirmation_that_is_under_way_is_answered() {
     bench.shrugs_off(Call::Confirm { n: 2 });
     // Nor is a card cleared that is being confirmed.
     bench.shrugs_off(Call::ClearReader { n: bench.sale.keys.clear });
+    let mut not_taken = reading();
+    not_taken.sees(read(card("visa", "prepaid"), ActionStatus::Succeeded));
+    assert_eq!(not_taken.want(), Want::ClearReader { n: 1 });
+    not_taken.shrugs_off(Call::ClearReader { n: 2 });
     let mut taken = authorizing();
     taken.shrugs_off(Call::Confirm { n: 2 });
     assert_eq!(taken.reply(Call::Confirm { n: 1 }, refused(Refusal::ReaderOffline)), []);
