@@ -20,7 +20,9 @@ use crate::sale::input::{
 use crate::sale::tests::opened;
 use crate::time::{Moment, StripeTime, WallTime};
 
+mod commands;
 mod reader;
+mod reader_display;
 mod reasons;
 mod sales;
 

@@ -45,9 +45,8 @@ fn sales_behind_the_customer_are_counted_by_what_they_wait_for() {
 #[test]
 fn the_readers_document_says_whose_its_action_is() {
     let mut bench = Bench::presenting();
-    let living = |intent| {
-        action(intent, ActionStatus::InProgress, IntentStatus::RequiresPaymentMethod)
-    };
+    let living =
+        |intent| action(intent, ActionStatus::InProgress, IntentStatus::RequiresPaymentMethod);
     let over = |status| action("pi_1", status, IntentStatus::RequiresPaymentMethod);
     let failed = ActionStatus::Failed { code: "card_declined".into(), decline_code: None };
     for (action, whose, status) in [

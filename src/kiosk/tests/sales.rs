@@ -147,8 +147,7 @@ fn what_kept_sales_from_being_settled_is_forgotten_with_the_last_of_them() {
         bench.hear(Call::Capture { n: 2 }, refused(Refusal::NotFound));
         bench.kiosk.judge_open_sales(bench.since());
     };
-    let of_settlers =
-        [Denied::CancelPayment, Denied::RefundSold, Denied::ReadPayment].map(narrow);
+    let of_settlers = [Denied::CancelPayment, Denied::RefundSold, Denied::ReadPayment].map(narrow);
     let mut bench = Bench::with(presenting(|_| {}));
     raise(&mut bench);
     assert!(of_settlers.iter().all(|reason| bench.stands(reason)), "a sale is not over");

@@ -6,6 +6,7 @@ mod in_person;
 mod interleavings;
 pub(crate) mod items;
 mod key_age;
+mod patience;
 mod people;
 mod properties;
 mod refunds;

@@ -81,6 +81,44 @@ fn a_part_is_captured() {
 }
 
 #[test]
+fn of_two_amounts_only_the_same_is_the_same_decision() {
+    let mut bench = waiting();
+    order(&mut bench, Asked::Capture { amount: Some(250) });
+    assert_eq!(ask(&bench, Asked::Capture { amount: Some(250) }), Ok(Verdict::Already));
+    assert_eq!(ask(&bench, ALL), Ok(Verdict::Already));
+    for other in [Asked::Capture { amount: Some(249) }, Asked::Release, Asked::Dismiss] {
+        let refused = ask(&bench, other).unwrap_err();
+        assert!(refused.contains("by uid 1000: capture"), "{refused}");
+    }
+}
+
+#[test]
+fn a_refund_of_nothing_or_of_more_than_there_is_is_not_made() {
+    let bench = sold();
+    for amount in [0, 251] {
+        assert!(ask(&bench, Asked::RefundSold { amount: Some(amount) }).is_err(), "{amount}");
+    }
+    assert!(ask(&bench, Asked::RefundSold { amount: Some(250) }).is_ok());
+    let mut released = Bench::vending();
+    released.dispenser(VendNews::Failed { reason: "jam".into() });
+    released.answer(Ok(seen(None, with_status(IntentStatus::Canceled))));
+    let nothing = ask(&released, Asked::RefundSold { amount: None }).unwrap_err();
+    assert!(nothing.contains("nothing was captured"), "{nothing}");
+}
+
+#[test]
+fn what_is_captured_already_is_not_released_nor_captured_in_part() {
+    let mut bench = Bench::presenting();
+    bench.look(Some(ActionStatus::Succeeded), captured());
+    assert!(ask(&bench, Asked::Release).unwrap_err().contains("refund it instead"));
+    let part = ask(&bench, Asked::Capture { amount: Some(100) }).unwrap_err();
+    assert!(part.contains("captured already"), "{part}");
+    assert!(ask(&bench, ALL).is_ok(), "it stays as it is");
+    let held = ask(&waiting(), Asked::Refund).unwrap_err();
+    assert!(held.contains("release it instead"), "{held}");
+}
+
+#[test]
 fn what_cannot_be_is_not_decided() {
     let bench = waiting();
     for what in [
