@@ -9,6 +9,7 @@ mod key_age;
 mod patience;
 mod people;
 mod properties;
+mod questions;
 mod refunds;
 mod restarts;
 mod several;
