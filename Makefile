@@ -1,7 +1,7 @@
 # kioskd: `make help` says what there is. Nothing but Rust and make has to be there beforehand.
 
 .DEFAULT_GOAL := help
-.PHONY: demo test lint simulate soak check-model kill bugs deny help
+.PHONY: demo test lint simulate soak check-model kill bugs mutants deny help
 
 # Where rustup puts cargo, for shells that were opened before Rust was installed.
 export PATH := $(PATH):$(HOME)/.cargo/bin
@@ -49,6 +49,12 @@ kill: ## the real processes, killed KILLS=1000 times
 
 bugs: ## the deliberate bugs of tests/simulation/bugs/, each of which the simulation must find
 	.ci/bugs
+
+mutants: ## mutation testing of the pure rooms; SHARD=k/n for a part; installs cargo-mutants if missing
+	@cargo mutants --version >/dev/null 2>&1 || { \
+		echo "+ cargo install cargo-mutants --locked   (missing; compiled once, which takes minutes)"; \
+		cargo install cargo-mutants --locked; }
+	SHARD=$(SHARD) .ci/mutants
 
 lint: ## format and lints only
 	cargo fmt --check

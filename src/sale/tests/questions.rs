@@ -2,7 +2,7 @@
 
 use super::items::several;
 use super::*;
-use crate::sale::fact::Doubt;
+use crate::sale::fact::{Because, Doubt};
 use crate::sale::input::RefundStatus;
 
 #[test]
@@ -120,4 +120,47 @@ fn a_kiosk_that_can_be_charged_at_the_tap_renders_its_bodies_so() {
     assert_eq!(wire(CaptureMode::AfterVend, false), 1);
     assert_eq!(wire(CaptureMode::AfterVend, true), 2);
     assert_eq!(wire(CaptureMode::Automatic, false), 2);
+}
+
+/// Why the money of this sale goes its way.
+fn because(bench: &Bench) -> Option<Because> {
+    bench.facts.iter().rev().find_map(|fact| {
+        let Fact::SettlementDecided { because, .. } = fact else { return None };
+        Some(*because)
+    })
+}
+
+#[test]
+fn people_read_whether_power_or_time_kept_the_goods_back() {
+    let authorized_unseen = |boot: &str, age: i64| {
+        let mut bench = Bench::presenting();
+        bench.restart(boot);
+        bench.look(Some(ActionStatus::Succeeded), paid(age));
+        bench
+    };
+    let mut cut = authorized_unseen("boot-2", 1);
+    cut.dispenser(VendNews::NotKnown);
+    if because(&cut).is_none() {
+        cut.wait(10);
+    }
+    assert_eq!(because(&cut), Some(Because::PowerCut));
+    let mut old = authorized_unseen("boot-1", 31);
+    old.dispenser(VendNews::NotKnown);
+    assert_eq!(because(&old), Some(Because::TooOld));
+    let mut silent = authorized_unseen("boot-1", 1);
+    silent.wait(10);
+    assert_eq!(because(&silent), Some(Because::BoardSilent));
+}
+
+#[test]
+fn what_a_dispenser_repeats_is_no_news() {
+    let mut bench = Bench::vending();
+    bench.dispenser(VendNews::Delivered);
+    assert_eq!(bench.dispenser_of(ItemNumber::FIRST, VendNews::Delivered), []);
+    let late = bench.dispenser_of(ItemNumber::FIRST, VendNews::Failed { reason: "jam".into() });
+    assert!(matches!(&late[..], [Fact::AnsweredLate { .. }]), "that would be");
+    let mut failed = Bench::vending();
+    failed.dispenser(VendNews::Failed { reason: "jam".into() });
+    let again = VendNews::Failed { reason: "jam".into() };
+    assert_eq!(failed.dispenser_of(ItemNumber::FIRST, again), []);
 }
