@@ -1,7 +1,7 @@
 # kioskd: `make help` says what there is. Nothing but Rust and make has to be there beforehand.
 
 .DEFAULT_GOAL := help
-.PHONY: demo test lint simulate soak check-model kill bugs fuzz deny help
+.PHONY: demo test lint simulate soak check-model kill bugs fuzz mutants deny help
 
 # Where rustup puts cargo, for shells that were opened before Rust was installed.
 export PATH := $(PATH):$(HOME)/.cargo/bin
@@ -57,6 +57,12 @@ fuzz: SECONDS = 60
 fuzz: ## each target of fuzz/ for SECONDS=60; installs cargo-fuzz if missing (minutes)
 	@.ci/needs fuzz
 	@.ci/fuzz $(SECONDS)
+
+mutants: ## mutation testing of the pure rooms; SHARD=k/n for a part; installs cargo-mutants if missing
+	@cargo mutants --version >/dev/null 2>&1 || { \
+		echo "+ cargo install cargo-mutants --locked   (missing; compiled once, which takes minutes)"; \
+		cargo install cargo-mutants --locked; }
+	SHARD=$(SHARD) .ci/mutants
 
 lint: ## format and lints only
 	cargo fmt --check

@@ -3,6 +3,7 @@
 mod account;
 mod cart;
 mod claim;
+mod documents;
 mod place;
 mod service;
 
@@ -20,7 +21,11 @@ use crate::sale::input::{
 use crate::sale::tests::opened;
 use crate::time::{Moment, StripeTime, WallTime};
 
+mod commands;
 mod reader;
+mod reader_display;
+mod reasons;
+mod sales;
 
 const EPOCH: i64 = 1_790_000_000;
 
@@ -437,25 +442,4 @@ fn a_doubtful_vend_waits_for_a_dispenser_that_cannot_be_asked_but_not_for_ever()
     bench.wait(60);
     bench.kiosk.dispenser_reachable(&main, true, bench.since());
     assert_eq!(bench.kiosk.due(&sale, at), bench.now + Duration::from_secs(10));
-}
-
-#[test]
-fn every_reason_says_what_is_wrong_and_what_to_do() {
-    let reasons = [
-        Reason::Starting,
-        Reason::Link { obstacle: Obstacle::Network },
-        Reason::KeyRejected,
-        Reason::ReaderOffline,
-        Reason::ReaderInUse,
-        Reason::ReaderRefuses { code: "x".into() },
-        Reason::ReaderNotFound,
-        Reason::Journal,
-        Reason::Clone,
-        Reason::OtherMode,
-        Reason::PaymentNotFound,
-        Reason::DispenserAway { dispenser: "main".parse().unwrap() },
-    ];
-    let codes: std::collections::BTreeSet<&str> = reasons.iter().map(Reason::code).collect();
-    assert_eq!(codes.len(), reasons.len());
-    assert!(reasons.iter().all(|reason| !reason.what().is_empty() && !reason.remedy().is_empty()));
 }

@@ -290,7 +290,7 @@ impl Kiosk {
     /// When the view changes next by itself.
     pub fn next_view_change(&self, now: Moment) -> Option<Moment> {
         let second = Duration::from_secs(1);
-        let notice = self.notice.as_ref().map(|notice| notice.until).filter(|until| *until > now);
+        let notice = self.notice.as_ref().map(|notice| notice.until);
         let front = self.front_sale().and_then(|sale| match &sale.phase {
             Phase::Presenting { .. } | Phase::Refunding(_) => Some(now + second),
             Phase::Retracting { since, .. } => Some(*since + RETRACTING_PATIENCE),

@@ -108,6 +108,15 @@ mod tests {
     }
 
     #[test]
+    fn kinds_say_something_as_soon_as_one_property_is_named() {
+        let none = CardKinds::default;
+        assert!(none().is_empty());
+        assert!(!CardKinds { brands: set(&["visa"]), ..none() }.is_empty());
+        assert!(!CardKinds { funding: set(&["prepaid"]), ..none() }.is_empty());
+        assert!(!CardKinds { countries: set(&["US"]), ..none() }.is_empty());
+    }
+
+    #[test]
     fn without_rules_every_card_is_taken() {
         let rules = CardRules::default();
         assert_eq!(rules.refuse(&card("visa", "prepaid", "FR")), None);

@@ -452,3 +452,16 @@ fn after_a_sale_that_ended_without_its_payment_intent_the_next_sweep_is_soon() {
     bench.kiosk.sweep_after(sale.id(), bench.now);
     assert_eq!(bench.wish(), SweepWish::Wait(bench.now + Duration::from_hours(6)));
 }
+
+#[test]
+fn after_a_sale_that_took_a_second_payment_intent_the_first_is_looked_for_soon() {
+    let mut bench = Bench::new();
+    bench.page(Vec::new());
+    bench.done();
+    let mut sale = Sale::open(opened());
+    sale.intent = Some("pi_1".parse().unwrap());
+    sale.keys.create = 2;
+    bench.kiosk.adopt(sale.clone());
+    bench.kiosk.sweep_after(sale.id(), bench.now);
+    assert_eq!(bench.wish(), SweepWish::Wait(bench.now + Duration::from_mins(11)));
+}

@@ -55,6 +55,16 @@ fn the_account_is_tried_with_the_cheapest_product_and_only_once() {
 }
 
 #[test]
+fn a_trial_is_put_off_by_chance_and_at_most_to_twice_the_time() {
+    let mut bench = Bench::ready();
+    for (jitter, seconds) in [(0.0, 60), (0.5, 90), (1.0, 120)] {
+        bench.kiosk.date_trial(jitter, bench.now);
+        let at = bench.now + Duration::from_secs(seconds);
+        assert_eq!(bench.kiosk.account_wish(bench.now), AccountWish::Wait(at));
+    }
+}
+
+#[test]
 fn a_customer_who_comes_first_tells_as_well() {
     let mut bench = Bench::ready();
     bench.hear(Call::Create { n: 1 }, Ok(made(true)));

@@ -101,6 +101,37 @@ fn a_reader_of_another_board_is_neither_prompted_nor_cleared_nor_claimed() {
 }
 
 #[test]
+fn what_another_board_does_on_its_reader_is_no_surprise() {
+    let mut bench = Bench::ready();
+    let mut theirs = of(Some("board-2"));
+    let living = action("pi_9", ActionStatus::InProgress, IntentStatus::RequiresPaymentMethod);
+    theirs.action = Some(living);
+    bench.look(theirs);
+    assert!(bench.stands(&elsewhere()) && !bench.stands(&Reason::ReaderInUse));
+}
+
+#[test]
+fn a_look_and_a_claim_at_one_moment_leave_open_who_was_first() {
+    let mut bench = started();
+    bench.look(of(None));
+    bench.hear(Call::AssignReader, Err(Trouble::Refused(Refusal::StripeFailed)));
+    assert_eq!(bench.kiosk.claim_wish(bench.now), Some(ReaderWish::Look));
+}
+
+#[test]
+fn a_refused_order_says_what_to_do_instead() {
+    for (refused, says) in [
+        (OrderRefused::AlreadyOurs, "already"),
+        (OrderRefused::Unseen, "kioskd status"),
+        (OrderRefused::Elsewhere { controller: "board-2".into() }, "--take-over"),
+        (OrderRefused::SaleHoldsIt { sale: "S1".parse().unwrap() }, "S1"),
+        (OrderRefused::Occupied, "try again"),
+    ] {
+        assert!(refused.to_string().contains(says), "{refused}");
+    }
+}
+
+#[test]
 fn a_silent_reader_of_another_board_is_not_knocked_at() {
     let mut bench = Bench::ready();
     for _ in 0..3 {

@@ -78,6 +78,16 @@ fn a_reader_in_another_country_is_said_so_and_sells_on() {
 }
 
 #[test]
+fn other_reasons_are_none_of_its_business() {
+    let mut bench = abroad();
+    bench.hear(Call::Prompt { n: 1 }, Err(Trouble::Refused(Refusal::ReaderOffline)));
+    for country in ["CA", "US"] {
+        bench.read("tml_1", Ok(country));
+        assert!(bench.stands(&Reason::ReaderOffline), "{country}");
+    }
+}
+
+#[test]
 fn it_is_over_once_the_location_is_moved_or_the_reader_is_given_another() {
     let mut bench = abroad();
     bench.read("tml_1", Ok("US"));

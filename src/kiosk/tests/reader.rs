@@ -97,10 +97,29 @@ fn a_reader_that_is_busy_with_nothing_on_it_is_updating() {
     bench.reply(Call::Create { n: 1 }, Ok(IntentStatus::RequiresPaymentMethod));
     bench.hear(Call::Prompt { n: 1 }, refused(Refusal::ReaderBusy));
     assert!(matches!(bench.view(), View::ReaderBusy { with: BusyWith::Itself, .. }));
+    assert!(!bench.stands(&Reason::ReaderUpdating), "once may be chance");
     bench.hear(Call::Prompt { n: 2 }, refused(Refusal::ReaderBusy));
     assert!(bench.stands(&Reason::ReaderUpdating));
     bench.hear(Call::Prompt { n: 3 }, Ok(cleared()));
     assert!(!bench.stands(&Reason::ReaderUpdating));
+}
+
+#[test]
+fn a_prompt_that_stays_although_its_sale_is_paid_is_cleared_before_the_next() {
+    let ours = || action("pi_1", ActionStatus::InProgress, IntentStatus::RequiresPaymentMethod);
+    let mut bench = Bench::presenting();
+    bench.look(reader(Some(ours())));
+    assert!(!bench.kiosk.leftover(), "its customer is at it");
+    bench.reply(Call::Look, Ok(IntentStatus::RequiresCapture));
+    bench.give(&Input::Dispenser { item: ItemNumber::FIRST, news: VendNews::Delivered });
+    assert!(bench.kiosk.leftover());
+    bench.select("S2").unwrap();
+    bench.look(reader(Some(ours())));
+    assert_eq!(bench.kiosk.reader_wish(), ReaderWish::Clear);
+    assert!(!bench.kiosk.may_prompt(&"S2".parse().unwrap()));
+    let over = ActionSeen { status: ActionStatus::Succeeded, ..ours() };
+    bench.look(reader(Some(over)));
+    assert!(!bench.kiosk.leftover(), "it asks nobody any more");
 }
 
 #[test]

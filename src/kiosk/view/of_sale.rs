@@ -222,4 +222,18 @@ mod tests {
         }
         assert_eq!(ending_view(&sale), View::MoneyOwed { sale: sale.id().clone(), amount });
     }
+
+    #[test]
+    fn who_gets_no_product_reads_whether_it_failed_or_nobody_knows() {
+        let jam = VendNews::Failed { reason: "jam".into() };
+        let cut = VendNews::Unclear { why: "cut".into() };
+        for (news, why) in [(jam, Ending::VendFailed), (cut, Ending::VendUnknown)] {
+            let mut bench = Bench::vending();
+            bench.dispenser(news);
+            if bench.sale.under_way().is_some() {
+                bench.wait(10);
+            }
+            assert_eq!(ending_view(&bench.sale), View::HoldWillBeReleased { why });
+        }
+    }
 }

@@ -1,7 +1,8 @@
 //! Calls whose fate is unknown, refusals, and late replies.
 
+use super::two_steps::{card, confirming, no_prepaid, read, step};
 use super::*;
-use crate::sale::fact::{Doubt, Retraction};
+use crate::sale::fact::{Attention, Doubt, Retraction};
 use crate::sale::input::{Hindrance, Obstacle};
 
 #[test]
@@ -248,4 +249,152 @@ fn stripe_out_of_reach_ends_the_customers_wait_and_keeps_the_fence() {
     bench.wait(15);
     assert!(matches!(bench.sale.phase, Phase::Retracting { .. }));
     assert_eq!(bench.want(), Want::CreateIntent { n: 1 }, "to learn what has to be cancelled");
+}
+
+/// The two steps, with a prompt of which nobody knows whether it stands.
+fn reading_in_doubt(answer: Result<Seen, Trouble>) -> Bench {
+    let mut bench = Bench::with(no_prepaid);
+    bench.created();
+    bench.answer(answer);
+    bench
+}
+
+#[test]
+fn a_card_that_was_read_in_doubt_counts_if_reader_and_payment_intent_agree_on_it() {
+    let over = ActionStatus::Succeeded;
+    let agreed = read(card("visa", "credit"), over.clone());
+    let no_card =
+        step("collect_payment_method", over, with_status(IntentStatus::RequiresConfirmation));
+    let mut not_noted = agreed.clone();
+    not_noted.intent = Some(unpaid());
+    for (seen, stands) in [(agreed, true), (no_card, false), (not_noted, false)] {
+        let mut bench = reading_in_doubt(unanswered());
+        let facts = bench.reply(Call::Look, Ok(seen.clone()));
+        assert_eq!(matches!(facts[..], [Fact::Prompted { .. }]), stands, "{seen:?}");
+        assert_eq!(matches!(facts[..], [Fact::PromptMissing { .. }]), !stands, "{seen:?}");
+    }
+}
+
+#[test]
+fn a_payment_intent_in_another_state_is_prompted_for_again_unless_a_card_was_read_for_it() {
+    let mut without = reading_in_doubt(refused(Refusal::WrongState));
+    without.look(None, unpaid());
+    assert!(matches!(without.want(), Want::PromptReader { n: 2, .. }));
+    let mut with = reading_in_doubt(refused(Refusal::WrongState));
+    with.look(None, with_status(IntentStatus::RequiresConfirmation));
+    assert!(matches!(
+        with.sale.phase,
+        Phase::Retracting { why: Retraction::StripeRefused { .. }, .. }
+    ));
+}
+
+#[test]
+fn nothing_is_asked_again_before_a_late_prompt_could_have_come() {
+    let mut bench = Bench::prompting();
+    bench.answer(refused(Refusal::ReaderTimeout));
+    bench.now = bench.now + Duration::from_millis(3_999);
+    assert_eq!(bench.look(None, unpaid()), []);
+    bench.now = bench.now + Duration::from_millis(1);
+    bench.look(None, unpaid());
+    assert!(matches!(bench.want(), Want::PromptReader { n: 2, .. }));
+}
+
+#[test]
+fn a_prompt_that_stands_is_adopted_only_while_its_customer_still_has_time() {
+    for (seconds, adopted) in [(19, true), (60, false)] {
+        let mut bench = Bench::prompting();
+        bench.answer(unanswered());
+        bench.now = bench.now + Duration::from_secs(seconds);
+        let facts = bench.look(Some(ActionStatus::InProgress), unpaid());
+        assert_eq!(matches!(facts[..], [Fact::Prompted { .. }]), adopted, "{seconds}");
+    }
+}
+
+#[test]
+fn a_look_from_before_the_prompt_or_the_confirmation_says_nothing_of_it() {
+    let mut bench = Bench::prompting();
+    let before = bench.now;
+    bench.now = bench.now + Duration::from_secs(1);
+    bench.prompt_taken();
+    let early = |seen| {
+        Input::Replied(Box::new(Reply { call: Call::Look, asked: before, result: Ok(seen) }))
+    };
+    assert_eq!(bench.give(&early(seen(None, unpaid()))), []);
+    assert_ne!(bench.look(None, unpaid()), [], "one from after it does");
+
+    let mut bench = confirming();
+    bench.now = bench.now + Duration::from_secs(1);
+    let waits = || with_status(IntentStatus::RequiresConfirmation);
+    bench.answer(Ok(step("confirm_payment_intent", ActionStatus::InProgress, waits())));
+    assert_eq!(bench.give(&early(seen(None, waits()))), []);
+    assert_ne!(bench.look(None, waits()), []);
+}
+
+#[test]
+fn another_systems_action_is_waited_for_while_a_prompt_or_a_confirmation_is_in_doubt() {
+    let foreign = |intent: IntentSeen| {
+        let theirs = IntentSeen { id: "pi_9".parse().unwrap(), ..unpaid() };
+        Seen { intent: Some(intent), ..seen(Some(ActionStatus::InProgress), theirs) }
+    };
+    let mut bench = Bench::prompting();
+    bench.answer(unanswered());
+    assert_eq!(bench.reply(Call::Look, Ok(foreign(unpaid()))), []);
+    let mut bench = confirming();
+    bench.answer(unanswered());
+    let waits = with_status(IntentStatus::RequiresConfirmation);
+    assert_eq!(bench.reply(Call::Look, Ok(foreign(waits.clone()))), []);
+    let facts = bench.look(None, waits);
+    assert!(matches!(facts[..], [Fact::ConfirmMissing { n: 1 }]), "the same key goes again");
+}
+
+#[test]
+fn an_authorization_has_to_cover_the_price_in_its_currency() {
+    let with = |change: fn(&mut IntentSeen)| {
+        let mut intent = paid(1);
+        change(&mut intent);
+        let mut bench = Bench::presenting();
+        bench.look(Some(ActionStatus::Succeeded), intent);
+        bench.vends()
+    };
+    assert_eq!(with(|_| {}), 1);
+    assert_eq!(with(|intent| intent.amount_capturable = 251), 1);
+    assert_eq!(with(|intent| intent.amount_capturable = 249), 0);
+    assert_eq!(with(|intent| intent.currency = "eur".parse().unwrap()), 0);
+}
+
+#[test]
+fn a_payment_intent_is_prompted_for_only_if_it_is_the_sales_own_and_open() {
+    let made = |change: fn(&mut IntentSeen)| {
+        let mut intent = unpaid();
+        change(&mut intent);
+        let mut bench = Bench::opened();
+        bench.answer(Ok(seen(None, intent)));
+        bench.sale.phase
+    };
+    let not_ours = Phase::NeedsAttention { why: Attention::NotOurs };
+    assert!(matches!(made(|_| {}), Phase::Prompting { .. }));
+    assert_eq!(made(|intent| intent.sale = Some("OTHER".parse().unwrap())), not_ours);
+    assert_eq!(made(|intent| intent.journal = Some("journal-2".into())), not_ours);
+    assert_eq!(made(|intent| intent.amount = 251), not_ours);
+    assert_eq!(made(|intent| intent.currency = "eur".parse().unwrap()), not_ours);
+    for refused in [
+        made(|intent| intent.status = IntentStatus::Pending),
+        made(|intent| intent.takes_card_present = false),
+        made(|intent| intent.livemode = true),
+    ] {
+        let why = |why: &Retraction| matches!(why, Retraction::StripeRefused { .. });
+        assert!(matches!(&refused, Phase::Retracting { why: found, .. } if why(found)));
+    }
+}
+
+#[test]
+fn a_creation_that_stripe_fails_at_is_made_anew_three_times_at_most() {
+    let mut bench = Bench::opened();
+    for n in 1..3 {
+        assert_eq!(bench.want(), Want::CreateIntent { n });
+        bench.answer(refused(Refusal::StripeFailed));
+        assert_eq!(bench.outcome(), None);
+    }
+    bench.answer(refused(Refusal::StripeFailed));
+    assert_eq!(bench.outcome(), Some(Outcome::Abandoned));
 }

@@ -18,7 +18,7 @@ fn paid_by_interac() -> Bench {
 }
 
 /// The product did not come: the reader is to ask for the card again.
-fn refunding() -> Bench {
+pub(super) fn refunding() -> Bench {
     let mut bench = paid_by_interac();
     bench.dispenser(VendNews::Failed { reason: "jam".into() });
     assert_eq!(bench.want(), ask(1));
@@ -31,7 +31,7 @@ fn ask(n: u32) -> Want {
 }
 
 /// What the reader shows of the refund.
-fn shows(status: Option<ActionStatus>) -> Seen {
+pub(super) fn shows(status: Option<ActionStatus>) -> Seen {
     let mut seen = Seen { intent: None, ..seen(status, captured()) };
     if let Some(action) = seen.reader.as_mut().and_then(|reader| reader.action.as_mut()) {
         action.kind = "refund_payment".into();
@@ -40,7 +40,7 @@ fn shows(status: Option<ActionStatus>) -> Seen {
     seen
 }
 
-fn prompted() -> Bench {
+pub(super) fn prompted() -> Bench {
     let mut bench = refunding();
     bench.answer(Ok(shows(Some(ActionStatus::InProgress))));
     assert!(matches!(bench.want(), Want::Look { .. }));
@@ -226,6 +226,17 @@ fn nobody_is_asked_for_the_card_of_a_payment_that_was_learned_of_too_late() {
     late.charge = Some(ChargeSeen { interac: true, ..charge(31) });
     bench.look(Some(ActionStatus::Succeeded), late);
     needs_card(&bench, CardAway::Gone);
+}
+
+#[test]
+fn a_reader_that_stripe_does_not_show_cannot_end_a_prompt_but_cannot_hold_the_sale_either() {
+    let mut bench = prompted();
+    assert_eq!(bench.answer(refused(Refusal::NotFound)), [], "the prompt may stand all the same");
+    bench.give(&Input::CancelPressed);
+    assert_eq!(bench.answer(unanswered()), [], "no answer is no reader's");
+    bench.answer(refused(Refusal::NotFound));
+    bench.listed(Vec::new(), interac());
+    needs_card(&bench, CardAway::Cancelled);
 }
 
 #[test]

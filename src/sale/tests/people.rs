@@ -4,7 +4,7 @@ use super::*;
 use crate::sale::fact::{Attention, Found};
 use crate::sale::resolve::{Asked, Order, Verdict, judge};
 
-fn waiting() -> Bench {
+pub(super) fn waiting() -> Bench {
     let mut bench = Bench::with(|opened| opened.policy.unknown_vend = UnknownVend::Hold);
     bench.created();
     bench.prompt_taken();
@@ -17,7 +17,7 @@ fn waiting() -> Bench {
 }
 
 /// A sale that waits although nothing was paid for it: its fence found a stranger's key.
-fn clashed() -> Bench {
+pub(super) fn clashed() -> Bench {
     let mut bench = Bench::presenting();
     bench.give(&Input::CancelPressed);
     bench.look(None, unpaid());
@@ -78,6 +78,44 @@ fn a_part_is_captured() {
     assert_eq!(bench.want(), Want::Capture { intent: intent_id(), amount, n: 1 });
     bench.answer(Ok(seen(None, IntentSeen { amount_received: 100, ..captured() })));
     assert_eq!(bench.outcome(), Some(Outcome::PartlySold));
+}
+
+#[test]
+fn of_two_amounts_only_the_same_is_the_same_decision() {
+    let mut bench = waiting();
+    order(&mut bench, Asked::Capture { amount: Some(250) });
+    assert_eq!(ask(&bench, Asked::Capture { amount: Some(250) }), Ok(Verdict::Already));
+    assert_eq!(ask(&bench, ALL), Ok(Verdict::Already));
+    for other in [Asked::Capture { amount: Some(249) }, Asked::Release, Asked::Dismiss] {
+        let refused = ask(&bench, other).unwrap_err();
+        assert!(refused.contains("by uid 1000: capture"), "{refused}");
+    }
+}
+
+#[test]
+fn a_refund_of_nothing_or_of_more_than_there_is_is_not_made() {
+    let bench = sold();
+    for amount in [0, 251] {
+        assert!(ask(&bench, Asked::RefundSold { amount: Some(amount) }).is_err(), "{amount}");
+    }
+    assert!(ask(&bench, Asked::RefundSold { amount: Some(250) }).is_ok());
+    let mut released = Bench::vending();
+    released.dispenser(VendNews::Failed { reason: "jam".into() });
+    released.answer(Ok(seen(None, with_status(IntentStatus::Canceled))));
+    let nothing = ask(&released, Asked::RefundSold { amount: None }).unwrap_err();
+    assert!(nothing.contains("nothing was captured"), "{nothing}");
+}
+
+#[test]
+fn what_is_captured_already_is_not_released_nor_captured_in_part() {
+    let mut bench = Bench::presenting();
+    bench.look(Some(ActionStatus::Succeeded), captured());
+    assert!(ask(&bench, Asked::Release).unwrap_err().contains("refund it instead"));
+    let part = ask(&bench, Asked::Capture { amount: Some(100) }).unwrap_err();
+    assert!(part.contains("captured already"), "{part}");
+    assert!(ask(&bench, ALL).is_ok(), "it stays as it is");
+    let held = ask(&waiting(), Asked::Refund).unwrap_err();
+    assert!(held.contains("release it instead"), "{held}");
 }
 
 #[test]
@@ -168,6 +206,30 @@ fn sold() -> Bench {
     let mut bench = Bench::charged();
     bench.dispenser(VendNews::Delivered);
     bench
+}
+
+#[test]
+fn a_refund_that_failed_and_goes_through_after_all_ends_the_sale_as_its_own() {
+    let mut bench = Bench::charged();
+    bench.dispenser(VendNews::Failed { reason: "jam".into() });
+    bench.answer(Ok(refund_made(RefundStatus::Failed)));
+    let why = Attention::RefundFailed { status: "failed".into() };
+    assert_eq!(bench.sale.phase, Phase::NeedsAttention { why });
+    for status in [RefundStatus::Failed, RefundStatus::Canceled] {
+        assert!(bench.listed(vec![refund(1, 250, status)], captured()).is_empty(), "known");
+    }
+    let facts = bench.listed(vec![refund(1, 250, RefundStatus::Succeeded)], captured());
+    assert!(matches!(facts[0], Fact::RefundConfirmed { .. }), "nobody else has refunded it");
+    assert_eq!(bench.outcome(), Some(Outcome::Refunded));
+}
+
+#[test]
+fn a_fence_that_left_the_payment_intent_as_it_was_is_looked_into() {
+    let mut bench = clashed();
+    bench.inspect(unpaid());
+    bench.answer(Ok(seen(None, paid(1))));
+    assert_eq!(bench.outcome(), None);
+    assert!(matches!(bench.want(), Want::Inspect { .. }));
 }
 
 #[test]

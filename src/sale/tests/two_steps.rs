@@ -43,7 +43,7 @@ pub(super) fn no_prepaid(opened: &mut Opened) {
     opened.policy.cards.reject = CardKinds { funding, ..CardKinds::default() };
 }
 
-fn presenting() -> Bench {
+pub(super) fn presenting() -> Bench {
     let mut bench = Bench::with(no_prepaid);
     bench.created();
     bench.prompt_taken();
@@ -51,7 +51,7 @@ fn presenting() -> Bench {
 }
 
 impl Bench {
-    fn sees(&mut self, seen: Seen) -> Vec<Fact> {
+    pub(super) fn sees(&mut self, seen: Seen) -> Vec<Fact> {
         assert!(matches!(self.want(), Want::Look { .. }), "{:?}", self.want());
         self.reply(Call::Look, Ok(seen))
     }
@@ -65,13 +65,13 @@ impl Bench {
     }
 }
 
-fn confirming() -> Bench {
+pub(super) fn confirming() -> Bench {
     let mut bench = presenting();
     bench.sees(read(card("visa", "credit"), ActionStatus::Succeeded));
     bench
 }
 
-fn authorizing() -> Bench {
+pub(super) fn authorizing() -> Bench {
     let mut bench = confirming();
     let waits = with_status(IntentStatus::RequiresConfirmation);
     bench.answer(Ok(confirm(ActionStatus::InProgress, waits)));

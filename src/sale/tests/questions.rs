@@ -1,0 +1,166 @@
+//! What other rooms ask of a sale: whether it is open, what came out, how long its hold lasts.
+
+use super::items::several;
+use super::*;
+use crate::sale::fact::{Because, Doubt};
+use crate::sale::input::RefundStatus;
+
+#[test]
+fn a_sale_is_open_until_it_is_closed_and_its_hold_has_a_deadline_until_it_is_captured() {
+    let mut bench = Bench::presenting();
+    assert!(bench.sale.is_open());
+    assert_eq!(bench.sale.deadline(), None);
+    bench.look(Some(ActionStatus::Succeeded), paid(1));
+    assert_eq!(bench.sale.deadline(), Some(StripeTime(EPOCH + 172_800)));
+    bench.dispenser(VendNews::Delivered);
+    bench.answer(Ok(seen(None, captured())));
+    assert!(!bench.sale.is_open());
+    assert_eq!(bench.sale.deadline(), None, "nothing is held any more");
+}
+
+#[test]
+fn the_items_are_counted_and_what_came_out_of_them() {
+    let mut bench = Bench::with(several);
+    let count = bench.sale.opened.count();
+    assert_eq!(count, bench.sale.opened.items().count());
+    assert!(count > 1);
+    let price = bench.sale.opened.price().amount;
+    bench.answer(Ok(seen(None, IntentSeen { amount: price, ..unpaid() })));
+    bench.prompt_taken();
+    let all = IntentSeen { amount: price, amount_capturable: price, ..paid(1) };
+    bench.look(Some(ActionStatus::Succeeded), all);
+    for left in (0..count).rev() {
+        assert!(!bench.sale.has_delivered_all(), "{left}");
+        bench.dispenser(VendNews::Delivered);
+    }
+    assert!(bench.sale.has_delivered_all() && bench.sale.has_delivered());
+}
+
+#[test]
+fn each_phase_has_a_word_of_its_own() {
+    let mut bench = Bench::opened();
+    let mut words = vec![bench.sale.phase.word()];
+    bench.created();
+    words.push(bench.sale.phase.word());
+    bench.prompt_taken();
+    words.push(bench.sale.phase.word());
+    let mut cancelled = Bench::presenting();
+    cancelled.give(&Input::CancelPressed);
+    words.push(cancelled.sale.phase.word());
+    bench.look(Some(ActionStatus::Succeeded), paid(1));
+    words.push(bench.sale.phase.word());
+    bench.dispenser(VendNews::Delivered);
+    words.push(bench.sale.phase.word());
+    bench.answer(Ok(seen(None, captured())));
+    words.push(bench.sale.phase.word());
+    // The journal's index and people's scripts have them.
+    let all = ["opening", "prompting", "presenting", "retracting", "vending", "settling", "closed"];
+    assert_eq!(words, all);
+}
+
+#[test]
+fn doubts_about_one_prompt_do_not_give_the_reader_more_time() {
+    let mut bench = Bench::prompting();
+    for _ in 0..3 {
+        bench.now = bench.now + Duration::from_secs(5);
+        bench.answer(refused(Refusal::ReaderBusy));
+        bench.look(None, unpaid());
+    }
+    assert!(matches!(bench.want(), Want::PromptReader { n: 4, .. }));
+    assert_eq!(bench.wait(4), []);
+    assert_ne!(bench.wait(1), [], "twenty seconds in all");
+}
+
+#[test]
+fn a_second_creation_waits_for_the_disk_that_the_first_need_not_wait_for() {
+    assert!(!Want::CreateIntent { n: 1 }.waits_for_disk());
+    assert!(Want::CreateIntent { n: 2 }.waits_for_disk());
+}
+
+#[test]
+fn a_refund_that_takes_days_is_looked_at_once_a_minute_and_any_other_doubt_at_once() {
+    let pace = |bench: &Bench| match bench.want() {
+        Want::ListRefunds { pace, .. } => pace.next(Some(bench.now)).unwrap().since(bench.now),
+        other => panic!("{other:?}"),
+    };
+    let mut bench = Bench::charged();
+    bench.dispenser(VendNews::Failed { reason: "jam".into() });
+    bench.answer(unanswered());
+    assert_eq!(pace(&bench), Duration::from_secs(1));
+    bench.listed(vec![refund(1, 250, RefundStatus::Pending)], captured());
+    assert!(matches!(&bench.sale.phase, Phase::Settling { doubt: Some(Doubt::Pending), .. }));
+    assert_eq!(pace(&bench), Duration::from_mins(1));
+}
+
+#[test]
+fn goods_come_for_an_authorization_as_old_as_the_window_and_no_older() {
+    for (age, vends) in [(30, 1), (31, 0)] {
+        let mut bench = Bench::presenting();
+        bench.look(Some(ActionStatus::Succeeded), paid(age));
+        assert_eq!(bench.vends(), vends, "{age}");
+    }
+}
+
+#[test]
+fn the_key_of_a_clearing_that_is_answered_late_is_spent() {
+    let mut bench = Bench::presenting();
+    bench.give(&Input::CancelPressed);
+    bench.look(Some(ActionStatus::InProgress), unpaid());
+    assert_eq!(bench.want(), Want::ClearReader { n: 1 });
+    // The look beside it shows that it is gone: the fence is next.
+    bench.reply(Call::Look, Ok(seen(None, unpaid())));
+    assert!(matches!(bench.want(), Want::CancelIntent { .. }));
+    bench.reply(Call::ClearReader { n: 1 }, Ok(seen(None, unpaid())));
+    assert_eq!(bench.sale.keys.clear, 2);
+}
+
+#[test]
+fn a_kiosk_that_can_be_charged_at_the_tap_renders_its_bodies_so() {
+    let wire = |capture, interac| Policy { capture, interac, ..opened().policy }.wire();
+    assert_eq!(wire(CaptureMode::AfterVend, false), 1);
+    assert_eq!(wire(CaptureMode::AfterVend, true), 2);
+    assert_eq!(wire(CaptureMode::Automatic, false), 2);
+}
+
+/// Why the money of this sale goes its way.
+fn because(bench: &Bench) -> Option<Because> {
+    bench.facts.iter().rev().find_map(|fact| {
+        let Fact::SettlementDecided { because, .. } = fact else { return None };
+        Some(*because)
+    })
+}
+
+#[test]
+fn people_read_whether_power_or_time_kept_the_goods_back() {
+    let authorized_unseen = |boot: &str, age: i64| {
+        let mut bench = Bench::presenting();
+        bench.restart(boot);
+        bench.look(Some(ActionStatus::Succeeded), paid(age));
+        bench
+    };
+    let mut cut = authorized_unseen("boot-2", 1);
+    cut.dispenser(VendNews::NotKnown);
+    if because(&cut).is_none() {
+        cut.wait(10);
+    }
+    assert_eq!(because(&cut), Some(Because::PowerCut));
+    let mut old = authorized_unseen("boot-1", 31);
+    old.dispenser(VendNews::NotKnown);
+    assert_eq!(because(&old), Some(Because::TooOld));
+    let mut silent = authorized_unseen("boot-1", 1);
+    silent.wait(10);
+    assert_eq!(because(&silent), Some(Because::BoardSilent));
+}
+
+#[test]
+fn what_a_dispenser_repeats_is_no_news() {
+    let mut bench = Bench::vending();
+    bench.dispenser(VendNews::Delivered);
+    assert_eq!(bench.dispenser_of(ItemNumber::FIRST, VendNews::Delivered), []);
+    let late = bench.dispenser_of(ItemNumber::FIRST, VendNews::Failed { reason: "jam".into() });
+    assert!(matches!(&late[..], [Fact::AnsweredLate { .. }]), "that would be");
+    let mut failed = Bench::vending();
+    failed.dispenser(VendNews::Failed { reason: "jam".into() });
+    let again = VendNews::Failed { reason: "jam".into() };
+    assert_eq!(failed.dispenser_of(ItemNumber::FIRST, again), []);
+}
