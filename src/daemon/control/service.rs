@@ -64,7 +64,7 @@ pub(super) async fn resume(
 ) -> Response {
     let _one_at_a_time = shared.orders.lock().await;
     tell::ordered(&caller.to_string(), "resume");
-    if let Err(why) = on_disk(&shared, |file| file.remove()).await {
+    if let Err(why) = on_disk(&shared, DrainFile::remove).await {
         let why = format!("it stays out of service: that it ends cannot be recorded, {why}");
         return refused(StatusCode::INTERNAL_SERVER_ERROR, &why);
     }

@@ -21,7 +21,7 @@ fn the_status_says_what_is_going_on() {
     assert_eq!((sale.id.as_str(), sale.product.as_str()), ("S1", "A1"));
     assert_eq!(sale.payment_intent.as_deref(), Some("pi_1"));
     assert_eq!(status.open.oldest, None, "the customer's own apart");
-    bench.kiosk.drain();
+    bench.kiosk.stop();
     assert_eq!(bench.kiosk.status(bench.now).state, State::Draining);
 }
 

@@ -45,6 +45,7 @@ enum Heard {
     Code(String),
     Plain,
     Hint(String),
+    Drain { why: Option<String> },
     Order { sale: SaleId, what: Asked, reason: Option<String> },
     Reader(ReaderOrder),
 }
@@ -61,7 +62,8 @@ impl Bench {
             let _inside = runtime.enter();
             control::bind(folder.path()).unwrap()
         };
-        runtime.spawn(control::serve(listener, driver, journal));
+        let state_dir = folder.path().to_owned();
+        runtime.spawn(control::serve(listener, driver, journal, state_dir));
         runtime.spawn(answer(messages, tell));
         Self { runtime, folder, heard }
     }
@@ -119,6 +121,7 @@ async fn answer(mut messages: mpsc::Receiver<Message>, tell: std::sync::mpsc::Se
     while let Some(message) = messages.recv().await {
         let heard = match message {
             Message::Event(Event::Hint { reader }) => Heard::Hint(reader.to_string()),
+            Message::Event(Event::Drain(drained)) => Heard::Drain { why: drained.why },
             Message::Event(_) | Message::NewKey(_) => Heard::Plain,
             Message::Select { code, answer } => {
                 let sale = Pressed::Sale(SaleId::new("NEW").unwrap());
@@ -210,6 +213,9 @@ fn is_sound(heard: &Heard) {
             assert!(base().iter().any(|stored| stored.summary.sale == *sale));
             assert!(reason.as_ref().is_none_or(|reason| reason.chars().count() <= 200));
         }
+        Heard::Drain { why } => {
+            assert!(why.as_ref().is_none_or(|why| why.chars().count() <= 200));
+        }
         Heard::Plain | Heard::Reader(_) => {}
     }
 }
@@ -275,6 +281,7 @@ impl Request {
                     heard,
                     Heard::Code(_)
                         | Heard::Hint(_)
+                        | Heard::Drain { .. }
                         | Heard::Order { .. }
                         | Heard::Reader(ReaderOrder::Assign { .. } | ReaderOrder::Reset)
                 )
@@ -292,6 +299,7 @@ impl Request {
         match heard {
             Heard::Code(code) => assert_eq!(json["code"], **code),
             Heard::Hint(reader) => assert_eq!(json["reader"], **reader),
+            Heard::Drain { why } => assert_eq!(json["why"].as_str(), why.as_deref()),
             Heard::Reader(ReaderOrder::Assign { take_over }) => {
                 assert_eq!(json["take_over"].as_bool().unwrap_or(false), *take_over);
             }
