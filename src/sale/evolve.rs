@@ -5,6 +5,7 @@ use crate::money::Money;
 use crate::sale::cards::CardSeen;
 use crate::sale::fact::{CardAway, Decision, Doubt, Fact, Retraction, Settlement, VendDoubt};
 use crate::sale::goods::VendEnd;
+use crate::sale::input::Refusal;
 use crate::sale::key::Operation;
 use crate::sale::phase::{Phase, Prompt, Refunding, RefundingStep, RetractStep, Sale};
 use crate::time::Moment;
@@ -40,7 +41,9 @@ impl Sale {
                 self.retract_step(RetractStep::Look);
             }
             Fact::FenceDoubted { why, .. } => {
-                self.cancel_unclear |= *why == Doubt::Unanswered;
+                // What Stripe failed it may have carried out, and a look from before shows a hold.
+                self.cancel_unclear |=
+                    matches!(why, Doubt::Unanswered | Doubt::Refused(Refusal::StripeFailed));
                 self.payable = false;
                 self.retract_step(RetractStep::Look);
             }

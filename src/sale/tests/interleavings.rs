@@ -63,6 +63,13 @@ fn nothing_is_vended_while_a_cancel_may_be_under_way() {
     refused_fence.answer(refused(Refusal::WrongState));
     refused_fence.look(Some(ActionStatus::Succeeded), paid(1));
     assert!(matches!(refused_fence.want(), Want::Dispense { .. }), "Stripe did not cancel it");
+
+    // What Stripe failed it may have carried out: a look that ran before showed the hold, and came
+    // after. Found by the small world, in one of ten million sales.
+    let mut failed_fence = fence();
+    failed_fence.answer(refused(Refusal::StripeFailed));
+    failed_fence.look(Some(ActionStatus::Succeeded), paid(1));
+    assert!(releases(&failed_fence));
 }
 
 /// The daemon died within a second of prompting, before the lazy facts went to disk. Stripe
