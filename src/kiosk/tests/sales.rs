@@ -131,6 +131,18 @@ fn until_stripe_was_heard_the_wall_clock_tells_that_a_hold_lapses_soon() {
 }
 
 #[test]
+fn a_wall_clock_is_believed_for_as_many_weeks_as_a_kiosk_may_be_off() {
+    for (days, near) in [(59, true), (61, false)] {
+        let mut bench = Bench::presenting();
+        bench.reply(Call::Look, Ok(IntentStatus::RequiresCapture));
+        bench.kiosk.watch.stripe_clock = None;
+        let wall = WallTime((EPOCH + days * 24 * 3600) * 1000);
+        bench.kiosk.judge_open_sales(Since { moment: bench.now, wall });
+        assert_eq!(bench.stands(&Reason::DeadlineNear), near, "{days}");
+    }
+}
+
+#[test]
 fn what_kept_sales_from_being_settled_is_forgotten_with_the_last_of_them() {
     let narrow = |denied| Reason::KeyTooNarrow { denied };
     let raise = |bench: &mut Bench| {

@@ -79,9 +79,9 @@ fn a_second_creation_waits_for_the_disk_that_the_first_need_not_wait_for() {
 
 #[test]
 fn a_refund_that_takes_days_is_looked_at_once_a_minute_and_any_other_doubt_at_once() {
-    let pace = |bench: &Bench| match bench.want() {
-        Want::ListRefunds { pace, .. } => pace.next(Some(bench.now)).unwrap().since(bench.now),
-        other => panic!("{other:?}"),
+    let pace = |bench: &Bench| {
+        let Want::ListRefunds { pace, .. } = bench.want() else { panic!("{:?}", bench.want()) };
+        pace.next(Some(bench.now)).unwrap().since(bench.now)
     };
     let mut bench = Bench::charged();
     bench.dispenser(VendNews::Failed { reason: "jam".into() });
