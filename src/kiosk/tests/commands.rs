@@ -159,6 +159,37 @@ fn an_idle_kiosk_looks_rarely_and_one_with_a_trouble_often() {
 }
 
 #[test]
+fn what_other_refusals_say_is_not_read_into_them() {
+    let other = || Err(Trouble::Refused(Refusal::Other { code: "odd".into() }));
+    for call in [Call::Look, Call::Inspect, Call::ClearReader { n: 0 }, Call::Confirm { n: 1 }] {
+        let mut bench = Bench::ready();
+        bench.hear(call, other());
+        assert_eq!(bench.kiosk.reasons().iter().count(), 0, "{call:?}");
+    }
+}
+
+#[test]
+fn a_sale_that_waits_for_the_reader_has_it_looked_at_every_second() {
+    let second = ReaderWish::Probe { every: Duration::from_secs(1) };
+    let mut bench = Bench::ready();
+    bench.select("S1").unwrap();
+    bench.look(reader(None));
+    assert_ne!(bench.kiosk.reader_wish(), second, "it is free");
+    let theirs = action("pi_9", ActionStatus::InProgress, IntentStatus::RequiresPaymentMethod);
+    bench.look(reader(Some(theirs)));
+    assert_eq!(bench.kiosk.reader_wish(), second);
+}
+
+#[test]
+fn nothing_is_sold_while_the_journal_cannot_be_written() {
+    let mut bench = Bench::ready();
+    bench.kiosk.journal_writable(false, bench.since());
+    assert_eq!(bench.select("S1"), Err(Turned::OutOfOrder { reason: Reason::Journal }));
+    bench.kiosk.journal_writable(true, bench.since());
+    bench.select("S1").unwrap();
+}
+
+#[test]
 fn a_dead_prompt_is_not_cleared_while_a_sale_is_on_the_reader() {
     let mut bench = Bench::presenting();
     let dead = action("pi_old", ActionStatus::InProgress, IntentStatus::Canceled);
