@@ -164,3 +164,50 @@ fn what_a_dispenser_repeats_is_no_news() {
     let again = VendNews::Failed { reason: "jam".into() };
     assert_eq!(failed.dispenser_of(ItemNumber::FIRST, again), []);
 }
+
+#[test]
+fn outcomes_have_the_words_that_the_journals_index_knows() {
+    let words = [
+        (Outcome::Sold, "sold"),
+        (Outcome::Declined, "declined"),
+        (Outcome::Abandoned, "abandoned"),
+        (Outcome::Released, "released"),
+        (Outcome::Lost, "lost"),
+        (Outcome::PartlySold, "partly_sold"),
+        (Outcome::Refunded, "refunded"),
+        (Outcome::Dismissed, "dismissed"),
+    ];
+    for (outcome, word) in words {
+        assert_eq!(outcome.word(), word);
+    }
+}
+
+#[test]
+fn the_first_prompt_need_not_be_on_disk_but_is_written_at_once() {
+    let at = Moment::from_millis(0);
+    let prompt = |n| Fact::PromptIntended { attempt: 1, n, at };
+    assert!(!prompt(1).is_durable() && prompt(2).is_durable());
+    let created = Fact::IntentCreated { intent: intent_id() };
+    assert!(created.is_eager() && prompt(1).is_eager());
+    assert!(!Fact::Prompted { attempt: 1, at }.is_eager());
+}
+
+#[test]
+fn an_order_has_a_name_and_a_vend_is_known_to_have_been_intended() {
+    let bench = Bench::presenting();
+    assert!(!bench.sale.was_vend_intended());
+    let bench = Bench::vending();
+    assert!(bench.sale.was_vend_intended());
+    assert_eq!(bench.sale.order(ItemNumber::FIRST).unwrap().to_string(), "SALE1");
+}
+
+#[test]
+fn after_a_power_cut_a_prompt_is_taken_back_and_within_one_boot_it_is_adopted() {
+    for start in [Bench::prompting, Bench::presenting] {
+        let mut cut = start();
+        let facts = cut.restart("boot-2");
+        assert!(matches!(facts[..], [Fact::Restarted { .. }, Fact::RetractionDecided { .. }]));
+        let facts = start().restart("boot-1");
+        assert!(matches!(facts[..], [Fact::Restarted { .. }]));
+    }
+}

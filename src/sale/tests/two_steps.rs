@@ -351,3 +351,13 @@ fn a_confirmation_is_missed_only_while_nothing_can_come_of_it() {
     let waits = with_status(IntentStatus::RequiresConfirmation);
     assert!(matches!(bench.sees(seen(None, waits))[..], [Fact::ConfirmDoubted { .. }]));
 }
+
+#[test]
+fn a_card_that_is_gone_while_its_confirmation_is_in_doubt_is_asked_for_again() {
+    for answer in [unanswered(), refused(Refusal::ReaderTimeout)] {
+        let mut bench = confirming();
+        bench.answer(answer);
+        let facts = bench.sees(seen(None, unpaid()));
+        assert!(matches!(facts[..], [Fact::PromptIntended { attempt: 1, n: 2, .. }]), "{facts:?}");
+    }
+}
