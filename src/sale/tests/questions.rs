@@ -4,6 +4,7 @@ use super::items::several;
 use super::*;
 use crate::sale::fact::{Because, Doubt};
 use crate::sale::input::RefundStatus;
+use crate::sale::key::{Operation, spare_key};
 
 #[test]
 fn a_sale_is_open_until_it_is_closed_and_its_hold_has_a_deadline_until_it_is_captured() {
@@ -210,4 +211,36 @@ fn after_a_power_cut_a_prompt_is_taken_back_and_within_one_boot_it_is_adopted() 
         let facts = start().restart("boot-1");
         assert!(matches!(facts[..], [Fact::Restarted { .. }]));
     }
+}
+
+#[test]
+fn the_reader_is_held_from_the_prompt_until_the_fence_or_the_card() {
+    assert!(!Bench::opened().sale.holds_reader());
+    assert!(Bench::prompting().sale.holds_reader());
+    let mut bench = Bench::presenting();
+    assert!(bench.sale.holds_reader());
+    bench.give(&Input::CancelPressed);
+    assert!(bench.sale.holds_reader());
+    bench.fence();
+    assert!(!bench.sale.holds_reader());
+    assert!(!Bench::vending().sale.holds_reader());
+}
+
+#[test]
+fn a_cancel_is_under_way_until_its_own_key_is_answered() {
+    let mut bench = Bench::presenting();
+    bench.give(&Input::CancelPressed);
+    bench.look(None, unpaid());
+    bench.answer(unanswered());
+    assert!(bench.sale.cancel_unclear);
+    bench.sale.evolve(&Fact::KeySpent { operation: Operation::ClearReader, n: 1 });
+    assert!(bench.sale.cancel_unclear, "the reader says nothing of it");
+    bench.sale.evolve(&Fact::KeySpent { operation: Operation::Cancel, n: 1 });
+    assert!(!bench.sale.cancel_unclear);
+}
+
+#[test]
+fn the_key_beside_a_sales_own_is_named_after_the_payment_intent() {
+    let key = spare_key(&intent_id(), 7).unwrap();
+    assert_eq!(key.as_str(), "pi_1:cancel:7");
 }

@@ -361,3 +361,13 @@ fn a_card_that_is_gone_while_its_confirmation_is_in_doubt_is_asked_for_again() {
         assert!(matches!(facts[..], [Fact::PromptIntended { attempt: 1, n: 2, .. }]), "{facts:?}");
     }
 }
+
+#[test]
+fn a_card_counts_as_read_once_the_payment_intent_has_it() {
+    let mut bench = presenting();
+    let mut early = read(card("visa", "credit"), ActionStatus::InProgress);
+    early.intent = Some(unpaid());
+    assert_eq!(bench.sees(early), [], "Stripe's books lag");
+    let facts = bench.sees(read(card("visa", "credit"), ActionStatus::InProgress));
+    assert!(matches!(facts[0], Fact::Collected { .. }));
+}
