@@ -44,6 +44,6 @@ mod tests {
         let at = |hour: i64| StripeTime(hour * 3600);
         assert!(window(0, 4).covers(at(3)) && !window(0, 4).covers(at(4)));
         assert!(window(23, 2).covers(at(23)) && window(23, 2).covers(at(1)));
-        assert!(!window(23, 2).covers(at(12)));
+        assert!(!window(23, 2).covers(at(12)) && !window(23, 2).covers(at(2)));
     }
 }

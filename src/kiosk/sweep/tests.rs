@@ -219,6 +219,7 @@ fn a_cart_that_was_left_is_adopted_if_the_prices_of_its_products_are_still_known
     };
     let orphan = Bench::new().adopts(of_two(500), &Recalled::Unknown).unwrap();
     assert_eq!((orphan.opened.codes().as_str(), orphan.opened.price().amount), ("A1,A1", 500));
+    assert_eq!(orphan.opened.further[0].vend_timeout, None, "as the policy has it");
     let found = Bench::new().page(vec![of_two(600)]);
     assert!(
         found.recall.is_empty() && found.left_alone.len() == 1,

@@ -5,6 +5,8 @@ use crate::ids::ItemNumber;
 use crate::kiosk::cart::{CartLine, LEFT_AFTER};
 use crate::kiosk::view::{Place, Rest};
 use crate::money::Money;
+use crate::sale::fact::CaptureMode;
+use crate::sale::input::{RefundSeen, RefundStatus};
 
 /// Cola at 2.50 on the main dispenser, and nuts at 4.00 on a slower one.
 fn kiosk() -> Bench {
@@ -134,7 +136,15 @@ fn a_kiosk_without_a_cart_says_nothing_to_its_keys() {
 
 /// A cart of cola and nuts, paid, with the first under way.
 fn vending() -> Bench {
+    vending_at(false)
+}
+
+/// The same, perhaps with the card charged at the tap.
+fn vending_at(tap: bool) -> Bench {
     let mut bench = kiosk();
+    if tap {
+        bench.kiosk.setup.policy.capture = CaptureMode::Automatic;
+    }
     bench.add("A1").unwrap();
     bench.add("C1").unwrap();
     bench.pay().unwrap();
@@ -144,8 +154,12 @@ fn vending() -> Bench {
         (Call::Look, IntentStatus::RequiresCapture),
     ] {
         let paid = status == IntentStatus::RequiresCapture;
-        let amount_capturable = if paid { 650 } else { 0 };
-        let intent = IntentSeen { amount: 650, amount_capturable, ..intent(status) };
+        let held = if paid { 650 } else { 0 };
+        let mut intent = IntentSeen { amount: 650, amount_capturable: held, ..intent(status) };
+        if tap && paid {
+            let taken = IntentStatus::Succeeded;
+            (intent.status, intent.amount_capturable, intent.amount_received) = (taken, 0, 650);
+        }
         let date = Some(StripeTime(EPOCH + 1));
         let seen = Seen { date, reader: None, intent: Some(intent), refunds: None };
         let reply = Reply { call, asked: bench.now, result: Ok(seen) };
@@ -193,4 +207,52 @@ fn a_doubtful_item_waits_for_its_own_dispenser() {
     let sale = bench.kiosk.sale(&"S1".parse().unwrap()).unwrap().clone();
     let at = bench.now + Duration::from_secs(10);
     assert_eq!(bench.kiosk.due(&sale, at), at + Duration::from_mins(2));
+}
+
+#[test]
+fn of_several_products_none_is_blamed_for_an_amount_that_stripe_refuses() {
+    let mut bench = kiosk();
+    bench.add("A1").unwrap();
+    bench.add("C1").unwrap();
+    bench.pay().unwrap();
+    let refusal = Refusal::Other { code: "amount_too_small".into() };
+    bench.hear(Call::Create { n: 1 }, Err(Trouble::Refused(refusal)));
+    assert_eq!(bench.kiosk.reasons().iter().count(), 0);
+}
+
+#[test]
+fn the_rest_is_called_released_or_refunded_when_stripe_has_said_so() {
+    let rest = |bench: &Bench| {
+        let View::PartGiven { rest, .. } = bench.view() else { panic!("{:?}", bench.view()) };
+        rest
+    };
+    let mut bench = vending();
+    bench.dispenser(ItemNumber::FIRST, VendNews::Delivered);
+    bench.dispenser(ItemNumber::FIRST.following(), VendNews::Failed { reason: "jam".into() });
+    let silence = || Trouble::Unknown { obstacle: Obstacle::Silence, why: "reset".into() };
+    bench.reply(Call::Capture { n: 1 }, Err(silence()));
+    assert_eq!(rest(&bench), Rest::WillBeReleased, "no answer says nothing");
+
+    // Charged at the tap, the rest goes back.
+    let mut bench = vending_at(true);
+    bench.dispenser(ItemNumber::FIRST, VendNews::Delivered);
+    bench.dispenser(ItemNumber::FIRST.following(), VendNews::Failed { reason: "jam".into() });
+    assert_eq!(rest(&bench), Rest::WillBeRefunded);
+    bench.reply(Call::Refund { n: 1 }, Err(silence()));
+    assert_eq!(rest(&bench), Rest::WillBeRefunded, "no answer says nothing");
+    let refund = RefundSeen {
+        id: "re_1".parse().unwrap(),
+        status: RefundStatus::Succeeded,
+        amount: 400,
+        currency: "usd".parse().unwrap(),
+        sale: Some("S1".parse().unwrap()),
+        n: Some(1),
+    };
+    let captured =
+        IntentSeen { amount: 650, amount_received: 650, ..intent(IntentStatus::Succeeded) };
+    let refunds = Some(vec![refund]);
+    let seen = Seen { date: None, reader: None, intent: Some(captured), refunds };
+    let reply = Reply { call: Call::ListRefunds, asked: bench.now, result: Ok(seen) };
+    bench.give(&Input::Replied(Box::new(reply)));
+    assert_eq!(rest(&bench), Rest::Refunded);
 }

@@ -10,8 +10,8 @@ fn forbidden() -> Result<Seen, Trouble> {
     Err(Trouble::Refused(Refusal::Forbidden))
 }
 
-fn done() -> Result<Seen, Trouble> {
-    Ok(Seen { date: None, reader: None, intent: None, refunds: None })
+fn done() -> Seen {
+    Seen { date: None, reader: None, intent: None, refunds: None }
 }
 
 /// Each call, and the permission that it needs.
@@ -36,7 +36,7 @@ const NEEDS: [(Call, Denied); 14] = [
 fn a_permission_that_is_missing_is_named_until_a_call_that_needs_it_goes_through() {
     for (call, denied) in NEEDS {
         let narrow = Reason::KeyTooNarrow { denied };
-        for later in [done(), Err(Trouble::Refused(Refusal::WrongState))] {
+        for later in [Ok(done()), Err(Trouble::Refused(Refusal::WrongState))] {
             let mut bench = Bench::ready();
             bench.hear(call, forbidden());
             assert!(bench.stands(&narrow), "{call:?}");
@@ -85,7 +85,7 @@ fn what_stripe_does_not_know_is_the_reader_or_a_payment() {
         let mut bench = Bench::ready();
         bench.hear(call, unknown());
         assert!(bench.stands(&Reason::PaymentNotFound), "{call:?}");
-        bench.hear(call, done());
+        bench.hear(call, Ok(done()));
         assert!(!bench.stands(&Reason::PaymentNotFound), "{call:?}");
     }
     for call in [Call::AssignReader, Call::List, Call::ReadLocation, Call::ShowCart] {
@@ -106,7 +106,7 @@ fn a_payment_that_stripe_refuses_is_not_the_products_fault_unless_it_is_the_amou
     bench.hear(Call::Create { n: 1 }, refused("account_invalid"));
     bench.hear(Call::Create { n: 1 }, refused("amount_too_small"));
     assert!(bench.stands(&payments) && bench.stands(&price));
-    bench.hear(Call::Create { n: 2 }, done());
+    bench.hear(Call::Create { n: 2 }, Ok(done()));
     assert!(!bench.stands(&payments) && !bench.stands(&price), "Stripe has taken one");
     bench.hear(Call::Create { n: 3 }, Err(Trouble::Refused(Refusal::WrongState)));
     assert!(!bench.stands(&payments));
@@ -139,9 +139,10 @@ fn calls_that_no_sale_rests_on_say_nothing_of_the_link_by_their_silence() {
 
 #[test]
 fn an_idle_kiosk_looks_rarely_and_one_with_a_trouble_often() {
-    let probes = |bench: &Bench| match bench.kiosk.reader_wish() {
-        ReaderWish::Probe { every } => every.as_secs(),
-        other => panic!("{other:?}"),
+    let probes = |bench: &Bench| {
+        let wish = bench.kiosk.reader_wish();
+        let ReaderWish::Probe { every } = wish else { panic!("{wish:?}") };
+        every.as_secs()
     };
     assert_eq!(probes(&Bench::ready()), 15 * 60);
     let mut in_doubt = Bench::ready();
@@ -155,6 +156,37 @@ fn an_idle_kiosk_looks_rarely_and_one_with_a_trouble_often() {
     let mut elsewhere = Bench::ready();
     elsewhere.kiosk.journal_writable(false, elsewhere.since());
     assert_eq!(probes(&elsewhere), 15 * 60, "a look does not mend this");
+}
+
+#[test]
+fn what_other_refusals_say_is_not_read_into_them() {
+    let other = || Err(Trouble::Refused(Refusal::Other { code: "odd".into() }));
+    for call in [Call::Look, Call::Inspect, Call::ClearReader { n: 0 }, Call::Confirm { n: 1 }] {
+        let mut bench = Bench::ready();
+        bench.hear(call, other());
+        assert_eq!(bench.kiosk.reasons().iter().count(), 0, "{call:?}");
+    }
+}
+
+#[test]
+fn a_sale_that_waits_for_the_reader_has_it_looked_at_every_second() {
+    let second = ReaderWish::Probe { every: Duration::from_secs(1) };
+    let mut bench = Bench::ready();
+    bench.select("S1").unwrap();
+    bench.look(reader(None));
+    assert_ne!(bench.kiosk.reader_wish(), second, "it is free");
+    let theirs = action("pi_9", ActionStatus::InProgress, IntentStatus::RequiresPaymentMethod);
+    bench.look(reader(Some(theirs)));
+    assert_eq!(bench.kiosk.reader_wish(), second);
+}
+
+#[test]
+fn nothing_is_sold_while_the_journal_cannot_be_written() {
+    let mut bench = Bench::ready();
+    bench.kiosk.journal_writable(false, bench.since());
+    assert_eq!(bench.select("S1"), Err(Turned::OutOfOrder { reason: Reason::Journal }));
+    bench.kiosk.journal_writable(true, bench.since());
+    bench.select("S1").unwrap();
 }
 
 #[test]

@@ -143,7 +143,10 @@ fn a_reader_that_restarts_at_night_is_expected_back_and_then_missed() {
     bench.kiosk.setup.restart_window = Some(RestartWindow { from, to, zone });
     bench.hear(Call::Prompt { n: 1 }, refused(Refusal::ReaderOffline));
     assert!(bench.stands(&Reason::ReaderRestarting) && !bench.stands(&Reason::ReaderOffline));
-    bench.wait(15 * 60);
+    bench.wait(5 * 60);
+    bench.hear(KNOCK, refused(Refusal::ReaderOffline));
+    assert!(bench.stands(&Reason::ReaderRestarting) && !bench.stands(&Reason::ReaderOffline));
+    bench.wait(10 * 60);
     bench.hear(KNOCK, refused(Refusal::ReaderOffline));
     assert!(bench.stands(&Reason::ReaderOffline) && !bench.stands(&Reason::ReaderRestarting));
     let since = bench.kiosk.reasons().since(&Reason::ReaderOffline).unwrap();
@@ -217,7 +220,7 @@ fn a_price_that_stripe_refuses_takes_one_product_out_of_the_offer() {
         bench.select("S2"),
         Err(Turned::OutOfOrder { reason: Reason::PriceRefused { .. } })
     ));
-    bench.wait(300);
+    bench.wait(280);
     bench.select("S2").unwrap();
 }
 

@@ -120,13 +120,25 @@ fn the_customers_sale_comes_first_then_whose_hold_lapses_first() {
 #[test]
 fn until_stripe_was_heard_the_wall_clock_tells_that_a_hold_lapses_soon() {
     // The hold lasts two days, and half a day before its end people are told.
-    for (hours, near) in [(35, false), (37, true)] {
+    for (hours, near) in [(36, false), (37, true)] {
         let mut bench = Bench::presenting();
         bench.reply(Call::Look, Ok(IntentStatus::RequiresCapture));
         bench.kiosk.watch.stripe_clock = None;
         let wall = WallTime((EPOCH + hours * 3600) * 1000);
         bench.kiosk.judge_open_sales(Since { moment: bench.now, wall });
         assert_eq!(bench.stands(&Reason::DeadlineNear), near, "{hours}");
+    }
+}
+
+#[test]
+fn a_wall_clock_is_believed_for_as_many_weeks_as_a_kiosk_may_be_off() {
+    for (days, near) in [(59, true), (60, false)] {
+        let mut bench = Bench::presenting();
+        bench.reply(Call::Look, Ok(IntentStatus::RequiresCapture));
+        bench.kiosk.watch.stripe_clock = None;
+        let wall = WallTime((EPOCH + days * 24 * 3600) * 1000);
+        bench.kiosk.judge_open_sales(Since { moment: bench.now, wall });
+        assert_eq!(bench.stands(&Reason::DeadlineNear), near, "{days}");
     }
 }
 
@@ -177,6 +189,8 @@ fn a_customer_waits_for_the_fence_until_patience_ends_and_no_longer() {
     bench.kiosk.release_waiting_customer(bench.now);
     assert!(matches!(bench.view(), View::HoldWillBeReleased { .. }));
     assert_eq!(bench.kiosk.next_view_change(bench.now), Some(bench.now + Duration::from_secs(8)));
+    bench.reply(Call::Look, Ok(IntentStatus::RequiresPaymentMethod));
+    assert_eq!(bench.kiosk.front_sale(), None, "whoever was let go is not called back");
 }
 
 #[test]

@@ -201,9 +201,10 @@ mod tests {
     use super::*;
     use crate::money::Money;
     use crate::sale::Fact;
-    use crate::sale::fact::CardAway;
+    use crate::sale::fact::{Because, CardAway};
     use crate::sale::input::VendNews;
     use crate::sale::tests::Bench;
+    use crate::sale::tests::items::several;
 
     /// Bug: whoever stood at the machine after a restart was thanked for what an earlier customer
     /// had got and was to get the money back for. Seed 21178 of the simulation found it.
@@ -235,5 +236,65 @@ mod tests {
             }
             assert_eq!(ending_view(&bench.sale), View::HoldWillBeReleased { why });
         }
+    }
+
+    #[test]
+    fn who_was_authorized_too_late_reads_of_trouble_and_of_no_product() {
+        let mut bench = Bench::presenting();
+        bench.sale.evolve(&Fact::SettlementDecided {
+            settlement: Settlement::Release,
+            because: Because::TooOld,
+        });
+        assert_eq!(
+            ending_view(&bench.sale),
+            View::HoldWillBeReleased { why: Ending::Trouble },
+            "nothing was ordered"
+        );
+    }
+
+    /// Three items, charged at the tap; the first came out.
+    fn first_of_three() -> Bench {
+        let usd = |amount| Money::new(amount, "usd".parse().unwrap());
+        let mut bench = Bench::charged_with(|opened| {
+            several(opened);
+            opened.product.price = usd(100);
+            opened.further[0].price = usd(90);
+            opened.further[1].price = usd(60);
+        });
+        bench.dispenser(VendNews::Delivered);
+        for _ in 0..2 {
+            bench.dispenser(VendNews::Failed { reason: "jam".into() });
+        }
+        bench
+    }
+
+    #[test]
+    fn whoever_presents_the_card_again_reads_what_is_missing_and_then_what_is_owed() {
+        let mut sale = first_of_three().sale;
+        let (amount, at) = (Money::new(150, sale.opened.price().currency), Moment::default());
+        sale.evolve(&Fact::RefundPromptIntended { amount, n: 1, at });
+        let View::PresentCardAgain { product, .. } = sale_view(&sale, at) else {
+            panic!("{:?}", sale_view(&sale, at))
+        };
+        assert_eq!((product.code.as_str(), product.further, product.price.amount), ("A2", 1, 90));
+        let owed = View::MoneyOwed { sale: sale.id().clone(), amount };
+        sale.evolve(&Fact::RefundGivenUp { why: CardAway::TimedOut, at });
+        assert_eq!(sale_view(&sale, at), owed);
+        let why = Attention::RefundNeedsCard { why: CardAway::TimedOut };
+        sale.evolve(&Fact::AttentionNeeded { why });
+        assert_eq!(ending_view(&sale), owed);
+    }
+
+    #[test]
+    fn the_rest_of_what_was_sold_in_part_is_refunded_only_if_it_was() {
+        let mut sale = first_of_three().sale;
+        sale.evolve(&Fact::Closed { outcome: Outcome::PartlySold });
+        let rest = |sale: &Sale| {
+            let View::PartGiven { rest, .. } = ending_view(sale) else { panic!("{sale:?}") };
+            rest
+        };
+        assert_eq!(rest(&sale), Rest::NotCharged);
+        sale.refunded = 150;
+        assert_eq!(rest(&sale), Rest::Refunded);
     }
 }

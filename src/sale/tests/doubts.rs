@@ -398,3 +398,14 @@ fn a_creation_that_stripe_fails_at_is_made_anew_three_times_at_most() {
     bench.answer(refused(Refusal::StripeFailed));
     assert_eq!(bench.outcome(), Some(Outcome::Abandoned));
 }
+
+#[test]
+fn a_look_that_lacks_the_reader_or_finds_the_payment_intent_half_way_is_repeated() {
+    let mut bench = Bench::presenting();
+    let no_reader = Seen { reader: None, ..seen(None, unpaid()) };
+    assert_eq!(bench.reply(Call::Look, Ok(no_reader)), []);
+    // In one step a card is never confirmed by us: Stripe is at it.
+    assert_eq!(bench.look(None, with_status(IntentStatus::RequiresConfirmation)), []);
+    assert_eq!(bench.look(None, with_status(IntentStatus::Pending)), []);
+    assert_ne!(bench.look(None, unpaid()), []);
+}

@@ -249,3 +249,18 @@ fn a_prompt_answered_after_the_customer_gave_up_is_cleared() {
     let doubted = |fact: &Fact| matches!(fact, Fact::SettlementDoubted { why: Doubt::Pending, .. });
     assert!(!bench.facts.iter().any(doubted));
 }
+
+#[test]
+fn only_the_refund_of_this_payment_is_the_prompt_that_is_watched() {
+    let shown = |kind: &str, intent: &str| {
+        let mut seen = shows(Some(ActionStatus::Succeeded));
+        let action = seen.reader.as_mut().and_then(|reader| reader.action.as_mut()).unwrap();
+        (action.kind, action.intent) = (kind.into(), intent.parse().ok());
+        seen
+    };
+    for seen in [shown("refund_payment", "pi_9"), shown("process_payment_intent", "pi_1")] {
+        let facts = prompted().answer(Ok(seen));
+        let ended = |why: &Doubt| matches!(why, Doubt::Ended { .. });
+        assert!(matches!(&facts[..], [Fact::SettlementDoubted { why, .. }] if ended(why)));
+    }
+}

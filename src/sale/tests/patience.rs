@@ -11,7 +11,7 @@ fn waits_for(mut bench: Bench, seconds: u64) {
     let at = bench.now + Duration::from_secs(seconds);
     let phase = format!("{:?}", bench.sale.phase);
     assert_eq!(duty(&bench.sale).wake.map(|wake| wake.at), Some(at), "{phase}");
-    bench.now = bench.now + (Duration::from_secs(seconds) - Duration::from_millis(1));
+    bench.now = bench.now + Duration::from_secs(seconds).saturating_sub(Duration::from_millis(1));
     assert_eq!(bench.give(&Input::Timer), [], "{phase}");
     bench.now = at;
     assert_ne!(bench.give(&Input::Timer), [], "{phase}");

@@ -4,6 +4,7 @@ use super::items::several;
 use super::*;
 use crate::sale::fact::{Because, Doubt};
 use crate::sale::input::RefundStatus;
+use crate::sale::key::{Operation, spare_key};
 
 #[test]
 fn a_sale_is_open_until_it_is_closed_and_its_hold_has_a_deadline_until_it_is_captured() {
@@ -79,9 +80,9 @@ fn a_second_creation_waits_for_the_disk_that_the_first_need_not_wait_for() {
 
 #[test]
 fn a_refund_that_takes_days_is_looked_at_once_a_minute_and_any_other_doubt_at_once() {
-    let pace = |bench: &Bench| match bench.want() {
-        Want::ListRefunds { pace, .. } => pace.next(Some(bench.now)).unwrap().since(bench.now),
-        other => panic!("{other:?}"),
+    let pace = |bench: &Bench| {
+        let Want::ListRefunds { pace, .. } = bench.want() else { panic!("{:?}", bench.want()) };
+        pace.next(Some(bench.now)).unwrap().since(bench.now)
     };
     let mut bench = Bench::charged();
     bench.dispenser(VendNews::Failed { reason: "jam".into() });
@@ -163,4 +164,83 @@ fn what_a_dispenser_repeats_is_no_news() {
     failed.dispenser(VendNews::Failed { reason: "jam".into() });
     let again = VendNews::Failed { reason: "jam".into() };
     assert_eq!(failed.dispenser_of(ItemNumber::FIRST, again), []);
+}
+
+#[test]
+fn outcomes_have_the_words_that_the_journals_index_knows() {
+    let words = [
+        (Outcome::Sold, "sold"),
+        (Outcome::Declined, "declined"),
+        (Outcome::Abandoned, "abandoned"),
+        (Outcome::Released, "released"),
+        (Outcome::Lost, "lost"),
+        (Outcome::PartlySold, "partly_sold"),
+        (Outcome::Refunded, "refunded"),
+        (Outcome::Dismissed, "dismissed"),
+    ];
+    for (outcome, word) in words {
+        assert_eq!(outcome.word(), word);
+    }
+}
+
+#[test]
+fn the_first_prompt_need_not_be_on_disk_but_is_written_at_once() {
+    let at = Moment::from_millis(0);
+    let prompt = |n| Fact::PromptIntended { attempt: 1, n, at };
+    assert!(!prompt(1).is_durable() && prompt(2).is_durable());
+    let created = Fact::IntentCreated { intent: intent_id() };
+    assert!(created.is_eager() && prompt(1).is_eager());
+    assert!(!Fact::Prompted { attempt: 1, at }.is_eager());
+}
+
+#[test]
+fn an_order_has_a_name_and_a_vend_is_known_to_have_been_intended() {
+    let bench = Bench::presenting();
+    assert!(!bench.sale.was_vend_intended());
+    let bench = Bench::vending();
+    assert!(bench.sale.was_vend_intended());
+    assert_eq!(bench.sale.order(ItemNumber::FIRST).unwrap().to_string(), "SALE1");
+}
+
+#[test]
+fn after_a_power_cut_a_prompt_is_taken_back_and_within_one_boot_it_is_adopted() {
+    for start in [Bench::prompting, Bench::presenting] {
+        let mut cut = start();
+        let facts = cut.restart("boot-2");
+        assert!(matches!(facts[..], [Fact::Restarted { .. }, Fact::RetractionDecided { .. }]));
+        let facts = start().restart("boot-1");
+        assert!(matches!(facts[..], [Fact::Restarted { .. }]));
+    }
+}
+
+#[test]
+fn the_reader_is_held_from_the_prompt_until_the_fence_or_the_card() {
+    assert!(!Bench::opened().sale.holds_reader());
+    assert!(Bench::prompting().sale.holds_reader());
+    let mut bench = Bench::presenting();
+    assert!(bench.sale.holds_reader());
+    bench.give(&Input::CancelPressed);
+    assert!(bench.sale.holds_reader());
+    bench.fence();
+    assert!(!bench.sale.holds_reader());
+    assert!(!Bench::vending().sale.holds_reader());
+}
+
+#[test]
+fn a_cancel_is_under_way_until_its_own_key_is_answered() {
+    let mut bench = Bench::presenting();
+    bench.give(&Input::CancelPressed);
+    bench.look(None, unpaid());
+    bench.answer(unanswered());
+    assert!(bench.sale.cancel_unclear);
+    bench.sale.evolve(&Fact::KeySpent { operation: Operation::ClearReader, n: 1 });
+    assert!(bench.sale.cancel_unclear, "the reader says nothing of it");
+    bench.sale.evolve(&Fact::KeySpent { operation: Operation::Cancel, n: 1 });
+    assert!(!bench.sale.cancel_unclear);
+}
+
+#[test]
+fn the_key_beside_a_sales_own_is_named_after_the_payment_intent() {
+    let key = spare_key(&intent_id(), 7).unwrap();
+    assert_eq!(key.as_str(), "pi_1:cancel:7");
 }

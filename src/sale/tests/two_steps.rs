@@ -304,3 +304,70 @@ fn a_policy_of_before_the_two_steps_is_read_as_one_step() {
     let read: Opened = serde_json::from_value(body).unwrap();
     assert_eq!(read, opened());
 }
+
+#[test]
+fn a_confirmation_that_is_seen_at_work_is_taken_and_one_that_is_not_seen_is_waited_for() {
+    let waits = || with_status(IntentStatus::RequiresConfirmation);
+    let look = |bench: &mut Bench, seen| bench.reply(Call::Look, Ok(seen));
+    let mut bench = confirming();
+    assert_eq!(look(&mut bench, seen(None, waits())), [], "it may not have left yet");
+    let facts = look(&mut bench, confirm(ActionStatus::InProgress, waits()));
+    assert!(matches!(facts[..], [Fact::ConfirmTaken { .. }]));
+    assert_eq!(look(&mut bench, confirm(ActionStatus::InProgress, waits())), [], "told once");
+}
+
+#[test]
+fn a_connection_that_broke_while_confirming_is_no_decline() {
+    let broken = || {
+        let waits = with_status(IntentStatus::RequiresConfirmation);
+        confirm(failed("connection_error"), waits)
+    };
+    let mut bench = authorizing();
+    assert!(matches!(bench.sees(broken())[..], [Fact::ConfirmDoubted { .. }]));
+    assert!(matches!(bench.sees(broken())[..], [Fact::PromptIntended { attempt: 1, n: 2, .. }]));
+    let mut pending = authorizing();
+    pending.sees(broken());
+    let open = confirm(failed("connection_error"), with_status(IntentStatus::Pending));
+    assert_eq!(pending.sees(open), [], "it may be authorized yet");
+}
+
+#[test]
+fn a_failed_confirmation_is_a_decline_once_the_payment_intent_says_so() {
+    let waits = || with_status(IntentStatus::RequiresConfirmation);
+    let mut bench = authorizing();
+    assert_eq!(bench.sees(confirm(failed("card_declined"), waits())), [], "its books lag");
+    let facts = bench.sees(confirm(failed("card_declined"), unpaid()));
+    assert!(matches!(facts[0], Fact::Declined { .. }));
+    let mut cancelled = authorizing();
+    let facts = cancelled.sees(confirm(failed("customer_canceled"), waits()));
+    let why = Retraction::CancelledOnReader;
+    assert_eq!(facts, [Fact::RetractionDecided { why, at: cancelled.now }]);
+}
+
+#[test]
+fn a_confirmation_is_missed_only_while_nothing_can_come_of_it() {
+    let mut bench = authorizing();
+    assert_eq!(bench.sees(seen(None, with_status(IntentStatus::Pending))), []);
+    let waits = with_status(IntentStatus::RequiresConfirmation);
+    assert!(matches!(bench.sees(seen(None, waits))[..], [Fact::ConfirmDoubted { .. }]));
+}
+
+#[test]
+fn a_card_that_is_gone_while_its_confirmation_is_in_doubt_is_asked_for_again() {
+    for answer in [unanswered(), refused(Refusal::ReaderTimeout)] {
+        let mut bench = confirming();
+        bench.answer(answer);
+        let facts = bench.sees(seen(None, unpaid()));
+        assert!(matches!(facts[..], [Fact::PromptIntended { attempt: 1, n: 2, .. }]), "{facts:?}");
+    }
+}
+
+#[test]
+fn a_card_counts_as_read_once_the_payment_intent_has_it() {
+    let mut bench = presenting();
+    let mut early = read(card("visa", "credit"), ActionStatus::InProgress);
+    early.intent = Some(unpaid());
+    assert_eq!(bench.sees(early), [], "Stripe's books lag");
+    let facts = bench.sees(read(card("visa", "credit"), ActionStatus::InProgress));
+    assert!(matches!(facts[0], Fact::Collected { .. }));
+}

@@ -1,7 +1,9 @@
 //! Sales that must know whether they have a PaymentIntent, looked for in the account's list.
 
 use super::*;
+use crate::kiosk::out_of_order::Denied;
 use crate::sale::fact::{Fact, Retraction};
+use crate::sale::input::Refusal;
 use crate::sale::key::Operation;
 
 fn sought(bench: &mut Bench, sale: &str, stripe_time: Option<StripeTime>) -> SaleId {
@@ -101,4 +103,41 @@ fn a_sale_is_sought_in_vain_only_when_the_whole_list_was_read_since_it_was_sough
     assert!(!bench.done().contains(&id), "this reading began before");
     bench.page(Vec::new());
     assert!(bench.done().contains(&id));
+}
+
+#[test]
+fn a_page_of_the_list_that_comes_while_a_search_is_under_way_is_not_its_page() {
+    let mut bench = Bench::new();
+    let wish = bench.wish();
+    let late = Listing { date: Some(bench.date()), is_search: false, intents: vec![], next: None };
+    assert_eq!(bench.kiosk.listed(late, since(bench.now)), Found::default());
+    assert_eq!(bench.wish(), wish, "the page is still wanted");
+}
+
+#[test]
+fn what_could_not_be_cancelled_is_looked_at_again_in_ten_minutes_and_from_the_beginning() {
+    let mut bench = Bench::new();
+    bench.page(Vec::new());
+    bench.done();
+    bench.kiosk.sweep_again(bench.now);
+    assert_eq!(bench.wish(), SweepWish::Wait(bench.now + Duration::from_mins(10)));
+    bench.wait(Duration::from_mins(10));
+    assert_eq!(bench.begins_at(), EPOCH + 600 - 72 * HOUR);
+}
+
+#[test]
+fn a_permission_to_read_payments_is_missed_as_long_as_a_sweep_needs_it() {
+    let narrow = Reason::KeyTooNarrow { denied: Denied::ReadPayment };
+    for sweeps in [true, false] {
+        let mut bench = Bench::new();
+        bench.begins_at();
+        let result = Err(Trouble::Refused(Refusal::Forbidden));
+        let reply = Reply { call: Call::List, asked: bench.now, result };
+        bench.kiosk.heard(None, &reply, since(bench.now));
+        if !sweeps {
+            bench.kiosk.sweep_interrupted(bench.now);
+        }
+        bench.kiosk.judge_open_sales(since(bench.now));
+        assert_eq!(bench.kiosk.reasons().since(&narrow).is_some(), sweeps);
+    }
 }
