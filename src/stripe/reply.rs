@@ -1,12 +1,8 @@
 //! Stripe's objects, read leniently: unknown fields, codes and enum values are normal.
 
 use std::collections::BTreeMap;
-use std::fmt;
-use std::marker::PhantomData;
 
-use serde::Deserialize;
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{self, Deserializer, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 
 use crate::ids::{PageCursor, SaleId};
 use crate::kiosk::sweep::{Listed, Listing};
@@ -15,8 +11,11 @@ use crate::sale::input::{
     ActionSeen, ActionStatus, ChargeSeen, IntentSeen, IntentStatus, ReaderSeen, RefundSeen,
     RefundStatus, Registration, Seen,
 };
+use crate::stripe::reply::expandable::Expandable;
 use crate::stripe::request::{CONTROLLER, Expected, KIOSK};
 use crate::time::{StripeTime, WallTime};
+
+mod expandable;
 
 /// Reads a reply's body. The error says what is wrong with it; such a reply is no answer.
 pub fn read(expected: Expected, body: &[u8], date: Option<StripeTime>) -> Result<Seen, String> {
@@ -192,36 +191,6 @@ struct MethodCard {
 struct ApiError {
     #[serde(default)]
     decline_code: Option<String>,
-}
-
-/// An object, or its id alone. Derived as untagged it would be copied before it is read.
-enum Expandable<T> {
-    Id(String),
-    Object(Box<T>),
-}
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Expandable<T> {
-    fn deserialize<D: Deserializer<'de>>(json: D) -> Result<Self, D::Error> {
-        json.deserialize_any(ExpandableVisitor(PhantomData))
-    }
-}
-
-struct ExpandableVisitor<T>(PhantomData<T>);
-
-impl<'de, T: Deserialize<'de>> Visitor<'de> for ExpandableVisitor<T> {
-    type Value = Expandable<T>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an id or an object")
-    }
-
-    fn visit_str<E: de::Error>(self, id: &str) -> Result<Self::Value, E> {
-        Ok(Expandable::Id(id.to_owned()))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, fields: A) -> Result<Self::Value, A::Error> {
-        T::deserialize(MapAccessDeserializer::new(fields)).map(Box::new).map(Expandable::Object)
-    }
 }
 
 #[derive(Deserialize)]
