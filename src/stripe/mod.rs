@@ -2,11 +2,9 @@
 //!
 //! * [`request`]: the calls, and their bytes, which are the same after a restart or an upgrade
 //! * [`reply`]: objects of Stripe's as the core sees them
-//! * `expandable`: an object, or its id alone
 //! * [`meaning`]: what an error means for a sale
 //! * [`transport`]: HTTPS with limits, and the three kinds of no answer kept apart
 
-mod expandable;
 pub mod meaning;
 pub mod reply;
 pub mod request;

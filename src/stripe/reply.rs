@@ -4,16 +4,22 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer};
 
-use crate::ids::{PageCursor, SaleId};
-use crate::kiosk::sweep::{Listed, Listing};
+use crate::ids::SaleId;
+use crate::kiosk::sweep::Listed;
 use crate::sale::cards::CardSeen;
 use crate::sale::input::{
     ActionSeen, ActionStatus, ChargeSeen, IntentSeen, IntentStatus, ReaderSeen, RefundSeen,
     RefundStatus, Registration, Seen,
 };
-use crate::stripe::expandable::Expandable;
+use crate::stripe::reply::expandable::Expandable;
+use crate::stripe::reply::list::{List, Named};
 use crate::stripe::request::{CONTROLLER, Expected, KIOSK};
 use crate::time::{StripeTime, WallTime};
+
+mod expandable;
+mod list;
+
+pub use list::listing;
 
 /// Reads a reply's body. The error says what is wrong with it; such a reply is no answer.
 pub fn read(expected: Expected, body: &[u8], date: Option<StripeTime>) -> Result<Seen, String> {
@@ -23,7 +29,8 @@ pub fn read(expected: Expected, body: &[u8], date: Option<StripeTime>) -> Result
             Ok(Seen { date, reader: None, intent: Some(intent.seen()?), refunds: None })
         }
         Expected::Intents => {
-            listing(body, date)?;
+            let list: List<Named> = object(body)?;
+            list.next()?;
             Ok(Seen { date, reader: None, intent: None, refunds: None })
         }
         Expected::Reader => {
@@ -62,36 +69,6 @@ pub fn country(body: &[u8]) -> Result<Option<String>, String> {
         return Err(format!("a \"{}\" instead of a location", place.object));
     }
     Ok(place.address.and_then(|address| address.country))
-}
-
-/// Reads a page of PaymentIntents. One that cannot be read spoils no other: it is left out.
-pub fn listing(body: &[u8], date: Option<StripeTime>) -> Result<Listing, String> {
-    let list: List = object(body)?;
-    let is_search = match list.object.as_str() {
-        "list" => false,
-        "search_result" => true,
-        other => return Err(format!("a \"{other}\" instead of a list")),
-    };
-    let last = || list.data.last()?.get("id")?.as_str();
-    let goes_on = if is_search { list.next_page.as_deref() } else { last() };
-    let next: Option<PageCursor> = goes_on.and_then(|text| text.parse().ok());
-    if list.has_more && next.is_none() {
-        return Err("a list that goes on and does not say where".into());
-    }
-    let next = next.filter(|_| list.has_more);
-    let read = |intent| serde_json::from_value(intent).ok().and_then(|i: Intent| i.listed().ok());
-    let intents = list.data.into_iter().filter_map(read).collect();
-    Ok(Listing { date, is_search, intents, next })
-}
-
-#[derive(Deserialize)]
-struct List {
-    object: String,
-    has_more: bool,
-    /// Of a search.
-    #[serde(default)]
-    next_page: Option<String>,
-    data: Vec<serde_json::Value>,
 }
 
 #[derive(Deserialize)]

@@ -1,0 +1,123 @@
+//! Pages of PaymentIntents.
+
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+
+use crate::ids::PageCursor;
+use crate::kiosk::sweep::Listing;
+use crate::stripe::reply::{Intent, object};
+use crate::time::StripeTime;
+
+/// Reads a page of PaymentIntents. One that cannot be read spoils no other: it is left out.
+pub fn listing(body: &[u8], date: Option<StripeTime>) -> Result<Listing, String> {
+    let list: List<Entry> = object(body)?;
+    let next = list.next()?;
+    let is_search = list.is_search()?;
+    let read = |entry| match entry {
+        Entry::Intent(intent) => intent.listed().ok(),
+        Entry::Named(_) | Entry::Other(_) => None,
+    };
+    let intents = list.data.into_iter().filter_map(read).collect();
+    Ok(Listing { date, is_search, intents, next })
+}
+
+#[derive(Deserialize)]
+pub(super) struct List<T> {
+    object: String,
+    has_more: bool,
+    /// Of a search.
+    #[serde(default)]
+    next_page: Option<String>,
+    data: Vec<T>,
+}
+
+/// An object of a list, by its id alone.
+#[derive(Deserialize)]
+#[serde(untagged)]
+pub(super) enum Named {
+    Named(WithId),
+    Other(IgnoredAny),
+}
+
+#[derive(Deserialize)]
+pub(super) struct WithId {
+    id: String,
+}
+
+/// An object of a list of PaymentIntents.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Entry {
+    Intent(Box<Intent>),
+    Named(WithId),
+    Other(IgnoredAny),
+}
+
+pub(super) trait HasId {
+    fn id(&self) -> Option<&str>;
+}
+
+impl HasId for Named {
+    fn id(&self) -> Option<&str> {
+        match self {
+            Self::Named(named) => Some(&named.id),
+            Self::Other(_) => None,
+        }
+    }
+}
+
+impl HasId for Entry {
+    fn id(&self) -> Option<&str> {
+        match self {
+            Self::Intent(intent) => Some(&intent.id),
+            Self::Named(named) => Some(&named.id),
+            Self::Other(_) => None,
+        }
+    }
+}
+
+impl<T: HasId> List<T> {
+    fn is_search(&self) -> Result<bool, String> {
+        match self.object.as_str() {
+            "list" => Ok(false),
+            "search_result" => Ok(true),
+            other => Err(format!("a \"{other}\" instead of a list")),
+        }
+    }
+
+    /// Where the next page begins, if there is one.
+    pub(super) fn next(&self) -> Result<Option<PageCursor>, String> {
+        let last = || self.data.last().and_then(T::id);
+        let goes_on = if self.is_search()? { self.next_page.as_deref() } else { last() };
+        let next: Option<PageCursor> = goes_on.and_then(|text| text.parse().ok());
+        if self.has_more && next.is_none() {
+            return Err("a list that goes on and does not say where".into());
+        }
+        Ok(next.filter(|_| self.has_more))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_read_is_left_out_and_still_says_where_the_next_page_begins() {
+        let sound = r#"{"object": "payment_intent", "id": "pi_1", "status": "canceled",
+            "created": 1, "amount": 2, "currency": "usd"}"#;
+        for (spoiled, next) in [
+            (r#"{"id": "pi_2", "amount": "much"}"#, Some("pi_2")),
+            (r#"{"amount": 3}"#, None),
+            ("7", None),
+        ] {
+            let page = |more| {
+                let list = r#""object": "list", "has_more""#;
+                let body = format!("{{{list}: {more}, \"data\": [{sound}, {spoiled}]}}");
+                listing(body.as_bytes(), None)
+            };
+            assert_eq!(page(false).unwrap().intents.len(), 1, "{spoiled}");
+            let cursor = page(true).ok().and_then(|page| page.next).map(|next| next.to_string());
+            assert_eq!(cursor.as_deref(), next, "{spoiled}");
+        }
+    }
+}
