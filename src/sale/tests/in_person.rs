@@ -264,3 +264,25 @@ fn only_the_refund_of_this_payment_is_the_prompt_that_is_watched() {
         assert!(matches!(&facts[..], [Fact::SettlementDoubted { why, .. }] if ended(why)));
     }
 }
+
+#[test]
+fn a_look_from_before_the_prompt_says_nothing_of_it() {
+    let mut bench = refunding();
+    let asked = bench.now;
+    bench.now = bench.now + Duration::from_secs(1);
+    bench.answer(Ok(shows(Some(ActionStatus::InProgress))));
+    let early = Reply { call: Call::Look, asked, result: Ok(shows(None)) };
+    assert_eq!(bench.give(&Input::Replied(Box::new(early))), []);
+    assert_ne!(bench.answer(Ok(shows(None))), []);
+}
+
+#[test]
+fn a_charge_that_does_not_show_its_card_yet_is_looked_at_again() {
+    let mut bench = Bench::with(|opened| opened.policy.interac = true);
+    bench.created();
+    bench.prompt_taken();
+    let no_card = IntentSeen { charge: None, ..captured() };
+    assert_eq!(bench.look(Some(ActionStatus::Succeeded), no_card), []);
+    bench.look(Some(ActionStatus::Succeeded), interac());
+    assert_eq!(bench.vends(), 1);
+}

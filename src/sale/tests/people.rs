@@ -275,3 +275,35 @@ fn every_cut_of_a_decided_history_goes_on_to_the_same_end() {
         assert_eq!(cut.outcome(), Some(Outcome::Refunded));
     }
 }
+
+#[test]
+fn what_a_sale_has_at_stripe_must_be_known_to_be_settled_here() {
+    let mut bench = Bench::opened();
+    bench.answer(refused(Refusal::KeyClash));
+    for what in [ALL, Asked::Release, Asked::Refund] {
+        assert!(ask(&bench, what).unwrap_err().contains("dismiss"), "{what:?}");
+    }
+    order(&mut bench, Asked::Dismiss);
+    assert_eq!(bench.outcome(), Some(Outcome::Dismissed));
+}
+
+#[test]
+fn all_that_was_held_is_captured_where_nobody_knows_what_came_out() {
+    let mut bench = waiting();
+    order(&mut bench, ALL);
+    bench.inspect(paid(60));
+    let amount = Money::new(250, "usd".parse().unwrap());
+    assert_eq!(bench.want(), Want::Capture { intent: intent_id(), amount, n: 1 });
+}
+
+#[test]
+fn whoever_refunds_an_interac_sale_has_its_owner_at_the_reader() {
+    let mut bench = Bench::with(|opened| opened.policy.interac = true);
+    bench.created();
+    bench.prompt_taken();
+    let charge = Some(ChargeSeen { interac: true, ..charge(1) });
+    bench.look(Some(ActionStatus::Succeeded), IntentSeen { charge, ..captured() });
+    bench.dispenser(VendNews::Delivered);
+    order(&mut bench, Asked::RefundSold { amount: None });
+    assert!(matches!(bench.want(), Want::RefundInPerson { n: 1, .. }), "{:?}", bench.want());
+}

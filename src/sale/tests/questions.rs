@@ -244,3 +244,73 @@ fn the_key_beside_a_sales_own_is_named_after_the_payment_intent() {
     let key = spare_key(&intent_id(), 7).unwrap();
     assert_eq!(key.as_str(), "pi_1:cancel:7");
 }
+
+#[test]
+fn a_fence_holds_once_the_payment_intent_is_cancelled_and_not_before() {
+    let mut bench = Bench::presenting();
+    bench.give(&Input::CancelPressed);
+    assert_eq!(bench.look(None, with_status(IntentStatus::Pending)), [], "a card is at it");
+    bench.look(None, unpaid());
+    bench.answer(Ok(seen(None, paid(1))));
+    assert_eq!(bench.outcome(), None);
+    assert!(matches!(bench.want(), Want::Look { .. }), "{:?}", bench.want());
+}
+
+#[test]
+fn an_action_is_dead_once_its_payment_intent_is_over_unless_it_gives_money_back() {
+    let action = |kind: &str, status, intent_status| ActionSeen {
+        kind: kind.into(),
+        status,
+        intent: Some(intent_id()),
+        sale: None,
+        intent_status: Some(intent_status),
+        card: None,
+    };
+    let (pay, back) = ("process_payment_intent", "refund_payment");
+    let (living, over) = (ActionStatus::InProgress, ActionStatus::Succeeded);
+    for (kind, status, intent, dead) in [
+        (pay, living.clone(), IntentStatus::Canceled, true),
+        (pay, living.clone(), IntentStatus::Succeeded, true),
+        (pay, living.clone(), IntentStatus::RequiresPaymentMethod, false),
+        (pay, over, IntentStatus::Canceled, false),
+        (back, living, IntentStatus::Succeeded, false),
+    ] {
+        let action = action(kind, status, intent);
+        assert_eq!(action.is_dead(), dead, "{action:?}");
+        assert_eq!(action.is_refund(), kind == back);
+    }
+}
+
+#[test]
+fn only_what_settles_a_payment_is_about_one() {
+    let about = [
+        Call::Inspect,
+        Call::Cancel { n: 1 },
+        Call::Capture { n: 1 },
+        Call::Refund { n: 1 },
+        Call::ListRefunds,
+    ];
+    assert!(about.iter().all(|call| call.is_about_payment()));
+    let other = [Call::Look, Call::Prompt { n: 1 }, Call::Create { n: 1 }, Call::List];
+    assert!(!other.iter().any(|call| call.is_about_payment()));
+}
+
+#[test]
+fn each_refusal_says_what_it_is() {
+    let refusals = [
+        Refusal::ReaderBusy,
+        Refusal::ReaderTimeout,
+        Refusal::ReaderOffline,
+        Refusal::WrongState,
+        Refusal::Expired,
+        Refusal::NotFound,
+        Refusal::Forbidden,
+        Refusal::KeyClash,
+        Refusal::StripeFailed,
+        Refusal::Other { code: "odd".into() },
+    ];
+    let said: std::collections::BTreeSet<String> =
+        refusals.iter().map(ToString::to_string).collect();
+    assert_eq!(said.len(), refusals.len());
+    assert!(said.contains("odd"), "Stripe's own word where there is no other");
+}

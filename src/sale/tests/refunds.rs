@@ -248,3 +248,28 @@ fn a_release_that_finds_an_automatic_sale_captured_becomes_a_refund() {
     assert_eq!(bench.want(), refund_want(250, 1));
     assert_eq!(bench.sale.given_up, Some(Retraction::CancelledOnKiosk));
 }
+
+#[test]
+fn an_earlier_refund_that_failed_is_not_the_one_that_is_made_now() {
+    let mut bench = Bench::charged();
+    bench.dispenser(VendNews::Failed { reason: "jam".into() });
+    bench.answer(refused(Refusal::StripeFailed));
+    bench.listed(Vec::new(), captured());
+    assert_eq!(bench.want(), refund_want(250, 2));
+    bench.answer(unanswered());
+    bench.listed(vec![refund(1, 250, RefundStatus::Failed)], captured());
+    assert_eq!(bench.want(), refund_want(250, 2), "the second is still to come");
+    bench.answer(unanswered());
+    bench.listed(vec![refund(2, 250, RefundStatus::Failed)], captured());
+    assert!(matches!(bench.sale.phase, Phase::NeedsAttention { .. }));
+}
+
+#[test]
+fn a_release_that_finds_the_hold_captured_by_hand_is_left_to_a_person() {
+    let mut bench = Bench::vending();
+    bench.dispenser(VendNews::Failed { reason: "jam".into() });
+    bench.answer(unanswered());
+    bench.inspect(captured());
+    let why = Attention::CapturedElsewhere;
+    assert_eq!(bench.sale.phase, Phase::NeedsAttention { why });
+}

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::items::{charged, nth, vending_with};
 use super::*;
-use crate::sale::fact::Settlement;
+use crate::sale::fact::{Because, Settlement};
 
 /// One thing that happens while the items are given.
 #[derive(Clone, Debug)]
@@ -118,4 +118,64 @@ proptest! {
         }
         prop_assert!(bench.sale.under_way().is_none(), "{:?}", bench.sale.phase);
     }
+}
+
+fn skips(bench: &Bench) -> Vec<Because> {
+    let skipped = bench.facts.iter().filter_map(|fact| {
+        let Fact::VendSkipped { because, .. } = fact else { return None };
+        Some(*because)
+    });
+    skipped.collect()
+}
+
+#[test]
+fn of_a_single_item_only_the_settlement_says_that_it_was_not_given() {
+    let mut single = Bench::presenting();
+    single.restart("boot-1");
+    single.look(Some(ActionStatus::Succeeded), paid(31));
+    single.dispenser(VendNews::NotKnown);
+    assert!(matches!(single.want(), Want::CancelIntent { .. }));
+    assert_eq!(skips(&single), [], "as old journals have it");
+}
+
+#[test]
+fn a_board_that_is_silent_is_said_to_be_so_and_a_power_cut_too() {
+    for (boot, because) in [("boot-1", Because::BoardSilent), ("boot-2", Because::PowerCut)] {
+        let mut bench = vending_with(|opened| {
+            for item in &mut opened.further {
+                item.dispenser = "main".parse().unwrap();
+            }
+        });
+        bench.restart(boot);
+        bench.wait(10);
+        assert_eq!(skips(&bench), [because, because], "the rest of a silent board");
+    }
+}
+
+#[test]
+fn a_customer_has_waited_too_long_for_the_rest_only_after_the_window() {
+    for (millis, goes_on) in [(30_000, true), (30_001, false)] {
+        let mut bench = vending_with(|opened| opened.policy.vend_grace = Duration::from_mins(5));
+        bench.dispenser(VendNews::Unclear { why: "cut".into() });
+        bench.now = bench.now + Duration::from_millis(millis);
+        bench.dispenser(VendNews::Delivered);
+        assert_eq!(matches!(bench.want(), Want::Dispense { .. }), goes_on, "{millis}");
+    }
+}
+
+#[test]
+fn what_failed_is_called_failed_even_if_nobody_knows_of_the_rest() {
+    let because = |bench: &Bench| {
+        bench.facts.iter().rev().find_map(|fact| {
+            let Fact::SettlementDecided { because, .. } = fact else { return None };
+            Some(*because)
+        })
+    };
+    let mut bench = vending_with(|_| {});
+    bench.dispenser(VendNews::Unclear { why: "cut".into() });
+    bench.wait(10);
+    for _ in 0..2 {
+        bench.dispenser(VendNews::Failed { reason: "jam".into() });
+    }
+    assert_eq!(because(&bench), Some(Because::VendFailed));
 }
