@@ -139,6 +139,15 @@ fn of_a_single_item_only_the_settlement_says_that_it_was_not_given() {
 }
 
 #[test]
+fn of_several_items_each_that_was_not_given_is_noted() {
+    let mut bench = vending_with(|_| {});
+    bench.restart("boot-1");
+    bench.now = bench.now + Duration::from_secs(31);
+    bench.dispenser(VendNews::NotKnown);
+    assert_eq!(skips(&bench), [Because::TooOld; 3]);
+}
+
+#[test]
 fn a_board_that_is_silent_is_said_to_be_so_and_a_power_cut_too() {
     for (boot, because) in [("boot-1", Because::BoardSilent), ("boot-2", Because::PowerCut)] {
         let mut bench = vending_with(|opened| {
