@@ -288,7 +288,7 @@ impl World {
     }
 
     /// The other system takes its payment back; a person, as by `kioskd reader reset`, what a sale
-    /// whose record is damaged has left there. A fault that waits for the next command may strike
+    /// has left there whose record is damaged, or which a person has dismissed. A fault that waits for the next command may strike
     /// this one.
     pub fn stranger_goes(&mut self) {
         for _ in 0..40 {
@@ -298,8 +298,7 @@ impl World {
             let Some(intent) = intent.map(str::to_owned) else { return };
             let intent = self.read(format!("/v1/payment_intents/{intent}"), &[]);
             let metadata = &intent["metadata"];
-            let damaged = |sale| self.excuses.damaged.iter().any(|damaged| damaged == sale);
-            let is_persons = metadata["sale"].as_str().is_some_and(damaged);
+            let is_persons = metadata["sale"].as_str().is_some_and(|sale| self.is_persons(sale));
             if metadata.get("kiosk").is_some() && !is_persons {
                 return;
             }
@@ -355,6 +354,14 @@ impl World {
         let order = Order { what, by: 1000, reason: None };
         let stored = Box::new(stored);
         self.turn(Event::SaleOrdered { sale, stored, order });
+    }
+
+    /// Whether a person has taken a sale over, and with it what it has left on the reader.
+    fn is_persons(&self, sale: &str) -> bool {
+        let stored = sale.parse().ok().and_then(|sale| self.store.sale(&sale));
+        let outcome = stored.and_then(|stored| stored.summary.outcome);
+        self.excuses.damaged.iter().any(|damaged| damaged == sale)
+            || outcome.as_deref() == Some("dismissed")
     }
 
     /// Everything that was wrong is mended.
