@@ -86,7 +86,10 @@ pub fn finish(mut world: World) -> Outcome {
     let exposed = reasons.iter().all(|reason| matches!(*reason, "exposure" | "deadline_near"))
         && !reasons.is_empty()
         && world.store.all().iter().any(waits);
-    if !sold && !exposed {
+    // A card that forgot what had been asked of Stripe is a rolled-back journal, as a cloned card is:
+    // the next life asks for something else under the same key. It lasts until a person restarts.
+    let looks_cloned = !world.excuses.forgotten.is_empty() && reasons == ["clone"];
+    if !sold && !exposed && !looks_cloned {
         world.watch.find("comes_back", format!("the last customer got nothing: {reasons:?}"));
     }
     settle(&mut world);
