@@ -40,6 +40,9 @@ pub const SOCKET: &str = "control.sock";
 /// Bodies are a few words.
 const MOST_BODY_BYTES: usize = 16 * 1024;
 
+/// A reason is a sentence.
+const LONGEST_REASON: usize = 200;
+
 /// How many sales a list has unless asked otherwise.
 const LIST_LIMIT: u32 = 50;
 
@@ -335,6 +338,12 @@ async fn ask_journal<T>(
     shared.journal.send(job).map_err(|_| stopping())?;
     let result = answer.await.map_err(|_| stopping())?;
     result.map_err(|why| refused(StatusCode::INTERNAL_SERVER_ERROR, &why))
+}
+
+/// The refusal of a person's reason that is longer than a sentence.
+fn too_long(reason: Option<&String>) -> Option<Response> {
+    let longer = reason?.chars().count() > LONGEST_REASON;
+    longer.then(|| refused(StatusCode::BAD_REQUEST, "a reason has 200 characters at most"))
 }
 
 fn stopping() -> Response {

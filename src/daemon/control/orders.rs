@@ -10,16 +10,15 @@ use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
 
-use super::{Caller, SaleInPath, Shared, ask, ask_journal, named_sale, no_sale_id, refused};
+use super::{
+    Caller, SaleInPath, Shared, ask, ask_journal, named_sale, no_sale_id, refused, too_long,
+};
 use crate::daemon::journal_thread::Job;
 use crate::daemon::orders::Ordered;
 use crate::daemon::run::Message;
 use crate::ids::SaleId;
 use crate::money::Money;
 use crate::sale::resolve::{Asked, Order};
-
-/// A reason is a sentence.
-const LONGEST_REASON: usize = 200;
 
 /// The body of `POST /v1/sales/{id}/resolve`.
 #[derive(Debug, Serialize, Deserialize)]
@@ -104,8 +103,8 @@ async fn order(
         return refused(StatusCode::FORBIDDEN, "the system does not say who asks");
     };
     let Some(id) = named_sale(id) else { return no_sale_id() };
-    if reason.as_ref().is_some_and(|reason| reason.chars().count() > LONGEST_REASON) {
-        return refused(StatusCode::BAD_REQUEST, "a reason has 200 characters at most");
+    if let Some(refusal) = too_long(reason.as_ref()) {
+        return refusal;
     }
     let _one_at_a_time = shared.orders.lock().await;
     let (answer, stored) = oneshot::channel();

@@ -8,14 +8,11 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
 
-use super::{Caller, Shared, refused, sent};
+use super::{Caller, Shared, refused, sent, too_long};
 use crate::daemon::drained::DrainFile;
 use crate::daemon::run::Message;
 use crate::daemon::{Event, clock, tell};
 use crate::kiosk::service::Drained;
-
-/// A reason is a sentence.
-const LONGEST_REASON: usize = 200;
 
 /// The body of `POST /v1/drain`. It may be left out.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -38,8 +35,8 @@ pub(super) async fn drain(
         Ok(order) => order,
         Err(why) => return refused(StatusCode::BAD_REQUEST, &why),
     };
-    if why.as_ref().is_some_and(|why| why.chars().count() > LONGEST_REASON) {
-        return refused(StatusCode::BAD_REQUEST, "a reason has 200 characters at most");
+    if let Some(refusal) = too_long(why.as_ref()) {
+        return refusal;
     }
     let _one_at_a_time = shared.orders.lock().await;
     tell::ordered(&caller.to_string(), "drain");
