@@ -48,6 +48,7 @@ pub mod tell;
 #[cfg(test)]
 mod tests;
 pub mod waiting;
+pub mod watchdog;
 
 pub use driver::{Driver, Effect, Event, Now};
 pub use run::{RunError, run};

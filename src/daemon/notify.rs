@@ -10,6 +10,7 @@ use crate::kiosk::status::{KioskStatus, State};
 pub struct Notifier {
     ready: bool,
     sentence: String,
+    hung: Vec<String>,
 }
 
 impl Notifier {
@@ -27,9 +28,17 @@ impl Notifier {
         }
     }
 
-    /// The driver has made a turn.
-    pub fn alive(&self) {
-        send(&[("WATCHDOG", "1")]);
+    /// The driver has made a turn, and these hang. Only if nothing does systemd hears that the daemon
+    /// is alive; else it restarts it.
+    pub fn turned(&mut self, hung: &[String]) {
+        if hung.is_empty() {
+            send(&[("WATCHDOG", "1")]);
+        } else if self.hung != hung {
+            tell::hung(&hung.join(", "));
+        }
+        if self.hung != hung {
+            self.hung = hung.to_vec();
+        }
     }
 
     /// The daemon is about to stop.
@@ -50,6 +59,19 @@ fn can_sell_or_knows_why_not(status: &KioskStatus) -> bool {
 pub fn watchdog_interval() -> Option<std::time::Duration> {
     let micros = daemon::watchdog_enabled().ok().filter(|micros| *micros > 0)?;
     Some(std::time::Duration::from_micros(micros / 2))
+}
+
+/// A reload begins. Source: sd_notify(3), `RELOADING=1`: a service of the type `notify-reload` says
+/// when, by the clock that does not jump.
+pub fn reloading() {
+    let now = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
+    let micros = now.tv_sec * 1_000_000 + now.tv_nsec / 1_000;
+    send(&[("RELOADING", "1"), ("MONOTONIC_USEC", &micros.to_string())]);
+}
+
+/// The reload is over, well or badly: that stands in the log and in the status.
+pub fn reloaded() {
+    send(&[("READY", "1")]);
 }
 
 fn send(state: &[(&str, &str)]) {
