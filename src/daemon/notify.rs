@@ -91,11 +91,19 @@ fn sentence(status: &KioskStatus) -> String {
         sentence.push_str(&format!("; {} since {}", reason.what, reason.since));
     }
     if status.open.settling > 0 {
-        sentence.push_str(&format!("; {} sales being settled", status.open.settling));
+        let count = status.open.settling;
+        sentence.push_str(&format!("; {count} {} being settled", plural(count)));
+        if let Some(oldest) = &status.open.oldest {
+            sentence.push_str(&format!(", the oldest of {oldest}"));
+        }
     }
     if status.open.needs_attention > 0 {
         let count = status.open.needs_attention;
-        sentence.push_str(&format!("; {count} sales need a person: kioskd sales --open"));
+        sentence.push_str(&format!("; for a person: {count} {}: kioskd sales --open", plural(count)));
     }
     sentence
+}
+
+fn plural(count: usize) -> &'static str {
+    if count == 1 { "sale" } else { "sales" }
 }
