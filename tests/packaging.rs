@@ -85,6 +85,44 @@ fn the_scripts_are_shell_and_stop_at_the_first_failure() {
     }
 }
 
+/// The directives of a unit, without what is said about them.
+fn directives(unit: &str) -> Vec<String> {
+    let is_one = |line: &&str| !line.is_empty() && !line.starts_with('#');
+    text(unit).lines().filter(is_one).map(str::to_owned).collect()
+}
+
+#[test]
+fn the_units_of_one_kiosk_and_of_several_differ_in_names_only() {
+    let of_several = directives("systemd/kioskd@.service");
+    let renamed = of_several.iter().map(|line| {
+        line.replace(" (%i)", "")
+            .replace("--instance %i", "--config /etc/kioskd/kioskd.toml")
+            .replace("RuntimeDirectory=kioskd-%i", "RuntimeDirectory=kioskd")
+            .replace("/%i", "")
+    });
+    assert_eq!(directives("systemd/kioskd.service"), renamed.collect::<Vec<_>>());
+    assert!(of_several.iter().filter(|line| line.contains("%i")).count() >= 5);
+}
+
+/// The tools of systemd judge the units where they are at hand.
+fn analyzed(arguments: &[&str]) -> Option<Output> {
+    let output = Command::new("systemd-analyze").args(arguments).current_dir(project()).output();
+    if output.is_err() {
+        eprintln!("SKIPPED: there is no systemd-analyze here to judge the units");
+    }
+    output.ok()
+}
+
+#[test]
+fn the_units_have_no_more_rights_than_they_need() {
+    for unit in ["systemd/kioskd.service", "systemd/kioskd@.service"] {
+        let judged = analyzed(&["security", "--offline=yes", "--threshold=15", "--no-pager", unit]);
+        let Some(judged) = judged else { return };
+        let said = String::from_utf8_lossy(&judged.stdout);
+        assert!(judged.status.success(), "{unit} is exposed to more than 1.5: {said}");
+    }
+}
+
 #[test]
 fn the_newest_entry_of_the_changelog_is_of_this_version() {
     let changelog = text("packaging/debian/changelog");

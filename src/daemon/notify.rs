@@ -99,7 +99,8 @@ fn sentence(status: &KioskStatus) -> String {
     }
     if status.open.needs_attention > 0 {
         let count = status.open.needs_attention;
-        sentence.push_str(&format!("; for a person: {count} {}: kioskd sales --open", plural(count)));
+        sentence
+            .push_str(&format!("; for a person: {count} {}: kioskd sales --open", plural(count)));
     }
     sentence
 }
