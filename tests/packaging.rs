@@ -7,6 +7,7 @@
 )]
 
 use std::fs::{self, OpenOptions};
+use std::io::Write;
 use std::os::unix::fs::{FileExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -61,7 +62,7 @@ fn every_unit_every_rule_and_every_drop_in_is_packed() {
     let package = package();
     let assets = package["assets"].as_array().unwrap();
     let sources: Vec<&str> = assets.iter().map(|asset| asset[0].as_str().unwrap()).collect();
-    for folder in ["sysusers.d", "tmpfiles.d", "udev", "watchdog", "systemd", "catalog"] {
+    for folder in ["sysusers.d", "tmpfiles.d", "udev", "polkit", "watchdog", "systemd", "catalog"] {
         let Ok(entries) = fs::read_dir(project().join("packaging").join(folder)) else { continue };
         for entry in entries {
             let name = entry.unwrap().file_name().into_string().unwrap();
@@ -108,7 +109,8 @@ fn the_units_of_one_kiosk_and_of_several_differ_in_names_only() {
 fn analyzed(arguments: &[&str]) -> Option<Output> {
     let output = Command::new("systemd-analyze").args(arguments).current_dir(project()).output();
     if output.is_err() {
-        eprintln!("SKIPPED: there is no systemd-analyze here to judge the units");
+        let reason = b"\nSKIPPED: there is no systemd-analyze here to judge the units\n\n";
+        std::io::stderr().write_all(reason).unwrap();
     }
     output.ok()
 }

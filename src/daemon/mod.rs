@@ -29,6 +29,7 @@ mod drained;
 pub mod driver;
 pub mod flights;
 pub mod identity;
+mod inhibitor;
 #[cfg(test)]
 mod interleavings;
 pub mod journal_thread;

@@ -3,6 +3,7 @@
 #[cfg(debug_assertions)]
 mod hang;
 mod keys;
+mod signals;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -17,6 +18,7 @@ use crate::daemon::drained::DrainFile;
 use crate::daemon::driver::{Driver, Effect, Event, Now};
 use crate::daemon::flights::FlightId;
 use crate::daemon::identity::{self, IdentityError};
+use crate::daemon::inhibitor::Inhibitor;
 use crate::daemon::journal_thread::{self, Job};
 use crate::daemon::notify::{self, Notifier};
 use crate::daemon::orders::Ordered;
@@ -40,6 +42,7 @@ use crate::stripe::{Client, Request};
 
 pub use keys::{KeyAnswer, Pressed};
 use keys::{press, sale_id};
+use signals::{reload_on_hangup, signals};
 
 /// News waiting for the driver. Beyond this, whoever brings more has to wait.
 const QUEUE: usize = 256;
@@ -240,7 +243,7 @@ impl Daemon {
         let people = BTreeMap::new();
         let mut tasks = Tasks { client, messages, journal: jobs, devices, reader_power, people };
         let watchdog = notify::watchdog_interval();
-        let mut notifier = Notifier::default();
+        let (mut notifier, mut inhibitor) = (Notifier::default(), Inhibitor::default());
         let mut stop_by = None;
         let mut message = Some(Message::Event(drained.map_or(Event::Tick, Event::Drain)));
         loop {
@@ -248,7 +251,9 @@ impl Daemon {
             if let Some(message) = message.take() {
                 hear(&mut driver, message, &mut tasks, &config, now);
             }
-            notifier.tell(&driver.kiosk().status(now.moment));
+            let status = driver.kiosk().status(now.moment);
+            inhibitor.hold(status.sale.is_some());
+            notifier.tell(&status);
             notifier.turned(&tasks.devices.watchdog.turn(now.moment));
             if stop_by.is_some_and(|by| driver.may_stop() || now.moment >= by) {
                 tell::life("stopped");
@@ -263,46 +268,6 @@ impl Daemon {
             };
         }
     }
-}
-
-/// Reads the API key again at each SIGHUP.
-fn reload_on_hangup(
-    reload: impl Fn() -> Result<ApiKey, CredentialError> + Send + 'static,
-    messages: mpsc::Sender<Message>,
-) -> Result<(), RunError> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut hangup = signal(SignalKind::hangup()).map_err(RunError::Signals)?;
-    tokio::spawn(async move {
-        while hangup.recv().await.is_some() {
-            notify::reloading();
-            match reload() {
-                Ok(key) => drop(messages.send(Message::NewKey(key)).await),
-                Err(error) => tracing::error!("the old API key stays in use: {error}"),
-            }
-            notify::reloaded();
-        }
-    });
-    Ok(())
-}
-
-/// A stop for each SIGTERM and SIGINT.
-fn signals() -> Result<mpsc::Receiver<()>, RunError> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate()).map_err(RunError::Signals)?;
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(RunError::Signals)?;
-    let (sender, stops) = mpsc::channel(1);
-    tokio::spawn(async move {
-        loop {
-            tokio::select! {
-                _ = terminate.recv() => {}
-                _ = interrupt.recv() => {}
-            }
-            if sender.send(()).await.is_err() {
-                return;
-            }
-        }
-    });
-    Ok(stops)
 }
 
 async fn sleep(pause: Option<Duration>) {
