@@ -22,7 +22,7 @@ use crate::daemon::setup::setup;
 use crate::daemon::waiting::Waiting;
 use crate::daemon::{clock, devices, reader_power, tell};
 use crate::dispenser::Order;
-use crate::ids::{ControllerId, DispenserName, ProductCode, SaleId};
+use crate::ids::{ControllerId, DispenserName, ProductCode, ReaderId, SaleId};
 use crate::journal::{Filter, Journal, JournalError, Stored};
 use crate::kiosk::View;
 use crate::kiosk::claim::{OrderRefused, ReaderOrder};
@@ -34,6 +34,7 @@ use crate::sale::resolve;
 use crate::stripe::meaning::{Answer, NoAnswer};
 use crate::stripe::transport::ClientError;
 use crate::stripe::{Client, Request};
+use crate::telemetry::names::machine;
 
 pub use keys::{KeyAnswer, Pressed};
 use keys::{press, sale_id};
@@ -142,6 +143,7 @@ struct Tasks {
     journal: thread_queue::Sender<Job>,
     devices: Devices,
     reader_power: Option<PathBuf>,
+    reader: ReaderId,
     /// Who waits for what becomes of an order about a sale. These go one at a time.
     people: BTreeMap<SaleId, oneshot::Sender<Ordered>>,
 }
@@ -200,14 +202,15 @@ impl Daemon {
         if journal.summaries(&newest)?.is_empty() {
             driver.sell_after_sweep(clock::now());
         }
-        tell::life(&format!(
+        let what = format!(
             "kiosk {} starts: kioskd {}, configuration {}, journal {}, {} open sales",
             settings.kiosk.id,
             env!("CARGO_PKG_VERSION"),
             loaded.hash,
             journal.id(),
             stored.len()
-        ));
+        );
+        tell::life(machine::STARTS, &what);
         // The thread is never waited for: its last commit was confirmed, or cannot be had.
         let (jobs, _thread) = journal_thread::start(journal, messages.clone());
         let config =
@@ -227,7 +230,9 @@ impl Daemon {
         let Self { mut driver, client, messages, mut inbox, jobs, config, .. } = self;
         let Self { reader_power, drained, .. } = self;
         let people = BTreeMap::new();
-        let mut tasks = Tasks { client, messages, journal: jobs, devices, reader_power, people };
+        let reader = driver.kiosk().setup().reader.clone();
+        let mut tasks =
+            Tasks { client, messages, journal: jobs, devices, reader_power, reader, people };
         let watchdog = notify::watchdog_interval();
         let mut notifier = Notifier::default();
         let mut stop_by = None;
@@ -240,7 +245,7 @@ impl Daemon {
             notifier.tell(&driver.kiosk().status(now.moment));
             notifier.alive();
             if stop_by.is_some_and(|by| driver.may_stop() || now.moment >= by) {
-                tell::life("stopped");
+                tell::life(machine::STOPPED, "stopped");
                 return;
             }
             let wake = driver.next_wake().map(|at| at.since(now.moment));
@@ -265,7 +270,7 @@ fn reload_on_hangup(
         while hangup.recv().await.is_some() {
             match reload() {
                 Ok(key) => drop(messages.send(Message::NewKey(key)).await),
-                Err(error) => tracing::error!("the old API key stays in use: {error}"),
+                Err(error) => tell::key_kept(&format!("the old API key stays in use: {error}")),
             }
         }
     });
@@ -300,7 +305,8 @@ async fn sleep(pause: Option<Duration>) {
 }
 
 fn stop(notifier: &Notifier, stop_by: &mut Option<crate::time::Moment>) -> Message {
-    tell::life("told to stop: no new sale; the running one is finished or taken back");
+    let what = "told to stop: no new sale; the running one is finished or taken back";
+    tell::life(machine::STOPPING, what);
     notifier.stopping();
     stop_by.get_or_insert(clock::now().moment + STOP_LIMIT);
     Message::Event(Event::Stopping)
@@ -353,17 +359,19 @@ fn hear(driver: &mut Driver, message: Message, tasks: &mut Tasks, config: &Confi
 /// restart, which a person asks for.
 fn take_key(driver: &Driver, tasks: &mut Tasks, key: &ApiKey) -> bool {
     if (key.mode() == Mode::Live) != driver.kiosk().setup().livemode {
-        tracing::error!("the new API key is of {} mode: restart kioskd to use it", key.mode());
+        let mode = key.mode();
+        tell::key_kept(&format!("the new API key is of {mode} mode: restart kioskd to use it"));
         return false;
     }
     match tasks.client.with_key(key.reveal()) {
         Ok(client) => {
             tasks.client = client;
-            tell::life(&format!("the API key was read again: {key}"));
+            let what = format!("the API key was read again: {key}");
+            tell::life(machine::KEY_REPLACED, &what);
             true
         }
         Err(error) => {
-            tracing::error!("the old API key stays in use: {error}");
+            tell::key_kept(&format!("the old API key stays in use: {error}"));
             false
         }
     }
@@ -398,7 +406,7 @@ fn perform_order(
 /// Hands effects to the tasks that carry them out.
 fn perform(effects: Vec<Effect>, tasks: &mut Tasks) {
     for effect in effects {
-        tell::effect(&effect);
+        tell::effect(&effect, &tasks.reader);
         match effect {
             Effect::Commit(batch) => drop(tasks.journal.send(Job::Commit(batch))),
             Effect::Call { flight, request } => call(tasks, flight, request, None),
@@ -424,7 +432,7 @@ fn perform(effects: Vec<Effect>, tasks: &mut Tasks) {
                 }
             }
             Effect::Show(view) => drop(tasks.devices.views.send_replace(Some(view))),
-            Effect::Happened { sale, fact } => {
+            Effect::Happened { sale, fact, .. } => {
                 if let Some(spectator) = &tasks.devices.spectator {
                     drop(spectator.try_send((sale, fact)));
                 }
@@ -436,9 +444,9 @@ fn perform(effects: Vec<Effect>, tasks: &mut Tasks) {
                 }
             }
             Effect::Recall { sales } => drop(tasks.journal.send(Job::Recall { sales })),
-            Effect::Raised(_)
-            | Effect::Cleared(_)
+            Effect::Reason(..)
             | Effect::CallFailed { .. }
+            | Effect::CallWorks { .. }
             | Effect::CancelsSpare { .. }
             | Effect::LeftAlone { .. }
             | Effect::Turned(_)
@@ -473,6 +481,6 @@ fn call(
 fn remove_socket(runtime_dir: &Path) {
     let path = runtime_dir.join(control::SOCKET);
     if let Err(error) = std::fs::remove_file(&path) {
-        tracing::debug!(path = %path.display(), %error, "the control socket was not removed");
+        tell::socket_left(&path, &error);
     }
 }
