@@ -4,7 +4,7 @@ use tokio::sync::oneshot;
 
 use super::{Tasks, perform};
 use crate::daemon::driver::{Driver, Effect, Event, Now};
-use crate::daemon::identity;
+use crate::daemon::{identity, tell};
 use crate::ids::SaleId;
 use crate::kiosk::cart::CartStatus;
 
@@ -24,7 +24,7 @@ pub(super) fn sale_id(now: Now) -> Option<SaleId> {
     match identity::sale_id(now.wall.0) {
         Ok(sale) => Some(sale),
         Err(error) => {
-            tracing::error!(%error, "no sale can be opened");
+            tell::no_random(&error);
             None
         }
     }
