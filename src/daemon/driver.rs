@@ -192,8 +192,8 @@ pub enum Effect {
         /// How long it failed.
         lasted: Lasted,
     },
-    /// A key brought nothing.
-    Turned(Turned),
+    /// A key brought nothing. A key that is stuck is not told each time.
+    Turned(Turned, Option<Told>),
     /// What has become of a person's order about a sale: what was decided is on disk.
     SaleOrdered {
         /// The sale.
@@ -422,7 +422,7 @@ impl Driver {
     fn turned_away(&mut self, result: Result<(), Turned>, now: Now) {
         if let Err(why) = result {
             self.kiosk.show_turned(why.clone(), now.moment);
-            self.effects.push(Effect::Turned(why));
+            self.effects.push(self.told_reasons.turned(why, now.since()));
         }
     }
 

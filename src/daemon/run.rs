@@ -435,7 +435,7 @@ fn perform(effects: Vec<Effect>, tasks: &mut Tasks) {
             | Effect::CallWorks { .. }
             | Effect::CancelsSpare { .. }
             | Effect::LeftAlone { .. }
-            | Effect::Turned(_)
+            | Effect::Turned(..)
             | Effect::Ordered(_)
             | Effect::OrderRefused(_) => {}
         }

@@ -87,8 +87,14 @@ pub fn effect(effect: &Effect, reader: &ReaderId) {
             PAYMENT_INTENT = %intent,
             "{intent}: its sale took another one: cancelling it"
         ),
-        Effect::Turned(why) => {
-            line!(Weight::Step, machine::TURNED_AWAY, "no sale was opened: {why}");
+        Effect::Turned(why, told) => {
+            let what = format!("no sale was opened: {why}");
+            if let Some(told) = told {
+                let what = going_on(&what, *told);
+                line!(Weight::Step, machine::TURNED_AWAY, "{what}");
+            } else {
+                line!(debug, machine::TURNED_AWAY, "{what}");
+            }
         }
         Effect::Commit(_)
         | Effect::Call { .. }

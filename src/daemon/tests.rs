@@ -105,7 +105,7 @@ impl Bench {
                 Effect::Vend { .. } => self.vends += 1,
                 Effect::Show(view) => self.view = Some(view),
                 Effect::Happened { fact, .. } => self.facts.push(fact),
-                Effect::Turned(why) => self.turned = Some(why),
+                Effect::Turned(why, _) => self.turned = Some(why),
                 Effect::PowerCycleReader => self.power_cycles += 1,
                 Effect::AskDispenser { .. }
                 | Effect::Ordered(_)

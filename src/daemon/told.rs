@@ -2,12 +2,13 @@
 //! and boards that are gone. See [`Repeats`].
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use crate::daemon::driver::Effect;
 use crate::daemon::tell;
 use crate::ids::{PaymentIntentId, ReaderId};
-use crate::kiosk::Reason;
 use crate::kiosk::out_of_order::{Reasons, Since, Stops};
+use crate::kiosk::{Reason, Turned};
 use crate::sale::Sale;
 use crate::sale::input::Trouble;
 use crate::telemetry::repeats::{Lasted, Repeats, Told};
@@ -48,9 +49,21 @@ pub enum ReasonNews {
     Cleared(Lasted),
 }
 
-/// What was told of the reasons not to sell.
-#[derive(Debug, Default)]
-pub(super) struct ToldReasons(BTreeMap<Reason, ToldReason>);
+/// A key that is pressed faster than this is stuck, or hammered: not each press is told.
+const HAMMERED: Duration = Duration::from_secs(2);
+
+/// What was told of the reasons not to sell, and of customers who were turned away.
+#[derive(Debug)]
+pub(super) struct ToldReasons {
+    reasons: BTreeMap<Reason, ToldReason>,
+    turned: Repeats<Turned>,
+}
+
+impl Default for ToldReasons {
+    fn default() -> Self {
+        Self { reasons: BTreeMap::new(), turned: Repeats::quiet_for(HAMMERED) }
+    }
+}
 
 #[derive(Debug, Default)]
 struct ToldReason {
@@ -65,14 +78,21 @@ impl ToldReasons {
     pub(super) fn at_start(reasons: &Reasons) -> Self {
         let known = |confirmed| ToldReason { confirmed, stands: true, ..ToldReason::default() };
         let reasons = reasons.iter();
-        Self(reasons.map(|(reason, at)| (reason.clone(), known(at.confirmed))).collect())
+        let reasons = reasons.map(|(reason, at)| (reason.clone(), known(at.confirmed))).collect();
+        Self { reasons, ..Self::default() }
+    }
+
+    /// A selection brought nothing: what is to be told of it.
+    pub(super) fn turned(&mut self, why: Turned, now: Since) -> Effect {
+        let told = self.turned.again(why.clone(), now);
+        Effect::Turned(why, told)
     }
 
     /// What is to be told since the last turn.
     pub(super) fn news(&mut self, reasons: &Reasons, now: Since) -> Vec<Effect> {
         let mut effects = Vec::new();
         for (reason, standing) in reasons.iter() {
-            let told = self.0.entry(reason.clone()).or_default();
+            let told = self.reasons.entry(reason.clone()).or_default();
             let tried = is_tried_again(reason) && told.confirmed != standing.confirmed;
             if told.stands && !tried {
                 continue;
@@ -87,7 +107,7 @@ impl ToldReasons {
             };
             effects.push(Effect::Reason(reason.clone(), news));
         }
-        for (reason, told) in &mut self.0 {
+        for (reason, told) in &mut self.reasons {
             if told.stands && reasons.since(reason).is_none() {
                 told.stands = false;
                 if let Some(lasted) = told.repeats.over(now.moment) {
@@ -95,7 +115,7 @@ impl ToldReasons {
                 }
             }
         }
-        self.0.retain(|_, told| told.stands || !told.repeats.is_forgotten(now.moment));
+        self.reasons.retain(|_, told| told.stands || !told.repeats.is_forgotten(now.moment));
         effects
     }
 }

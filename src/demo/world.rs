@@ -431,7 +431,7 @@ impl World {
             | Effect::OrderRefused(_)
             | Effect::CancelsSpare { .. }
             | Effect::LeftAlone { .. } => {}
-            Effect::Turned(why) => self.tell(&format!("no sale: {why}")),
+            Effect::Turned(why, _) => self.tell(&format!("no sale: {why}")),
         }
     }
 

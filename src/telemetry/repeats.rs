@@ -45,7 +45,10 @@ pub struct Lasted {
 
 /// What was told of one thing that may go on for long; `K` tells one trouble from another.
 #[derive(Clone, Debug)]
-pub struct Repeats<K>(Option<Episode<K>>);
+pub struct Repeats<K> {
+    quiet: Duration,
+    episode: Option<Episode<K>>,
+}
 
 #[derive(Clone, Debug)]
 struct Episode<K> {
@@ -62,16 +65,24 @@ struct Episode<K> {
 
 impl<K> Default for Repeats<K> {
     fn default() -> Self {
-        Self(None)
+        Self::quiet_for(QUIET)
+    }
+}
+
+impl<K> Repeats<K> {
+    /// For something that is new again when it was not so for this long.
+    pub fn quiet_for(quiet: Duration) -> Self {
+        Self { quiet, episode: None }
     }
 }
 
 impl<K: PartialEq> Repeats<K> {
     /// It is so, or so again: what is to be told.
     pub fn again(&mut self, kind: K, now: Since) -> Option<Told> {
-        let going_on = self.0.take().filter(|episode| !episode.is_over(now.moment));
+        let quiet = self.quiet;
+        let going_on = self.episode.take().filter(|it| now.moment.since(it.last) <= quiet);
         let Some(mut episode) = going_on else {
-            self.0 = Some(Episode::begin(kind, now));
+            self.episode = Some(Episode::begin(kind, now));
             return Some(Told::First);
         };
         episode.count = episode.count.saturating_add(1);
@@ -91,13 +102,13 @@ impl<K: PartialEq> Repeats<K> {
             episode.due = now.moment + episode.gap;
             episode.end_is_news = true;
         }
-        self.0 = Some(episode);
+        self.episode = Some(episode);
         told
     }
 
     /// It is over: what is to be told.
     pub fn over(&mut self, now: Moment) -> Option<Lasted> {
-        let episode = self.0.as_mut().filter(|episode| !episode.ended)?;
+        let episode = self.episode.as_mut().filter(|episode| !episode.ended)?;
         episode.ended = true;
         episode.last = now;
         std::mem::take(&mut episode.end_is_news).then(|| episode.lasted())
@@ -105,7 +116,7 @@ impl<K: PartialEq> Repeats<K> {
 
     /// Whether nothing has to be remembered any more.
     pub fn is_forgotten(&self, now: Moment) -> bool {
-        self.0.as_ref().is_none_or(|episode| episode.is_over(now))
+        self.episode.as_ref().is_none_or(|episode| now.since(episode.last) > self.quiet)
     }
 }
 
@@ -121,10 +132,6 @@ impl<K> Episode<K> {
             ended: false,
             end_is_news: true,
         }
-    }
-
-    fn is_over(&self, now: Moment) -> bool {
-        now.since(self.last) > QUIET
     }
 
     fn lasted(&self) -> Lasted {

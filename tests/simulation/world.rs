@@ -363,7 +363,7 @@ impl World {
             Effect::Reason(reason, ReasonNews::Cleared(_)) => {
                 self.tell(|| format!("over: {}", reason.what()));
             }
-            Effect::Turned(why) => self.tell(|| format!("no sale: {why}")),
+            Effect::Turned(why, _) => self.tell(|| format!("no sale: {why}")),
             Effect::CallFailed { call, trouble, .. } => {
                 self.tell(|| format!("{call:?} failed: {trouble:?}"));
             }

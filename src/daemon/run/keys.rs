@@ -40,7 +40,7 @@ pub(super) fn press(
 ) {
     let effects = driver.turn(event, now);
     let turned = effects.iter().find_map(|effect| {
-        if let Effect::Turned(why) = effect { Some(why.to_string()) } else { None }
+        if let Effect::Turned(why, _) = effect { Some(why.to_string()) } else { None }
     });
     let pressed = match (turned, driver.kiosk().sale(&sale), driver.kiosk().cart_status()) {
         (Some(why), _, _) => Err(why),

@@ -25,7 +25,7 @@ pub(super) fn said(effect: &Effect) -> Option<String> {
         },
         Effect::CallWorks { call, .. } => format!("{call:?} works again"),
         Effect::Happened { fact, .. } => format!("{fact:?}"),
-        Effect::Turned(why) => why.to_string(),
+        Effect::Turned(why, told) => told.map(|_| why.to_string())?,
         Effect::Commit(_)
         | Effect::Call { .. }
         | Effect::Vend { .. }
@@ -121,6 +121,28 @@ fn a_network_that_comes_and_goes_for_a_day_does_not_fill_the_log() {
     let said = bench.said();
     assert!(turns > 1000);
     assert!(said.len() < 5 * 24, "{} lines: {said:#?}", said.len());
+}
+
+#[test]
+fn a_key_that_is_stuck_is_told_rarely_and_one_that_is_pressed_again_each_time() {
+    let mut bench = Bench::ready();
+    bench.turn(Event::Drain(crate::kiosk::service::Drained {
+        by: "root".into(),
+        why: None,
+        since: Bench::at(bench.now).wall,
+    }));
+    bench.said();
+    for _ in 0..10_000 {
+        bench.select("S1");
+        bench.wait(Duration::from_millis(200));
+    }
+    let stuck = bench.said().len();
+    assert!((2..=8).contains(&stuck), "{stuck}");
+    for _ in 0..5 {
+        bench.wait(Duration::from_secs(3));
+        bench.select("S1");
+    }
+    assert_eq!(bench.said().len(), 5);
 }
 
 #[test]
