@@ -1,0 +1,88 @@
+//! A Debian machine with real systemd, emulated: kioskd is installed from its package, sells, is
+//! hurt in every way that the field knows, and has its power cut in the middle of sales.
+//!
+//! ```text
+//!   ┌─ guest ────────────────────────────┐
+//!   │ systemd ── kioskd ── /dev/ttyUSB*  │──► usb-serial ──► boards (ptys): keypad, machine.rs
+//!   │               │                    │
+//!   │       loopback, 10.0.2.100         │──► guestfwd ──► wire.rs ──► kioskd simulate ◄─ customers
+//!   │ /run/kioskd/control.sock           │◄── hostfwd ◄── this harness
+//!   │ agent, as root                     │◄── virtio-serial
+//!   └────────────────────────────────────┘
+//! ```
+//!
+//! Stripe and the boards are outside, with their memories: they know what they knew when the power
+//! comes back. They, the customers and the audit are those of `tests/killed/`. A power cut is
+//! SIGKILL to the emulator, which passes the guest's flushes to the host's disk and nothing more.
+//!
+//! `make vm` and `make vm-soak` build the machine and run this; without them it is skipped.
+
+#![expect(clippy::unwrap_used, reason = "a test that panics says where")]
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+#[path = "../auditor/mod.rs"]
+mod auditor;
+#[path = "../boards/mod.rs"]
+mod boards;
+mod booted;
+mod cut;
+#[allow(dead_code, reason = "made for processes; a machine uses a part of it")]
+#[path = "../killed/evidence.rs"]
+mod evidence;
+mod guest;
+mod hardened;
+#[allow(dead_code, reason = "made for processes; a machine uses a part of it")]
+#[path = "../killed/http.rs"]
+mod http;
+mod hurt;
+mod installed;
+#[allow(dead_code, reason = "made for processes; a machine uses a part of it")]
+#[path = "../killed/life.rs"]
+mod life;
+#[allow(dead_code, reason = "made for processes; a machine uses a part of it")]
+#[path = "../killed/machine.rs"]
+mod machine;
+#[allow(dead_code, reason = "made for processes; a machine uses a part of it")]
+#[path = "../killed/people.rs"]
+mod people;
+#[allow(dead_code, reason = "made for processes; a machine uses a part of it")]
+#[path = "../killed/points.rs"]
+mod points;
+#[allow(dead_code, reason = "made for processes; a machine uses a part of it")]
+#[path = "../killed/wire.rs"]
+mod wire;
+mod world;
+
+use world::World;
+
+#[test]
+fn in_a_machine_with_systemd() {
+    let Some(built) = std::env::var_os("KIOSKD_VM").map(PathBuf::from) else {
+        println!("SKIPPED: `make vm` runs this, in a virtual machine");
+        return;
+    };
+    let package = PathBuf::from(std::env::var_os("KIOSKD_DEB").unwrap());
+    play(&built, &package);
+}
+
+/// One machine through all that it has to bear. Each line of what is printed is a point of what
+/// has to be shown.
+fn play(built: &Path, package: &Path) {
+    let number = |name| std::env::var(name).ok().and_then(|text| text.parse().ok());
+    let (cuts, seed) = (number("CUTS").unwrap_or(5), number("SEED").unwrap_or(1));
+    let begun = Instant::now();
+    let mut world = World::new(built, package, seed);
+    let took = world.power_on();
+    println!("SEED={seed}; the machine is up after {:.1} s", took.as_secs_f64());
+    installed::shown(&mut world);
+    hardened::shown(&mut world);
+    hurt::its_key_is_revoked(&mut world);
+    hurt::its_disk_is_full(&mut world);
+    hurt::its_disk_is_read_only(&mut world);
+    hurt::it_is_upgraded_in_mid_sale(&mut world);
+    booted::shown(&mut world);
+    cut::again_and_again(&mut world, cuts);
+    println!("all shown in {:.0} s", begun.elapsed().as_secs_f64());
+}
