@@ -1,7 +1,7 @@
 # kioskd: `make help` says what there is. Nothing but Rust and make has to be there beforehand.
 
 .DEFAULT_GOAL := help
-.PHONY: demo test lint simulate soak check-model kill bugs fuzz mutants deny help
+.PHONY: demo test lint simulate soak check-model kill bugs fuzz mutants deny deb deb-arm64 help
 
 # Where rustup puts cargo, for shells that were opened before Rust was installed.
 export PATH := $(PATH):$(HOME)/.cargo/bin
@@ -73,6 +73,13 @@ deny: ## licences, sources and bans of all dependencies; installs cargo-deny if 
 		echo "+ cargo install cargo-deny --locked   (missing; compiled once, which takes minutes)"; \
 		cargo install cargo-deny --locked; }
 	cargo deny --locked check bans licenses sources
+
+deb: ## the Debian package of this machine's kind, into target/debian; installs cargo-deb and cargo-auditable if missing
+	@.ci/needs deb
+	@packaging/build
+
+deb-arm64: ## the package for a Raspberry Pi, built in a root of Debian's that is made for it (ten minutes, as root)
+	@packaging/build arm64
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\): ## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST)

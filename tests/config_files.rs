@@ -118,8 +118,15 @@ fn no_expected_text_is_left_without_its_case() {
 
 #[test]
 fn the_shipped_example_loads_and_says_the_defaults_as_they_are() {
-    let example = Path::new("config/kioskd.toml");
-    let loaded = load(example).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("kioskd.toml");
+    let text = fs::read_to_string("config/kioskd.toml").unwrap();
+    fs::write(&file, &text).unwrap();
+    let refused = load(&file).unwrap_err().to_string();
+    assert!(refused.contains("stripe.reader: is still the example's"), "{refused}");
+    let text = text.replace("tmr_your_reader_id", "tmr_1");
+    fs::write(&file, &text).unwrap();
+    let loaded = load(&file).unwrap();
     assert!(loaded.warnings.is_empty(), "{:?}", loaded.warnings);
 
     // With every commented key switched on, the settings stay the same, but for what has no default.
@@ -130,11 +137,8 @@ fn the_shipped_example_loads_and_says_the_defaults_as_they_are() {
             })
         })
     };
-    let text = fs::read_to_string(example).unwrap();
     let switched_on: Vec<&str> =
         text.lines().map(|line| if is_key(line) { &line[1..] } else { line }).collect();
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("kioskd.toml");
     fs::write(&file, switched_on.join("\n")).unwrap();
     let mut explicit = load(&file).unwrap();
     assert!(explicit.settings.stripe.api_key_file.take().is_some());

@@ -11,8 +11,8 @@ use crate::daemon::control::DrainOrder;
     long_about = "Take the kiosk out of service: the customer who is being served gets the product \
         or the money back, then the display says that the machine is being serviced and nothing is \
         sold.\n\n\
-        It lasts until `kioskd resume`, through restarts, updates and power cuts. Old sales are \
-        settled meanwhile.",
+        It lasts until `kioskd resume`, through restarts, updates and power cuts (with \
+        --until-restart only until the daemon ends). Old sales are settled meanwhile.",
     after_help = "Exit codes: 0 out of service, 1 a customer is still being served after --wait, \
         or it could not be recorded, 69 daemon not reachable."
 )]
@@ -29,12 +29,15 @@ pub(super) struct Arguments {
     /// Why: whoever asks `kioskd status` reads it
     #[arg(long, value_name = "TEXT")]
     why: Option<String>,
+    /// Let it end with the daemon, for an upgrade; a drain that is there already stays
+    #[arg(long)]
+    until_restart: bool,
     #[command(flatten)]
     socket: SocketArguments,
 }
 
 pub(super) fn run(arguments: &Arguments, environment: &Environment) -> Exit {
-    let order = DrainOrder { why: arguments.why.clone() };
+    let order = DrainOrder { why: arguments.why.clone(), until_restart: arguments.until_restart };
     if let Err(exit) = control::tell(&arguments.socket, environment, "/v1/drain", &order) {
         return exit;
     }

@@ -18,7 +18,7 @@ use std::ffi::OsString;
 use std::io::Write;
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::telemetry::log::LogSettings;
 
@@ -89,6 +89,8 @@ struct Arguments {
     command: Command,
 }
 
+/// A command that has more to say says it in its own file, and its first line here as an attribute:
+/// a comment would take the place of both.
 #[derive(Subcommand)]
 enum Command {
     /// Run the kiosk until told to stop
@@ -103,17 +105,21 @@ enum Command {
     Resolve(resolve::Arguments),
     /// Give back money of a sale that is over
     Refund(refund::Arguments),
-    /// Take the kiosk out of service: the customer is served, then nothing is sold
+    #[command(
+        about = "Take the kiosk out of service: the customer is served, then nothing is sold"
+    )]
     Drain(drain::Arguments),
     /// Put the kiosk back into service
     Resume(resume::Arguments),
-    /// Say by exit code whether a customer is being served
+    #[command(about = "Say by exit code whether a customer is being served")]
     Busy(busy::Arguments),
     /// Show the reader, assign it to this board, or clear it
     Reader(reader::Arguments),
-    /// Play a whole kiosk without hardware or account
+    #[command(about = "Play a whole kiosk without hardware or account")]
     Demo(demo::Arguments),
-    /// Run a simulated Stripe with a reader, for tests without hardware or an account
+    #[command(
+        about = "Run a simulated Stripe with a reader, for tests without hardware or an account"
+    )]
     Simulate(simulate::Arguments),
 }
 
@@ -133,6 +139,11 @@ struct SocketArguments {
     socket: Option<PathBuf>,
     #[command(flatten)]
     config: ConfigArguments,
+}
+
+/// The commands and their arguments, for man pages and completions.
+pub fn command() -> clap::Command {
+    Arguments::command()
 }
 
 /// Runs the command that the arguments name.

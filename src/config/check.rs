@@ -21,6 +21,9 @@ use crate::money::{Currency, Money};
 /// The longest name of a product, in characters: a line of the widest small display.
 const LONGEST_NAME: usize = 64;
 
+/// Stands in the shipped example, so that a kiosk which nobody has configured is seen to be one.
+const READER_OF_THE_EXAMPLE: &str = "tmr_your_reader_id";
+
 /// Checks the merged layers. `path` is where the configuration was asked for.
 pub(super) fn settings(path: &Path, merged: &Merged) -> Result<Settings, ConfigError> {
     let mut check = Check { path, merged, problems: merged.problems.clone() };
@@ -77,7 +80,7 @@ impl Check<'_> {
         let api_base = self.api_base(&table.join("api_base"), &raw.api_base);
         let key = table.join("reader");
         let reader = self.required(&key, raw.reader.as_ref(), "reader = \"tmr_…\"");
-        let reader = reader.and_then(|text| self.parsed(&key, text, ReaderId::new));
+        let reader = reader.and_then(|text| self.parsed(&key, text, a_real_reader));
         let api_key_file = match &raw.api_key_file {
             Some(text) => Some(self.absolute(&table.join("api_key_file"), text)?),
             None => None,
@@ -293,4 +296,11 @@ impl Check<'_> {
         let whole = || Origin::File { path: main.to_owned(), line: None };
         self.merged.origins.nearest(key).cloned().unwrap_or_else(whole)
     }
+}
+
+fn a_real_reader(text: &str) -> Result<ReaderId, String> {
+    if text == READER_OF_THE_EXAMPLE {
+        return Err("is still the example's: write the id of this kiosk's reader".to_owned());
+    }
+    ReaderId::new(text).map_err(|error| error.to_string())
 }

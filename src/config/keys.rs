@@ -144,7 +144,7 @@ impl Section {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
+    use std::collections::{BTreeMap, BTreeSet};
 
     use super::super::raw::{Raw, RawDispenser, RawDisplay, RawInput, RawProduct};
     use super::*;
@@ -175,6 +175,32 @@ mod tests {
                 let mut of_table: Vec<&str> = keys.iter().map(|(name, _)| *name).collect();
                 of_table.sort_unstable();
                 assert!(of_struct.eq(&of_table), "{}.{inner}", section.name);
+            }
+        }
+    }
+    /// `kioskd.toml(5)` is made from the example.
+    #[test]
+    fn the_shipped_example_tells_of_each_key() {
+        let switched_on = |line: &'static str| match line.strip_prefix('#') {
+            Some(rest) if rest.starts_with(|c: char| c.is_ascii_lowercase()) => rest,
+            _ => line,
+        };
+        let lines = include_str!("../../config/kioskd.toml").lines().map(switched_on);
+        let example: toml::Table = lines.collect::<Vec<_>>().join("\n").parse().unwrap();
+        for section in SECTIONS {
+            let table = example[section.name].as_table().unwrap();
+            let told: BTreeSet<&String> = if section.named {
+                table.values().flat_map(|one| one.as_table().unwrap().keys()).collect()
+            } else {
+                table.keys().collect()
+            };
+            for key in section.key_names() {
+                assert!(told.contains(&key.to_owned()), "{} {key}", section.header());
+            }
+            for (inner, keys) in section.tables {
+                for (key, _) in *keys {
+                    assert!(table[*inner].get(key).is_some(), "{}.{inner} {key}", section.name);
+                }
             }
         }
     }

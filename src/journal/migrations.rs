@@ -83,7 +83,9 @@ fn step(
         }
         let source = Cause::Io(std::io::Error::other(error));
         JournalError::Disk { path: path.to_owned(), source }
-    })
+    })?;
+    // The package of an older kioskd looks at the header alone, and refuses itself.
+    if version > 0 { database::flush_log(connection, path) } else { Ok(()) }
 }
 
 /// A copy beside the database, for going back to the version before.
@@ -138,5 +140,19 @@ mod tests {
         assert_eq!(tables(&connection), 1);
         let copy = Connection::open(folder.path().join("journal.schema-1.db")).unwrap();
         assert_eq!(tables(&copy), 1);
+    }
+    #[test]
+    fn a_migration_stands_in_the_header_once_it_is_done() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("journal.db");
+        drop(super::super::Journal::open(folder.path()).unwrap());
+        let mut connection = database::connect(&path).unwrap();
+        database::use_log(&connection, &path).unwrap();
+        let newer = Migrations::new(vec![M::up("CREATE TABLE a (x)"), M::up("CREATE TABLE b (x)")]);
+        step(&mut connection, &path, 1, &newer).unwrap();
+        assert!(
+            matches!(database::inspect(&path), Err(JournalError::Newer { found: 2, .. })),
+            "the log is not in the database"
+        );
     }
 }

@@ -52,6 +52,27 @@ fn a_customer_is_served_before_the_machine_is_out_of_service_and_no_restart_ends
 }
 
 #[test]
+fn an_upgrade_takes_it_out_of_service_until_the_restart_and_leaves_a_technicians_drain_alone() {
+    let mut rig = Rig::ready();
+    let upgrade = ["drain", "--until-restart", "--wait", "--why", "upgraded"];
+    let what = |rig: &Rig| rig.status().unwrap()["reasons"][0]["what"].to_string();
+    assert_eq!(said(&rig.kioskd(&upgrade)), ("out of service\n".into(), Some(0)));
+    assert!(what(&rig).contains("upgraded"), "{}", what(&rig));
+    is(&rig, "draining");
+    assert_eq!(rig.terminate(), Some(0));
+    rig.start_as(Command::new(env!("CARGO_BIN_EXE_kioskd")));
+    is(&rig, "ready");
+
+    assert_eq!(said(&rig.kioskd(&["drain", "--why", "motor 3"])).1, Some(0));
+    assert_eq!(said(&rig.kioskd(&upgrade)), ("out of service\n".into(), Some(0)));
+    assert!(what(&rig).contains("motor 3"), "{}", what(&rig));
+    assert_eq!(rig.terminate(), Some(0));
+    rig.start_as(Command::new(env!("CARGO_BIN_EXE_kioskd")));
+    is(&rig, "draining");
+    assert!(what(&rig).contains("motor 3"), "{}", what(&rig));
+}
+
+#[test]
 fn what_cannot_be_recorded_is_said_to_end_with_the_daemon() {
     let rig = Rig::ready();
     // In the way of the file, and of its removal: also for root.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::body::Bytes;
 use axum::extract::{ConnectInfo, State};
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 
 use super::{Caller, Shared, refused, sent, too_long};
@@ -21,6 +21,10 @@ pub struct DrainOrder {
     /// Why, for whoever asks next.
     #[serde(default)]
     pub why: Option<String>,
+    /// Whether it ends with the daemon, for whoever restarts it anyway. A drain that lasts is left
+    /// as it is.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub until_restart: bool,
 }
 
 /// Takes the kiosk out of service. Also if that cannot be recorded: then a restart ends it, and the
@@ -31,7 +35,7 @@ pub(super) async fn drain(
     body: Bytes,
 ) -> Response {
     let parsed = if body.is_empty() { Ok(DrainOrder::default()) } else { parse(&body) };
-    let DrainOrder { why } = match parsed {
+    let DrainOrder { why, until_restart } = match parsed {
         Ok(order) => order,
         Err(why) => return refused(StatusCode::BAD_REQUEST, &why),
     };
@@ -42,7 +46,15 @@ pub(super) async fn drain(
     tell::ordered(&caller.to_string(), "drain");
     let drained = Drained { by: caller.to_string(), why, since: clock::now().wall };
     let record = drained.clone();
-    let recorded = on_disk(&shared, move |file| file.write(&record)).await;
+    let recorded = if until_restart {
+        match on_disk(&shared, |file| Ok(file.read())).await {
+            Ok(None) => Ok(()),
+            Ok(Some(_)) => return StatusCode::NO_CONTENT.into_response(),
+            Err(why) => Err(why),
+        }
+    } else {
+        on_disk(&shared, move |file| file.write(&record)).await
+    };
     let response = sent(&shared, Message::Event(Event::Drain(drained))).await;
     match recorded {
         Ok(()) => response,
@@ -74,13 +86,13 @@ fn parse(body: &Bytes) -> Result<DrainOrder, String> {
 }
 
 /// Works on the file beside the loop: a disk may hang.
-async fn on_disk(
+async fn on_disk<T: Send + 'static>(
     shared: &Shared,
-    work: impl FnOnce(&DrainFile) -> std::io::Result<()> + Send + 'static,
-) -> Result<(), String> {
+    work: impl FnOnce(&DrainFile) -> std::io::Result<T> + Send + 'static,
+) -> Result<T, String> {
     let file = shared.drained.clone();
     match tokio::task::spawn_blocking(move || work(&file)).await {
-        Ok(Ok(())) => Ok(()),
+        Ok(Ok(done)) => Ok(done),
         Ok(Err(error)) => Err(error.to_string()),
         Err(error) => Err(error.to_string()),
     }

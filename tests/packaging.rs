@@ -1,0 +1,144 @@
+//! The parts of the Debian package that need no package to be tried: `make deb` builds one, and a
+//! virtual machine installs it.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot read the package may panic, and the line tells where"
+)]
+
+use std::fs::{self, OpenOptions};
+use std::os::unix::fs::{FileExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use kioskd::journal::Journal;
+
+const SCRIPTS: [&str; 4] = ["preinst", "postinst", "prerm", "postrm"];
+
+fn project() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn script(name: &str) -> PathBuf {
+    project().join("packaging/debian").join(name)
+}
+
+fn text(path: impl AsRef<Path>) -> String {
+    let path = project().join(path);
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// What `Cargo.toml` says of the package.
+fn package() -> toml::Table {
+    let manifest: toml::Table = text("Cargo.toml").parse().unwrap();
+    manifest["package"]["metadata"]["deb"].as_table().unwrap().clone()
+}
+
+fn is_there(pattern: &str) -> bool {
+    let Some((folder, ending)) = pattern.rsplit_once("/*") else {
+        return project().join(pattern).is_file();
+    };
+    let entries = fs::read_dir(project().join(folder)).unwrap();
+    entries.flatten().any(|entry| entry.file_name().to_string_lossy().ends_with(ending))
+}
+
+#[test]
+fn every_file_of_the_package_is_there_or_is_built() {
+    let package = package();
+    let assets = package["assets"].as_array().unwrap();
+    let source = |asset: &toml::Value| asset[0].as_str().unwrap().to_owned();
+    let missing: Vec<String> = assets
+        .iter()
+        .map(source)
+        .filter(|source| !source.starts_with("target/") && !is_there(source))
+        .collect();
+    assert_eq!(missing, [""; 0]);
+    assert!(assets.len() > 10);
+}
+
+#[test]
+fn every_unit_every_rule_and_every_drop_in_is_packed() {
+    let package = package();
+    let assets = package["assets"].as_array().unwrap();
+    let sources: Vec<&str> = assets.iter().map(|asset| asset[0].as_str().unwrap()).collect();
+    for folder in ["sysusers.d", "tmpfiles.d", "udev", "watchdog", "systemd", "catalog"] {
+        let Ok(entries) = fs::read_dir(project().join("packaging").join(folder)) else { continue };
+        for entry in entries {
+            let name = entry.unwrap().file_name().into_string().unwrap();
+            let path = format!("packaging/{folder}/{name}");
+            assert!(sources.contains(&path.as_str()), "{path} is not in [package.metadata.deb]");
+        }
+    }
+    assert!(sources.contains(&"systemd/*.service"));
+}
+
+#[test]
+fn the_scripts_are_shell_and_stop_at_the_first_failure() {
+    for name in SCRIPTS {
+        let path = script(name);
+        let checked = Command::new("sh").arg("-n").arg(&path).output().unwrap();
+        assert!(checked.status.success(), "{name}: {checked:?}");
+        assert!(text(&path).contains("\nset -e\n"), "{name}");
+        assert!(fs::metadata(&path).unwrap().permissions().mode() & 0o111 != 0, "{name}");
+        let unknown = Command::new(&path).arg("whatever").output().unwrap();
+        assert_eq!(unknown.status.code(), Some(1), "{name} takes what dpkg never says");
+    }
+}
+
+#[test]
+fn the_newest_entry_of_the_changelog_is_of_this_version() {
+    let changelog = text("packaging/debian/changelog");
+    let version = env!("CARGO_PKG_VERSION");
+    assert!(changelog.starts_with(&format!("kioskd ({version}-1) ")), "{changelog}");
+}
+
+fn preinst(root: &Path) -> Output {
+    let mut command = Command::new(script("preinst"));
+    command.args(["upgrade", "0.0.1-1"]).env("DPKG_ROOT", root).output().unwrap()
+}
+
+/// The number behind these words, in a line of its own.
+fn number(text: &str, before: &str) -> u32 {
+    let line = text.lines().find_map(|line| line.strip_prefix(before)).unwrap();
+    line.trim_end_matches(';').parse().unwrap()
+}
+
+#[test]
+fn the_package_knows_the_schema_that_the_program_knows() {
+    let program = text("src/journal/migrations.rs");
+    let program = number(&program, "pub(super) const KNOWN: u32 = ");
+    assert_eq!(number(&text(script("preinst")), "KNOWN="), program);
+}
+
+#[test]
+fn a_package_that_is_older_than_the_journal_is_refused_before_anything_is_replaced() {
+    let known = number(&text(script("preinst")), "KNOWN=");
+    let root = tempfile::tempdir().unwrap();
+    assert!(preinst(root.path()).status.success(), "no journal yet");
+
+    let elsewhere = root.path().join("data");
+    let states = [root.path().join("var/lib/kioskd"), root.path().join("var/lib/kioskd/two")];
+    fs::create_dir_all(root.path().join("etc/kioskd/conf.d")).unwrap();
+    let drop_in = format!("[kiosk]\nstate_dir = \"{}\" # a partition\n", elsewhere.display());
+    fs::write(root.path().join("etc/kioskd/conf.d/state.toml"), drop_in).unwrap();
+    for state in states.iter().chain([&elsewhere]) {
+        drop(Journal::open(state).unwrap());
+        let taken = preinst(root.path());
+        assert!(taken.status.success(), "{taken:?}");
+
+        // As a later version leaves it: the schema stands at byte 60.
+        let path = state.join("journal.db");
+        let journal = OpenOptions::new().write(true).open(&path).unwrap();
+        journal.write_all_at(&(known + 1).to_be_bytes(), 60).unwrap();
+        let refused = preinst(root.path());
+        assert_eq!(refused.status.code(), Some(1), "{}: {refused:?}", path.display());
+        let said = String::from_utf8(refused.stderr).unwrap();
+        let line = format!(
+            "{} has schema {}, and this version knows up to {known}",
+            path.display(),
+            known + 1
+        );
+        assert!(said.contains(&line), "{said}");
+        fs::remove_file(path).unwrap();
+    }
+}
