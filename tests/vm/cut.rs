@@ -12,8 +12,9 @@ const RANDOM_WITHIN: u64 = 15_000;
 /// How long somebody stays before a dark machine.
 const LINGERS: u64 = 4_000;
 
-/// Cuts it so often, and audits it each time.
-pub fn again_and_again(world: &mut World, cuts: u64) {
+/// Cuts `CUTS=5` times, and audits it each time.
+pub fn again_and_again(world: &mut World) {
+    let cuts = crate::number("CUTS").unwrap_or(5);
     let begun = Instant::now();
     for cut in 1..=cuts {
         let mut visit = until_the_power_is_cut(world);

@@ -78,15 +78,19 @@ pub fn shown(world: &mut World) {
     let begun = Instant::now();
     let guest = world.guest();
     guest.must("mkdir -p /media && mount -o ro /dev/vdc /media");
-    guest.must("DEBIAN_FRONTEND=noninteractive apt-get install -y /media/kioskd.deb");
+    let apt = "DEBIAN_FRONTEND=noninteractive apt-get install -qq /media/kioskd.deb";
+    let said = guest.must(apt);
     let took = begun.elapsed().as_secs_f64();
     let state = guest.run("systemctl is-active kioskd").text;
     assert_eq!(state.trim(), "inactive", "nobody has configured it");
     println!("1. installed in {took:.0} s; the service is {}", state.trim());
 
     // Whatever it says, systemd has to have heard it.
+    let said: Vec<&str> = said.lines().skip_while(|line| !line.starts_with("kioskd: ")).collect();
     let commands = ["systemctl start kioskd", "kioskd check", "kioskd status"];
-    Page::of(world, &commands).is("unconfigured.txt");
+    let Page(page) = Page::of(world, &commands);
+    let page = format!("$ apt install ./kioskd_*.deb\n{}\n\n{page}", said.join("\n"));
+    Page(page).is("unconfigured.txt");
     println!("   without a configuration: tests/vm/snapshots/unconfigured.txt");
 
     let guest = world.guest();
