@@ -9,6 +9,7 @@
 //! | [`sale`] | pure: one sale, what has become true and what it wants done |
 //! | [`kiosk`] | pure: the kiosk around its sales, what the display shows, what is out of order |
 //! | [`daemon`] | the driver that owns the state, and the tasks around it |
+//! | [`pulse`] | how a task shows the watchdog that it does its work |
 //! | [`journal`] | the write-ahead journal of sales |
 //! | [`stripe`] | typed client: requests, replies, what errors mean, transport |
 //! | [`serial`] | serial ports: opening, lines, coming back |
@@ -32,6 +33,7 @@ pub mod input;
 pub mod journal;
 pub mod kiosk;
 pub mod money;
+pub mod pulse;
 pub mod sale;
 pub mod serial;
 pub mod simulator;

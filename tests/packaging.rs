@@ -7,6 +7,7 @@
 )]
 
 use std::fs::{self, OpenOptions};
+use std::io::Write;
 use std::os::unix::fs::{FileExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -61,7 +62,7 @@ fn every_unit_every_rule_and_every_drop_in_is_packed() {
     let package = package();
     let assets = package["assets"].as_array().unwrap();
     let sources: Vec<&str> = assets.iter().map(|asset| asset[0].as_str().unwrap()).collect();
-    for folder in ["sysusers.d", "tmpfiles.d", "udev", "watchdog", "systemd", "catalog"] {
+    for folder in ["sysusers.d", "tmpfiles.d", "udev", "polkit", "watchdog", "systemd", "catalog"] {
         let Ok(entries) = fs::read_dir(project().join("packaging").join(folder)) else { continue };
         for entry in entries {
             let name = entry.unwrap().file_name().into_string().unwrap();
@@ -82,6 +83,45 @@ fn the_scripts_are_shell_and_stop_at_the_first_failure() {
         assert!(fs::metadata(&path).unwrap().permissions().mode() & 0o111 != 0, "{name}");
         let unknown = Command::new(&path).arg("whatever").output().unwrap();
         assert_eq!(unknown.status.code(), Some(1), "{name} takes what dpkg never says");
+    }
+}
+
+/// The directives of a unit, without what is said about them.
+fn directives(unit: &str) -> Vec<String> {
+    let is_one = |line: &&str| !line.is_empty() && !line.starts_with('#');
+    text(unit).lines().filter(is_one).map(str::to_owned).collect()
+}
+
+#[test]
+fn the_units_of_one_kiosk_and_of_several_differ_in_names_only() {
+    let of_several = directives("systemd/kioskd@.service");
+    let renamed = of_several.iter().map(|line| {
+        line.replace(" (%i)", "")
+            .replace("--instance %i", "--config /etc/kioskd/kioskd.toml")
+            .replace("RuntimeDirectory=kioskd-%i", "RuntimeDirectory=kioskd")
+            .replace("/%i", "")
+    });
+    assert_eq!(directives("systemd/kioskd.service"), renamed.collect::<Vec<_>>());
+    assert!(of_several.iter().filter(|line| line.contains("%i")).count() >= 5);
+}
+
+/// The tools of systemd judge the units where they are at hand.
+fn analyzed(arguments: &[&str]) -> Option<Output> {
+    let output = Command::new("systemd-analyze").args(arguments).current_dir(project()).output();
+    if output.is_err() {
+        let reason = b"\nSKIPPED: there is no systemd-analyze here to judge the units\n\n";
+        std::io::stderr().write_all(reason).unwrap();
+    }
+    output.ok()
+}
+
+#[test]
+fn the_units_have_no_more_rights_than_they_need() {
+    for unit in ["systemd/kioskd.service", "systemd/kioskd@.service"] {
+        let judged = analyzed(&["security", "--offline=yes", "--threshold=15", "--no-pager", unit]);
+        let Some(judged) = judged else { return };
+        let said = String::from_utf8_lossy(&judged.stdout);
+        assert!(judged.status.success(), "{unit} is exposed to more than 1.5: {said}");
     }
 }
 

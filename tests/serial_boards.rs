@@ -9,6 +9,7 @@ use boards::{Board, Jack, PATIENCE};
 use kioskd::dispenser::{self, Answer, DispenserNews, Order};
 use kioskd::ids::{DispenserName, OrderId, Slot};
 use kioskd::input::{self, InputNews, Key, NamedInputNews};
+use kioskd::pulse::Pulse;
 use kioskd::serial::PortSettings;
 use rustix::termios::{ControlModes, LocalModes};
 use tokio::sync::mpsc;
@@ -41,12 +42,18 @@ fn next<T>(news: &mut mpsc::Receiver<T>) -> T {
     }
 }
 
+/// Of a task that nobody asks.
+fn pulse() -> Pulse {
+    let (_, asked) = tokio::sync::watch::channel(0);
+    kioskd::pulse::pair(asked).0
+}
+
 struct Keys(mpsc::Receiver<NamedInputNews>);
 
 impl Keys {
     fn listen(device: &Path) -> Self {
         let (sender, news) = mpsc::channel(32);
-        in_background(input::serial::run("keypad".to_owned(), settings(device), sender));
+        in_background(input::serial::run("keypad".to_owned(), settings(device), sender, pulse()));
         Self(news)
     }
 
@@ -78,7 +85,7 @@ impl Dispenser {
         let (orders, taken) = mpsc::channel(8);
         let (sender, news) = mpsc::channel(8);
         let name = DispenserName::new("main").expect("a name");
-        in_background(dispenser::serial::run(name, settings(device), taken, sender));
+        in_background(dispenser::serial::run(name, settings(device), taken, sender, pulse()));
         Self { orders, news }
     }
 

@@ -24,7 +24,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, environment: &Environment) -> Exit {
-    let loaded = match config::load(&arguments.config.config, &environment.variables) {
+    let loaded = match config::load(arguments.config.path(), &environment.variables) {
         Ok(loaded) => loaded,
         Err(error) => {
             complain(&error);

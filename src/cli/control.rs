@@ -120,7 +120,7 @@ fn socket(arguments: &SocketArguments, environment: &Environment) -> Result<Path
     if let Some(socket) = &arguments.socket {
         return Ok(socket.clone());
     }
-    match config::load(&arguments.config.config, &environment.variables) {
+    match config::load(arguments.config.path(), &environment.variables) {
         Ok(loaded) => Ok(loaded.settings.kiosk.runtime_dir.join(SOCKET)),
         Err(error) => {
             complain(&error);

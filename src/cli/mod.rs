@@ -16,10 +16,11 @@ mod status;
 
 use std::ffi::OsString;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{CommandFactory, Parser, Subcommand};
 
+use crate::config;
 use crate::telemetry::log::LogSettings;
 
 /// How the program ended.
@@ -129,6 +130,20 @@ struct ConfigArguments {
     /// The configuration: a file (with conf.d/*.toml beside it), or a folder with kioskd.toml
     #[arg(long, value_name = "FILE", default_value = "/etc/kioskd/kioskd.toml")]
     config: PathBuf,
+    /// Which of several kiosks on this board, for --config /etc/kioskd/NAME
+    #[arg(long, value_name = "NAME", conflicts_with = "config", value_parser = instance)]
+    instance: Option<PathBuf>,
+}
+
+impl ConfigArguments {
+    fn path(&self) -> &Path {
+        self.instance.as_ref().unwrap_or(&self.config)
+    }
+}
+
+/// The configuration of the instance that was named.
+fn instance(name: &str) -> Result<PathBuf, String> {
+    config::instance::configuration(name)
 }
 
 /// Where the running daemon listens.

@@ -14,7 +14,8 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments, environment: &Environment) -> Exit {
     log::start(&environment.log_settings());
-    let loaded = match config::load(&arguments.config.config, &environment.variables) {
+    forbid_core_dumps();
+    let loaded = match config::load(arguments.config.path(), &environment.variables) {
         Ok(loaded) => loaded,
         Err(error) => {
             complain(&error);
@@ -56,4 +57,12 @@ pub(super) fn run(arguments: &Arguments, environment: &Environment) -> Exit {
     // counts is in the journal.
     runtime.shutdown_background();
     exit
+}
+
+/// The API key and what is known of customers stand in the memory.
+fn forbid_core_dumps() {
+    let none = rustix::process::Rlimit { current: Some(0), maximum: Some(0) };
+    if let Err(error) = rustix::process::setrlimit(rustix::process::Resource::Core, none) {
+        tracing::debug!("the limit of core dumps stays as it is: {error}");
+    }
 }

@@ -7,6 +7,7 @@ mod values;
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use super::instance::Folders;
 use super::layers::Merged;
 use super::origins::{KeyPath, Origin};
 use super::problem::{ConfigError, Problem, quoted};
@@ -60,8 +61,11 @@ impl Check<'_> {
         let id = id.and_then(|text| self.parsed(&table.join("id"), text, KioskId::new));
         let currency = self.parsed(&table.join("currency"), &raw.currency, str::parse::<Currency>);
         let locale = self.locale(&table.join("locale"), &raw.locale);
-        let state_dir = self.absolute(&table.join("state_dir"), &raw.state_dir);
-        let runtime_dir = self.absolute(&table.join("runtime_dir"), &raw.runtime_dir);
+        let folders = Folders::of(self.path);
+        let state_dir = raw.state_dir.as_ref().unwrap_or(&folders.state);
+        let state_dir = self.absolute(&table.join("state_dir"), state_dir);
+        let runtime_dir = raw.runtime_dir.as_ref().unwrap_or(&folders.runtime);
+        let runtime_dir = self.absolute(&table.join("runtime_dir"), runtime_dir);
         let cart_limit =
             self.count(&table.join("cart_limit"), raw.cart_limit, values::MOST_IN_CART);
         Some(KioskSettings {

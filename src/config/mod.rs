@@ -13,6 +13,7 @@ mod check;
 mod credentials;
 mod duration;
 mod environment;
+pub mod instance;
 mod keys;
 mod layers;
 mod origins;

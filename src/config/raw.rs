@@ -24,8 +24,10 @@ pub(super) struct RawKiosk {
     pub(super) id: Option<String>,
     pub(super) currency: String,
     pub(super) locale: String,
-    pub(super) state_dir: String,
-    pub(super) runtime_dir: String,
+    /// By default that of the instance.
+    pub(super) state_dir: Option<String>,
+    /// By default that of the instance.
+    pub(super) runtime_dir: Option<String>,
     pub(super) cart: bool,
     pub(super) cart_limit: i64,
 }
@@ -36,8 +38,8 @@ impl Default for RawKiosk {
             id: None,
             currency: "usd".to_owned(),
             locale: "en".to_owned(),
-            state_dir: "/var/lib/kioskd".to_owned(),
-            runtime_dir: "/run/kioskd".to_owned(),
+            state_dir: None,
+            runtime_dir: None,
             cart: false,
             cart_limit: 10,
         }

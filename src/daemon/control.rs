@@ -228,7 +228,10 @@ pub async fn serve(
         .route("/v1/resume", post(service::resume))
         .route("/v1/reader", get(reader::show))
         .route("/v1/reader/assign", post(reader::assign))
-        .route("/v1/reader/reset", post(reader::reset))
+        .route("/v1/reader/reset", post(reader::reset));
+    #[cfg(debug_assertions)]
+    let routes = routes.route("/v1/hang", post(service::hang));
+    let routes = routes
         .fallback(|| async { refused(StatusCode::NOT_FOUND, "there is no such path") })
         .layer(DefaultBodyLimit::max(MOST_BODY_BYTES))
         .with_state(Arc::new(Shared { driver, journal, orders, drained }));

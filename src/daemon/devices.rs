@@ -10,6 +10,7 @@ use crate::config::{DispenserSettings, DisplaySettings, InputSettings, Settings}
 use crate::daemon::driver::Event;
 use crate::daemon::run::Message;
 use crate::daemon::tell;
+use crate::daemon::watchdog::Watchdog;
 use crate::dispenser::{self, Answer, DispenserNews, Order};
 use crate::display;
 use crate::ids::DispenserName;
@@ -30,28 +31,38 @@ pub fn vend_timeouts(settings: &Settings) -> BTreeMap<DispenserName, Duration> {
 }
 
 /// Starts the displays. Each sees only the newest view.
-pub fn start_displays(settings: &Settings, views: &watch::Receiver<Option<View>>) {
-    for display in settings.displays.values() {
+pub fn start_displays(
+    settings: &Settings,
+    views: &watch::Receiver<Option<View>>,
+    watchdog: &mut Watchdog,
+) {
+    for (name, display) in &settings.displays {
+        let pulse = watchdog.watch(format!("display \"{name}\""));
         match display {
             DisplaySettings::Terminal => {
-                tokio::spawn(display::terminal::run(views.clone()));
+                tokio::spawn(display::terminal::run(views.clone(), pulse));
             }
         }
     }
 }
 
 /// Starts the inputs.
-pub fn start_inputs(settings: &Settings, messages: &mpsc::Sender<Message>) {
+pub fn start_inputs(
+    settings: &Settings,
+    messages: &mpsc::Sender<Message>,
+    watchdog: &mut Watchdog,
+) {
     let (sender, mut news) = mpsc::channel::<NamedInputNews>(QUEUE);
     for (name, kind) in &settings.inputs {
+        let pulse = watchdog.watch(format!("input \"{name}\""));
         let (name, sender) = (name.clone(), sender.clone());
         match kind {
             InputSettings::Serial(serial) => {
                 let port = PortSettings { device: serial.device.clone(), baud: serial.baud };
-                tokio::spawn(input::serial::run(name, port, sender));
+                tokio::spawn(input::serial::run(name, port, sender, pulse));
             }
             InputSettings::Stdin => {
-                tokio::spawn(input::stdin::run(name, sender));
+                tokio::spawn(input::stdin::run(name, sender, pulse));
             }
         }
     }
@@ -90,17 +101,19 @@ pub fn start_dispensers(
     settings: &Settings,
     messages: &mpsc::Sender<Message>,
     queue: usize,
+    watchdog: &mut Watchdog,
 ) -> BTreeMap<DispenserName, mpsc::Sender<Order>> {
     let (sender, mut news) = mpsc::channel::<(DispenserName, DispenserNews)>(QUEUE);
     let mut orders = BTreeMap::new();
     for (name, kind) in &settings.dispensers {
         let (order_sender, order_queue) = mpsc::channel(queue);
         orders.insert(name.clone(), order_sender);
+        let pulse = watchdog.watch(format!("dispenser \"{name}\""));
         match kind {
             DispenserSettings::Serial(serial) => {
                 let port = PortSettings { device: serial.device.clone(), baud: serial.baud };
-                let run = dispenser::serial::run(name.clone(), port, order_queue, sender.clone());
-                tokio::spawn(run);
+                let (name, sender) = (name.clone(), sender.clone());
+                tokio::spawn(dispenser::serial::run(name, port, order_queue, sender, pulse));
             }
         }
     }

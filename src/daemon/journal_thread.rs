@@ -35,6 +35,9 @@ pub enum Job {
         /// For the answer.
         answer: oneshot::Sender<Result<Option<Stored>, String>>,
     },
+    /// Hang, as on a disk that does not answer.
+    #[cfg(debug_assertions)]
+    Hang,
 }
 
 /// Starts the thread. It ends when the sender of jobs is gone, after the last job.
@@ -84,6 +87,10 @@ fn work(mut journal: Journal, jobs: &thread_queue::Receiver<Job>, events: &mpsc:
                 let stored = journal.sale(&sale).map_err(|error| chain(&error));
                 drop(answer.send(stored));
             }
+            #[cfg(debug_assertions)]
+            Job::Hang => loop {
+                std::thread::park();
+            },
         }
     }
 }

@@ -29,6 +29,7 @@ mod drained;
 pub mod driver;
 pub mod flights;
 pub mod identity;
+mod inhibitor;
 #[cfg(test)]
 mod interleavings;
 pub mod journal_thread;
@@ -48,6 +49,7 @@ pub mod tell;
 #[cfg(test)]
 mod tests;
 pub mod waiting;
+pub mod watchdog;
 
 pub use driver::{Driver, Effect, Event, Now};
 pub use run::{RunError, run};

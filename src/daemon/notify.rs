@@ -10,6 +10,7 @@ use crate::kiosk::status::{KioskStatus, State};
 pub struct Notifier {
     ready: bool,
     sentence: String,
+    hung: Vec<String>,
 }
 
 impl Notifier {
@@ -27,9 +28,17 @@ impl Notifier {
         }
     }
 
-    /// The driver has made a turn.
-    pub fn alive(&self) {
-        send(&[("WATCHDOG", "1")]);
+    /// The driver has made a turn, and these hang. Only if nothing does systemd hears that the daemon
+    /// is alive; else it restarts it.
+    pub fn turned(&mut self, hung: &[String]) {
+        if hung.is_empty() {
+            send(&[("WATCHDOG", "1")]);
+        } else if self.hung != hung {
+            tell::hung(&hung.join(", "));
+        }
+        if self.hung != hung {
+            self.hung = hung.to_vec();
+        }
     }
 
     /// The daemon is about to stop.
@@ -52,6 +61,19 @@ pub fn watchdog_interval() -> Option<std::time::Duration> {
     Some(std::time::Duration::from_micros(micros / 2))
 }
 
+/// A reload begins. Source: sd_notify(3), `RELOADING=1`: a service of the type `notify-reload` says
+/// when, by the clock that does not jump.
+pub fn reloading() {
+    let now = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
+    let micros = now.tv_sec * 1_000_000 + now.tv_nsec / 1_000;
+    send(&[("RELOADING", "1"), ("MONOTONIC_USEC", &micros.to_string())]);
+}
+
+/// The reload is over, well or badly: that stands in the log and in the status.
+pub fn reloaded() {
+    send(&[("READY", "1")]);
+}
+
 fn send(state: &[(&str, &str)]) {
     // Without systemd there is nobody to tell.
     let _ = daemon::notify(state.iter());
@@ -69,11 +91,20 @@ fn sentence(status: &KioskStatus) -> String {
         sentence.push_str(&format!("; {} since {}", reason.what, reason.since));
     }
     if status.open.settling > 0 {
-        sentence.push_str(&format!("; {} sales being settled", status.open.settling));
+        let count = status.open.settling;
+        sentence.push_str(&format!("; {count} {} being settled", plural(count)));
+        if let Some(oldest) = &status.open.oldest {
+            sentence.push_str(&format!(", the oldest of {oldest}"));
+        }
     }
     if status.open.needs_attention > 0 {
         let count = status.open.needs_attention;
-        sentence.push_str(&format!("; {count} sales need a person: kioskd sales --open"));
+        sentence
+            .push_str(&format!("; for a person: {count} {}: kioskd sales --open", plural(count)));
     }
     sentence
+}
+
+fn plural(count: usize) -> &'static str {
+    if count == 1 { "sale" } else { "sales" }
 }

@@ -18,6 +18,10 @@ pub async fn cycle(program: PathBuf) {
     tell::device("reader", &format!("its power is switched off and on: {name}"), true);
     let mut command = Command::new(&program);
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).process_group(0);
+    // Who watches the daemon has nothing to do with its children.
+    for name in ["NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "CREDENTIALS_DIRECTORY"] {
+        command.env_remove(name);
+    }
     let mut child = match command.spawn() {
         Ok(child) => child,
         Err(error) => {

@@ -1,6 +1,9 @@
 //! The loop: news in, one turn of the driver, effects out. Everything slow is a task of its own.
 
+#[cfg(debug_assertions)]
+mod hang;
 mod keys;
+mod signals;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -15,11 +18,13 @@ use crate::daemon::drained::DrainFile;
 use crate::daemon::driver::{Driver, Effect, Event, Now};
 use crate::daemon::flights::FlightId;
 use crate::daemon::identity::{self, IdentityError};
+use crate::daemon::inhibitor::Inhibitor;
 use crate::daemon::journal_thread::{self, Job};
 use crate::daemon::notify::{self, Notifier};
 use crate::daemon::orders::Ordered;
 use crate::daemon::setup::setup;
 use crate::daemon::waiting::Waiting;
+use crate::daemon::watchdog::Watchdog;
 use crate::daemon::{clock, devices, reader_power, tell};
 use crate::dispenser::Order;
 use crate::ids::{ControllerId, DispenserName, ProductCode, SaleId};
@@ -37,6 +42,7 @@ use crate::stripe::{Client, Request};
 
 pub use keys::{KeyAnswer, Pressed};
 use keys::{press, sale_id};
+use signals::{reload_on_hangup, signals};
 
 /// News waiting for the driver. Beyond this, whoever brings more has to wait.
 const QUEUE: usize = 256;
@@ -98,6 +104,10 @@ pub enum Message {
         /// For how it went.
         answer: oneshot::Sender<OrderAnswer>,
     },
+    /// A test wants to see what comes of a hang of the driver, the journal, or a task, if there is
+    /// one of this name.
+    #[cfg(debug_assertions)]
+    Hang(String, oneshot::Sender<bool>),
 }
 
 /// How a person's order went: refused, or Stripe's answer to the call that it became.
@@ -133,6 +143,8 @@ pub struct Devices {
     pub views: watch::Sender<Option<View>>,
     /// Sees every new fact. One that is too slow misses some: no sale waits for it.
     pub spectator: Option<mpsc::Sender<(SaleId, Fact)>>,
+    /// Who asks the tasks behind all this whether they do their work.
+    pub watchdog: Watchdog,
 }
 
 /// Everything that the loop talks to.
@@ -162,10 +174,12 @@ pub async fn run(
     let state_dir = settings.kiosk.state_dir.clone();
     tokio::spawn(control::serve(listener, messages.clone(), jobs, state_dir));
     let (views, watch) = watch::channel(None);
-    devices::start_displays(settings, &watch);
-    devices::start_inputs(settings, &messages);
-    let dispensers = devices::start_dispensers(settings, &messages, ORDERS);
-    daemon.turn_until_stopped(Devices { dispensers, views, spectator: None }, stops).await;
+    let mut watchdog = Watchdog::new(notify::watchdog_interval());
+    devices::start_displays(settings, &watch, &mut watchdog);
+    devices::start_inputs(settings, &messages, &mut watchdog);
+    let dispensers = devices::start_dispensers(settings, &messages, ORDERS, &mut watchdog);
+    let devices = Devices { dispensers, views, spectator: None, watchdog };
+    daemon.turn_until_stopped(devices, stops).await;
     remove_socket(&settings.kiosk.runtime_dir);
     Ok(())
 }
@@ -229,7 +243,7 @@ impl Daemon {
         let people = BTreeMap::new();
         let mut tasks = Tasks { client, messages, journal: jobs, devices, reader_power, people };
         let watchdog = notify::watchdog_interval();
-        let mut notifier = Notifier::default();
+        let (mut notifier, mut inhibitor) = (Notifier::default(), Inhibitor::default());
         let mut stop_by = None;
         let mut message = Some(Message::Event(drained.map_or(Event::Tick, Event::Drain)));
         loop {
@@ -237,8 +251,10 @@ impl Daemon {
             if let Some(message) = message.take() {
                 hear(&mut driver, message, &mut tasks, &config, now);
             }
-            notifier.tell(&driver.kiosk().status(now.moment));
-            notifier.alive();
+            let status = driver.kiosk().status(now.moment);
+            inhibitor.hold(status.sale.is_some());
+            notifier.tell(&status);
+            notifier.turned(&tasks.devices.watchdog.turn(now.moment));
             if stop_by.is_some_and(|by| driver.may_stop() || now.moment >= by) {
                 tell::life("stopped");
                 return;
@@ -252,44 +268,6 @@ impl Daemon {
             };
         }
     }
-}
-
-/// Reads the API key again at each SIGHUP.
-fn reload_on_hangup(
-    reload: impl Fn() -> Result<ApiKey, CredentialError> + Send + 'static,
-    messages: mpsc::Sender<Message>,
-) -> Result<(), RunError> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut hangup = signal(SignalKind::hangup()).map_err(RunError::Signals)?;
-    tokio::spawn(async move {
-        while hangup.recv().await.is_some() {
-            match reload() {
-                Ok(key) => drop(messages.send(Message::NewKey(key)).await),
-                Err(error) => tracing::error!("the old API key stays in use: {error}"),
-            }
-        }
-    });
-    Ok(())
-}
-
-/// A stop for each SIGTERM and SIGINT.
-fn signals() -> Result<mpsc::Receiver<()>, RunError> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate()).map_err(RunError::Signals)?;
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(RunError::Signals)?;
-    let (sender, stops) = mpsc::channel(1);
-    tokio::spawn(async move {
-        loop {
-            tokio::select! {
-                _ = terminate.recv() => {}
-                _ = interrupt.recv() => {}
-            }
-            if sender.send(()).await.is_err() {
-                return;
-            }
-        }
-    });
-    Ok(stops)
 }
 
 async fn sleep(pause: Option<Duration>) {
@@ -309,7 +287,10 @@ fn stop(notifier: &Notifier, stop_by: &mut Option<crate::time::Moment>) -> Messa
 /// One turn of the driver for one message.
 fn hear(driver: &mut Driver, message: Message, tasks: &mut Tasks, config: &ConfigStatus, now: Now) {
     match message {
-        Message::Event(event) => perform(driver.turn(event, now), tasks),
+        Message::Event(event) => {
+            tasks.devices.watchdog.hear(&event);
+            perform(driver.turn(event, now), tasks);
+        }
         Message::Status(answer) => {
             let document = StatusDocument {
                 version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -346,6 +327,8 @@ fn hear(driver: &mut Driver, message: Message, tasks: &mut Tasks, config: &Confi
             let Some(sale) = sale_id(now) else { return };
             press(driver, Event::Removed { code }, (sale, answer), tasks, now);
         }
+        #[cfg(debug_assertions)]
+        Message::Hang(name, answer) => drop(answer.send(hang::hang(&name, tasks))),
     }
 }
 
@@ -400,7 +383,10 @@ fn perform(effects: Vec<Effect>, tasks: &mut Tasks) {
     for effect in effects {
         tell::effect(&effect);
         match effect {
-            Effect::Commit(batch) => drop(tasks.journal.send(Job::Commit(batch))),
+            Effect::Commit(batch) => {
+                tasks.devices.watchdog.write_begins(batch.number, clock::now().moment);
+                drop(tasks.journal.send(Job::Commit(batch)));
+            }
             Effect::Call { flight, request } => call(tasks, flight, request, None),
             Effect::Vend { dispenser, order, slot } => {
                 devices::order(

@@ -177,6 +177,11 @@ pub fn sale_not_taken(sale: &SaleId, what: &str) {
     line!(error, names::SALE_ALARM, %sale, "the journal takes no fact of this sale: {what}");
 }
 
+/// Tells of what does not do its work any more.
+pub fn hung(what: &str) {
+    line!(error, names::HUNG, "does not answer: {what}; systemd's watchdog restarts kioskd");
+}
+
 /// Tells that the daemon starts, is ready, or stops.
 pub fn life(what: &str) {
     line!(info, names::LIFE, "{what}");

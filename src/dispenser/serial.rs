@@ -12,6 +12,7 @@ use tokio::time::Instant;
 
 use super::{DispenserNews, Order, answers};
 use crate::ids::{DispenserName, OrderId, Slot};
+use crate::pulse::Pulse;
 use crate::serial::noise::TokenBucket;
 use crate::serial::{Link, LinkNews, PortSettings};
 
@@ -32,6 +33,7 @@ pub async fn run(
     settings: PortSettings,
     mut orders: mpsc::Receiver<Order>,
     news: NewsSender,
+    mut pulse: Pulse,
 ) {
     let mut board = Board {
         name,
@@ -49,6 +51,10 @@ pub async fn run(
                 Some(order) => board.obey(order).await,
                 None => return,
             },
+            question = pulse.asked() => {
+                pulse.answer(question).await;
+                Ok(())
+            }
             heard = board.link.next() => board.pass_on(heard, &mut orders).await,
         };
         if let Err(Deaf) = told {

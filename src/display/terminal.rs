@@ -6,6 +6,7 @@ use tokio::sync::watch;
 
 use crate::display::text::{Text, words, wrapped};
 use crate::kiosk::View;
+use crate::pulse::Pulse;
 
 /// How wide a frame is.
 const WIDTH: usize = 48;
@@ -13,10 +14,20 @@ const WIDTH: usize = 48;
 /// Shows each view until the sender is gone. Only the newest counts: a slow terminal never delays
 /// a sale. On a terminal the frame is redrawn in its place; in a file each picture stands once,
 /// without its countdown. Ends quietly when nobody reads.
-pub async fn run(mut views: watch::Receiver<Option<View>>) {
+pub async fn run(mut views: watch::Receiver<Option<View>>, mut pulse: Pulse) {
     let in_place = std::io::stdout().is_terminal();
     let mut last: Option<String> = None;
-    while views.changed().await.is_ok() {
+    loop {
+        let changed = tokio::select! {
+            changed = views.changed() => changed,
+            question = pulse.asked() => {
+                pulse.answer(question).await;
+                continue;
+            }
+        };
+        if changed.is_err() {
+            return;
+        }
         let Some(view) = views.borrow_and_update().clone() else { continue };
         let view = if in_place { view } else { view.without_countdown() };
         let picture = frame(&words(&view));

@@ -3,15 +3,25 @@
 use tokio::sync::mpsc;
 
 use super::{Deaf, InputNews, NamedInputNews, Outlet};
+use crate::pulse::Pulse;
 use crate::serial::{Link, LinkNews, PortSettings};
 
 /// Listens to the board called `name`, and returns only when `news` is closed.
-pub async fn run(name: String, settings: PortSettings, news: mpsc::Sender<NamedInputNews>) {
+pub async fn run(
+    name: String,
+    settings: PortSettings,
+    news: mpsc::Sender<NamedInputNews>,
+    mut pulse: Pulse,
+) {
     let mut link = Link::new(settings);
     let mut outlet = Outlet::new(name, news.clone());
     loop {
         let heard = tokio::select! {
             () = news.closed() => return,
+            question = pulse.asked() => {
+                pulse.answer(question).await;
+                continue;
+            }
             heard = link.next() => heard,
         };
         if let Err(Deaf) = pass_on(heard, &mut link, &mut outlet).await {

@@ -6,6 +6,7 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use super::{Deaf, InputNews, NamedInputNews, Outlet};
+use crate::pulse::Pulse;
 use crate::serial::lines::{Line, LineReader};
 use crate::serial::noise::Garbage;
 
@@ -14,11 +15,11 @@ const CHUNKS: usize = 4;
 
 /// Reads the lines of a selection board from standard input. Ends quietly at its end, at an error,
 /// and when `news` is closed.
-pub async fn run(name: String, news: mpsc::Sender<NamedInputNews>) {
+pub async fn run(name: String, news: mpsc::Sender<NamedInputNews>, pulse: Pulse) {
     let (sender, chunks) = mpsc::channel(CHUNKS);
     // A thread that nobody waits for: a read of a terminal cannot be called off.
     std::thread::spawn(move || read_chunks(std::io::stdin(), &sender));
-    listen(chunks, Outlet::new(name, news)).await;
+    listen(chunks, Outlet::new(name, news), pulse).await;
 }
 
 fn read_chunks(mut from: impl Read, chunks: &mpsc::Sender<Vec<u8>>) {
@@ -30,7 +31,7 @@ fn read_chunks(mut from: impl Read, chunks: &mpsc::Sender<Vec<u8>>) {
     }
 }
 
-async fn listen(mut chunks: mpsc::Receiver<Vec<u8>>, mut outlet: Outlet) {
+async fn listen(mut chunks: mpsc::Receiver<Vec<u8>>, mut outlet: Outlet, mut pulse: Pulse) {
     let mut lines = LineReader::new();
     let mut garbage = Garbage::default();
     if outlet.tell(InputNews::Connected).await.is_err() {
@@ -40,6 +41,10 @@ async fn listen(mut chunks: mpsc::Receiver<Vec<u8>>, mut outlet: Outlet) {
     loop {
         let chunk = tokio::select! {
             () = news.closed() => return,
+            question = pulse.asked() => {
+                pulse.answer(question).await;
+                continue;
+            }
             chunk = chunks.recv() => chunk,
         };
         let Some(chunk) = chunk else { return };
@@ -75,7 +80,9 @@ mod tests {
         let (sender, chunks) = mpsc::channel(CHUNKS);
         let (news, mut heard) = mpsc::channel(16);
         let typing = std::thread::spawn(move || read_chunks(&b"A1\nno key\nPAY\n"[..], &sender));
-        listen(chunks, Outlet::new("terminal".to_owned(), news)).await;
+        let (_ask, asked) = tokio::sync::watch::channel(0);
+        let (pulse, _) = crate::pulse::pair(asked);
+        listen(chunks, Outlet::new("terminal".to_owned(), news), pulse).await;
         typing.join().unwrap();
         let mut all = Vec::new();
         while let Some(named) = heard.recv().await {

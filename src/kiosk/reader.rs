@@ -350,13 +350,24 @@ impl Kiosk {
                 .sales
                 .values()
                 .any(|sale| sale.intent.is_some() && sale.intent == action.intent);
-        (!ours).then_some(action)
+        (!ours && !self.is_over(action)).then_some(action)
     }
 
     /// Never on a reader of another board: its prompts are that board's business.
     pub(super) fn shows_dead_action(&self) -> bool {
         let seen = self.watch.seen.as_ref().and_then(|(_, reader)| reader.action.as_ref());
-        self.is_reader_ours() && seen.is_some_and(ActionSeen::is_dead)
+        self.is_reader_ours() && seen.is_some_and(|action| self.is_over(action))
+    }
+
+    /// Whether nobody can pay at it any more: its PaymentIntent is over, or it is authorized for a
+    /// sale of this kiosk that is not open, such as one that a person has dismissed. To clear such a
+    /// prompt takes no payment from anybody, not even from a board that calls itself the same.
+    fn is_over(&self, action: &ActionSeen) -> bool {
+        let is_authorized = action.status == ActionStatus::InProgress
+            && action.intent_status == Some(IntentStatus::RequiresCapture);
+        let is_this_kiosks = action.kiosk.as_ref() == Some(&self.setup.origin.kiosk);
+        let is_open = self.sales().any(|sale| sale.intent == action.intent);
+        action.is_dead() || is_authorized && is_this_kiosks && !is_open
     }
 
     /// An action that stands on the reader although its sale is paid or fenced: it is cleared
@@ -370,7 +381,7 @@ impl Kiosk {
             && self.sales().any(|sale| {
                 sale.intent.is_some() && sale.intent == action.intent && !sale.holds_reader()
             });
-        self.is_reader_ours() && (action.is_dead() || paid_sale_of_ours)
+        self.is_reader_ours() && (self.is_over(action) || paid_sale_of_ours)
     }
 
     /// Whether this sale may prompt the reader now: nobody else's prompt stands or may come to

@@ -74,6 +74,7 @@ fn action(intent: &str, status: ActionStatus, intent_status: IntentStatus) -> Ac
         status,
         intent: Some(intent.parse().unwrap()),
         sale: None,
+        kiosk: None,
         intent_status: Some(intent_status),
         card: None,
     }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{BootId, ChargeId, ItemNumber, PaymentIntentId, RefundId, SaleId};
+use crate::ids::{BootId, ChargeId, ItemNumber, KioskId, PaymentIntentId, RefundId, SaleId};
 use crate::money::Currency;
 use crate::sale::cards::CardSeen;
 use crate::time::{Moment, StripeTime, WallTime};
@@ -209,6 +209,8 @@ pub struct ActionSeen {
     pub intent: Option<PaymentIntentId>,
     /// The sale in that PaymentIntent's metadata, where it was expanded.
     pub sale: Option<SaleId>,
+    /// The kiosk in that PaymentIntent's metadata, where it was expanded.
+    pub kiosk: Option<KioskId>,
     /// That PaymentIntent's status, where it was expanded.
     pub intent_status: Option<IntentStatus>,
     /// The card that it has read, where it is to be confirmed.

@@ -356,16 +356,22 @@ impl Action {
             },
             other => ActionStatus::Other(other.into()),
         };
-        let (intent, sale, intent_status) = match self.intent() {
-            Some(Expandable::Id(id)) => (id.parse().ok(), None, None),
-            Some(Expandable::Object(intent)) => {
-                (intent.id.parse().ok(), intent.sale(), Some(status_of(&intent.status)))
-            }
-            None => (None, None, None),
+        let (intent, expanded) = match self.intent() {
+            Some(Expandable::Id(id)) => (id.parse().ok(), None),
+            Some(Expandable::Object(intent)) => (intent.id.parse().ok(), Some(&**intent)),
+            None => (None, None),
         };
         let card =
             self.details().and_then(|d| d.payment_method.as_ref()).map(Method::card).map(Box::new);
-        ActionSeen { kind: self.r#type.clone(), status, intent, sale, intent_status, card }
+        ActionSeen {
+            kind: self.r#type.clone(),
+            status,
+            intent,
+            sale: expanded.and_then(Intent::sale),
+            kiosk: expanded.and_then(|intent| intent.metadata.get("kiosk")?.parse().ok()),
+            intent_status: expanded.map(|intent| status_of(&intent.status)),
+            card,
+        }
     }
 }
 

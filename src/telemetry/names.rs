@@ -40,6 +40,8 @@ names! {
     ORDERED = "ordered", "2b9e61f40d7c4c3f8e15a7d3069bc41a";
     /// Something was found at Stripe that cannot be judged.
     SWEEP = "sweep", "27b9e4c05d8f4b13a6e1f7c2904d8b1a";
+    /// A task of the daemon, or the journal, does not answer any more.
+    HUNG = "hung", "5f0d8c27e1694b3aa6f2c49d70be3851";
     /// The reasons not to sell have changed.
     OUT_OF_ORDER = "out_of_order", "d06f3c9b8e174a25b7c2a5e0f4913d19";
 }

@@ -287,9 +287,9 @@ impl World {
         self.stripe.handle(&request, wall);
     }
 
-    /// The other system takes its payment back; a person, as by `kioskd reader reset`, what a sale
-    /// has left there whose record is damaged, or which a person has dismissed. A fault that waits for the next command may strike
-    /// this one.
+    /// The other system takes its payment back; a person, as by `kioskd reader reset`, what asks for
+    /// a card for a sale whose record is damaged, or which a person has dismissed. What is authorized
+    /// kioskd clears itself. A fault that waits for the next command may strike this one.
     pub fn stranger_goes(&mut self) {
         for _ in 0..40 {
             let reader = self.setup.reader.clone();
@@ -299,7 +299,8 @@ impl World {
             let intent = self.read(format!("/v1/payment_intents/{intent}"), &[]);
             let metadata = &intent["metadata"];
             let is_persons = metadata["sale"].as_str().is_some_and(|sale| self.is_persons(sale));
-            if metadata.get("kiosk").is_some() && !is_persons {
+            let asks = intent["status"] != "requires_capture";
+            if metadata.get("kiosk").is_some() && !(is_persons && asks) {
                 return;
             }
             self.as_person(format!("/v1/terminal/readers/{reader}/cancel_action"));

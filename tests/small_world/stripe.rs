@@ -369,6 +369,7 @@ fn action_seen(action: &Action, of: Option<Status>) -> ActionSeen {
         },
         intent: Some(action.intent.map_or_else(names::foreign_intent, names::intent)),
         sale: action.intent.map(|_| names::sale()),
+        kiosk: None,
         intent_status: of.map(status),
         card: action.card().map(Box::new),
     }

@@ -33,3 +33,4 @@ mod speaks_stripes_language;
 mod stops_when_told;
 mod survives;
 mod two_steps;
+mod watchdog;

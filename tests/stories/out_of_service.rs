@@ -1,5 +1,7 @@
 //! `kioskd drain`, `resume` and `busy`: the machine is taken from its customers, and given back.
 
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 use std::process::{Command, Output};
 use std::time::Duration;
 
@@ -97,4 +99,34 @@ fn without_a_daemon_the_exit_code_is_its_own() {
         assert_eq!(said(&rig.kioskd(&[command])).1, Some(69), "{command}");
     }
     assert_eq!(said(&rig.kioskd(&["busy", "--wait", "soon"])).1, Some(2));
+}
+
+#[test]
+fn while_a_customer_is_served_a_shutdown_is_held_back() {
+    // Takes the place of systemd-inhibit: says what it was asked for, and that it lives.
+    let mut rig = Rig::without_daemon();
+    let tools = rig.path().join("tools");
+    std::fs::create_dir(&tools).unwrap();
+    let held = rig.path().join("held");
+    let script = format!("#!/bin/sh\necho \"$$ $*\" >>{}\nexec sleep 900\n", held.display());
+    let program = tools.join("systemd-inhibit");
+    std::fs::write(&program, script).unwrap();
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let path = format!("{}:{}", tools.display(), std::env::var("PATH").unwrap());
+    let mut command = Command::new(env!("CARGO_BIN_EXE_kioskd"));
+    command.env("PATH", path);
+    rig.start_as(command);
+    rig.wait_until_ready();
+    assert!(!held.exists(), "nobody is served");
+    rig.keypad.press("A1");
+    rig.wait_for_prompt();
+    let asked = wait_for("the lock", || std::fs::read_to_string(&held).ok());
+    let (holder, asked) = asked.trim().split_once(' ').unwrap();
+    assert!(asked.starts_with("--what=shutdown:sleep --mode=block --who=kioskd"), "{asked}");
+    let lives = || Path::new(&format!("/proc/{holder}")).exists();
+    assert!(lives());
+    rig.tap(VISA);
+    wait_for("the end of the lock", || (!lives()).then_some(()));
+    assert_eq!(rig.outcomes(), ["sold"]);
+    assert_eq!(std::fs::read_to_string(&held).unwrap().lines().count(), 1);
 }

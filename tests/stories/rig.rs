@@ -201,6 +201,11 @@ impl Rig {
     /// Starts the daemon and waits until it can sell, or serves again.
     pub fn start(&mut self) {
         self.start_as(Command::new(env!("CARGO_BIN_EXE_kioskd")));
+        self.wait_until_ready();
+    }
+
+    /// Waits until the kiosk can sell, or serves again.
+    pub fn wait_until_ready(&self) {
         wait_for("the kiosk to be ready or busy", || {
             let status = self.status()?;
             matches!(status["state"].as_str(), Some("ready" | "busy")).then_some(())
@@ -222,6 +227,14 @@ impl Rig {
     /// SIGKILL.
     pub fn kill(&mut self) {
         self.daemon.as_mut().expect("it runs").kill();
+    }
+
+    /// SIGABRT, as of a watchdog.
+    pub fn abort(&mut self) {
+        let daemon = self.daemon.as_mut().expect("it runs");
+        let pid = rustix::process::Pid::from_child(&daemon.0);
+        rustix::process::kill_process(pid, rustix::process::Signal::ABORT).unwrap();
+        daemon.0.wait().unwrap();
     }
 
     /// SIGTERM; returns the exit code.

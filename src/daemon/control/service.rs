@@ -65,6 +65,17 @@ pub(super) async fn drain(
     }
 }
 
+/// Makes what the body names hang, for tests.
+#[cfg(debug_assertions)]
+pub(super) async fn hang(State(shared): State<Arc<Shared>>, name: String) -> Response {
+    let (answer, known) = tokio::sync::oneshot::channel();
+    let response = sent(&shared, Message::Hang(name, answer)).await;
+    match known.await {
+        Ok(true) => response,
+        Ok(false) | Err(_) => refused(StatusCode::NOT_FOUND, "there is nothing of this name"),
+    }
+}
+
 /// Puts the kiosk back into service. Not if that cannot be recorded: a restart would take it out
 /// again, and nobody would know why.
 pub(super) async fn resume(

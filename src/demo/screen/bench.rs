@@ -17,6 +17,7 @@ use super::network::Network;
 use crate::config::{self, ApiKey, Settings};
 use crate::daemon::clock;
 use crate::daemon::run::{Devices, Message};
+use crate::daemon::watchdog::Watchdog;
 use crate::dispenser::Order;
 use crate::ids::{DispenserName, ReaderId, SaleId};
 use crate::kiosk::View;
@@ -123,6 +124,7 @@ impl Bench {
             dispensers,
             views: self.views.clone(),
             spectator: Some(self.spectator.clone()),
+            watchdog: Watchdog::new(None),
         };
         let computer = Computer::start(self.build.clone(), devices).map_err(DemoError::World)?;
         self.computer = Some(computer);

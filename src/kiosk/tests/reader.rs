@@ -123,6 +123,28 @@ fn a_prompt_that_stays_although_its_sale_is_paid_is_cleared_before_the_next() {
 }
 
 #[test]
+fn what_is_authorized_for_a_closed_sale_of_this_kiosk_is_cleared() {
+    let of = |kiosk: Option<&str>, status| ActionSeen {
+        kiosk: kiosk.map(|kiosk| kiosk.parse().unwrap()),
+        ..action("pi_dismissed", ActionStatus::InProgress, status)
+    };
+    let own = opened().origin.kiosk;
+    for (kiosk, status, cleared) in [
+        (Some(own.as_str()), IntentStatus::RequiresCapture, true),
+        (Some(own.as_str()), IntentStatus::RequiresPaymentMethod, false),
+        (Some(own.as_str()), IntentStatus::Pending, false),
+        (Some("another"), IntentStatus::RequiresCapture, false),
+        (None, IntentStatus::RequiresCapture, false),
+    ] {
+        let mut bench = Bench::ready();
+        let action = of(kiosk, status);
+        bench.look(reader(Some(action.clone())));
+        assert_eq!(bench.kiosk.reader_wish() == ReaderWish::Clear, cleared, "{action:?}");
+        assert_eq!(bench.stands(&Reason::ReaderInUse), !cleared, "{action:?}");
+    }
+}
+
+#[test]
 fn a_reader_that_is_busy_with_a_payment_is_not_updating() {
     let mut bench = Bench::presenting();
     let ours = action("pi_1", ActionStatus::InProgress, IntentStatus::Pending);

@@ -232,6 +232,7 @@ pub(super) fn seen(action: Option<ActionStatus>, intent: IntentSeen) -> Seen {
         status,
         intent: Some(intent.id.clone()),
         sale: intent.sale.clone(),
+        kiosk: None,
         intent_status: Some(intent.status.clone()),
         card: None,
     });

@@ -263,6 +263,7 @@ fn an_action_is_dead_once_its_payment_intent_is_over_unless_it_gives_money_back(
         status,
         intent: Some(intent_id()),
         sale: None,
+        kiosk: None,
         intent_status: Some(intent_status),
         card: None,
     };

@@ -9,7 +9,7 @@ fn intent() -> serde_json::Value {
         "object": "payment_intent", "id": "pi_1", "status": "requires_capture",
         "amount": 250, "currency": "usd", "amount_capturable": 250, "livemode": false,
         "created": 1_790_000_000,
-        "metadata": {"sale": "SALE1", "journal": "j"},
+        "metadata": {"sale": "SALE1", "journal": "j", "kiosk": "lobby"},
         "payment_method_types": ["card_present"], "a_field_of_tomorrow": {},
         "latest_charge": {
             "object": "charge", "id": "ch_1", "created": 1_790_000_000,
@@ -33,6 +33,7 @@ fn a_reader_brings_its_payment_intent_along() {
     let seen = read_json(Expected::Reader, &reader).unwrap();
     let action = seen.reader.unwrap().action.unwrap();
     assert_eq!(action.sale.unwrap().as_str(), "SALE1");
+    assert_eq!(action.kiosk.unwrap().as_str(), "lobby");
     let charge = seen.intent.unwrap().charge.unwrap();
     assert_eq!(charge.capture_before, Some(StripeTime(1_790_172_800)));
 }

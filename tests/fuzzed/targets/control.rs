@@ -143,6 +143,11 @@ async fn answer(mut messages: mpsc::Receiver<Message>, tell: std::sync::mpsc::Se
                 drop(answer.send(Ordered::Decided));
                 Heard::Order { sale, what: order.what, reason: order.reason }
             }
+            #[cfg(debug_assertions)]
+            Message::Hang(_, answer) => {
+                answer.send(false).unwrap();
+                Heard::Plain
+            }
             // The status has a document of its own; here the question alone counts.
             Message::Status(answer) => {
                 drop(answer);
@@ -200,6 +205,8 @@ fn keep_books(jobs: &std::sync::mpsc::Receiver<Job>) {
                 let found = base().iter().find(|stored| stored.summary.sale == sale);
                 drop(answer.send(Ok(found.cloned())));
             }
+            #[cfg(debug_assertions)]
+            Job::Hang => panic!("the socket writes nothing"),
             Job::Commit(_) | Job::Recall { .. } => panic!("the socket writes nothing"),
         }
     }

@@ -1,0 +1,72 @@
+//! Several kiosks on one board: each is an instance with a name, and has its configuration in a
+//! folder of that name.
+
+use std::path::{Path, PathBuf};
+
+/// Where configurations are. That of the only kiosk of a board lies in it, that of an instance one
+/// folder further down.
+const FOLDER: &str = "/etc/kioskd";
+
+/// The configuration of an instance. Its name is letters, digits, `-` and `_`, so that it can be
+/// part of a unit's name and none of `/etc/kioskd` itself.
+pub fn configuration(name: &str) -> Result<PathBuf, String> {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    if name.is_empty() || name.len() > 32 || !name.chars().all(is_part) {
+        return Err("an instance is named with 1 to 32 ASCII letters, digits, '-' or '_'".into());
+    }
+    Ok(Path::new(FOLDER).join(name))
+}
+
+/// Where a kiosk keeps its things unless its configuration says otherwise.
+pub(super) struct Folders {
+    /// What has to outlive a restart.
+    pub(super) state: String,
+    /// What has not.
+    pub(super) runtime: String,
+}
+
+impl Folders {
+    /// Those of the kiosk whose configuration is this file, or this folder. An instance's runtime
+    /// folder is none of the other kiosk's, which systemd removes with all in it when that stops.
+    pub(super) fn of(configuration: &Path) -> Self {
+        let is_file = configuration.extension().is_some();
+        let folder = if is_file { configuration.parent() } else { Some(configuration) };
+        let instance = folder
+            .filter(|folder| folder.parent() == Some(Path::new(FOLDER)))
+            .and_then(|folder| folder.file_name()?.to_str());
+        match instance {
+            Some(name) => Self {
+                state: format!("/var/lib/kioskd/{name}"),
+                runtime: format!("/run/kioskd-{name}"),
+            },
+            None => Self { state: "/var/lib/kioskd".into(), runtime: "/run/kioskd".into() },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_instance_has_folders_of_its_own() {
+        for (configuration, state, runtime) in [
+            ("/etc/kioskd/kioskd.toml", "/var/lib/kioskd", "/run/kioskd"),
+            ("/etc/kioskd", "/var/lib/kioskd", "/run/kioskd"),
+            ("/etc/kioskd/left", "/var/lib/kioskd/left", "/run/kioskd-left"),
+            ("/etc/kioskd/left/kioskd.toml", "/var/lib/kioskd/left", "/run/kioskd-left"),
+            ("/srv/kiosk/left/kioskd.toml", "/var/lib/kioskd", "/run/kioskd"),
+        ] {
+            let folders = Folders::of(Path::new(configuration));
+            assert_eq!((folders.state.as_str(), folders.runtime.as_str()), (state, runtime));
+        }
+    }
+
+    #[test]
+    fn no_name_leads_out_of_the_folder_of_configurations_or_into_its_drop_ins() {
+        assert_eq!(configuration("left-2").unwrap(), Path::new("/etc/kioskd/left-2"));
+        for name in ["", "..", "conf.d", "a/b", "left 2", &"x".repeat(33)] {
+            assert!(configuration(name).is_err(), "{name}");
+        }
+    }
+}
