@@ -3,13 +3,15 @@
 const VALUES: &[&str] = &["money", "ids", "time"];
 const VALUES_AND_SALES: &[&str] = &["money", "ids", "time", "sale"];
 const DOMAIN: &[&str] = &["money", "ids", "time", "sale", "kiosk"];
-const DOMAIN_AND_SERIAL: &[&str] = &["money", "ids", "time", "sale", "kiosk", "serial"];
+const DOMAIN_AND_PULSE: &[&str] = &["money", "ids", "time", "sale", "kiosk", "pulse"];
+const DOMAIN_AND_SERIAL: &[&str] = &["money", "ids", "time", "sale", "kiosk", "pulse", "serial"];
 const DOMAIN_AND_ADAPTERS: &[&str] = &[
     "money",
     "ids",
     "time",
     "sale",
     "kiosk",
+    "pulse",
     "journal",
     "serial",
     "stripe",
@@ -25,6 +27,7 @@ const ALL_BELOW_CLI: &[&str] = &[
     "time",
     "sale",
     "kiosk",
+    "pulse",
     "journal",
     "serial",
     "stripe",
@@ -39,10 +42,11 @@ const ALL_BELOW_CLI: &[&str] = &[
 ];
 
 /// What each room may import besides itself, and why no more.
-pub(crate) const ROOMS: [(&str, &[&str], &str); 17] = [
+pub(crate) const ROOMS: [(&str, &[&str], &str); 18] = [
     ("money", &[], "a value knows nothing but itself"),
     ("ids", &[], "a value knows nothing but itself"),
     ("time", &[], "a value knows nothing but itself"),
+    ("pulse", &[], "who answers needs not know who asks"),
     ("sale", VALUES, "pure: a sale knows neither the kiosk around it nor any device"),
     ("kiosk", VALUES_AND_SALES, "pure: it knows its sales and no device"),
     ("journal", VALUES, "it keeps facts as text; what they mean is the core's business"),
@@ -50,7 +54,7 @@ pub(crate) const ROOMS: [(&str, &[&str], &str); 17] = [
     ("stripe", DOMAIN, "an adapter: Stripe is seen by the core as meanings"),
     ("input", DOMAIN_AND_SERIAL, "an adapter; boards hang on serial ports"),
     ("dispenser", DOMAIN_AND_SERIAL, "an adapter; boards hang on serial ports"),
-    ("display", DOMAIN, "an adapter: it shows views, and asks nobody"),
+    ("display", DOMAIN_AND_PULSE, "an adapter: it shows views, and asks nobody"),
     ("config", DOMAIN, "an adapter: it makes settings, and starts nothing"),
     ("telemetry", DOMAIN, "an adapter: it tells facts, and asks nobody"),
     ("simulator", VALUES, "it judges kioskd, so that it shares no code with the core"),
