@@ -53,6 +53,7 @@ impl Person {
     }
 
     /// One who pays, so many milliseconds after the prompt.
+    #[allow(dead_code, reason = "of the virtual machine")]
     pub fn slow(millis: u64) -> Self {
         Self { taps_after: Some(millis), ..Self::honest() }
     }

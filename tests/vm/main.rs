@@ -79,9 +79,9 @@ const TRIALS: [(&str, Trial); 8] = [
     ("hardened", hardened::shown),
     ("key revoked", hurt::its_key_is_revoked),
     ("disk full", hurt::its_disk_is_full),
-    ("disk read-only", hurt::its_disk_is_read_only),
     ("upgraded in mid-sale", hurt::it_is_upgraded_in_mid_sale),
     ("booted", booted::shown),
+    ("disk read-only", hurt::its_disk_is_read_only),
     ("power cuts", cut::again_and_again),
 ];
 
