@@ -1,7 +1,7 @@
 # kioskd: `make help` says what there is. Nothing but Rust and make has to be there beforehand.
 
 .DEFAULT_GOAL := help
-.PHONY: demo test lint simulate soak check-model kill bugs fuzz mutants deny deb deb-arm64 help
+.PHONY: demo test lint simulate soak check-model kill bugs fuzz mutants deny deb deb-arm64 vm vm-soak help
 
 # Where rustup puts cargo, for shells that were opened before Rust was installed.
 export PATH := $(PATH):$(HOME)/.cargo/bin
@@ -80,6 +80,14 @@ deb: ## the Debian package of this machine's kind, into target/debian; installs 
 
 deb-arm64: ## the package for a Raspberry Pi, built in a root of Debian's that is made for it (ten minutes, as root)
 	@packaging/build arm64
+
+vm: deb ## the package in an emulated Debian with real systemd, five power cuts included; needs root for its system (mmdebstrap)
+	@.ci/needs vm
+	@.ci/vm 5
+
+vm-soak: deb ## the same with CUTS=50 power cuts
+	@.ci/needs vm
+	@.ci/vm $(or $(CUTS),50)
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\): ## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST)

@@ -98,8 +98,12 @@ impl Life {
 
     /// Starts the daemon.
     pub fn start(&self) {
-        let mut command = self.kioskd(&["run"]);
-        let process = Process::start(&mut command, &self.folder.join("daemon.log"));
+        self.start_as(&mut self.kioskd(&["run"]), "daemon.log");
+    }
+
+    /// Starts what the daemon lives in: what it says is added to the file `log` of the folder.
+    pub fn start_as(&self, command: &mut Command, log: &str) {
+        let process = Process::start(command, &self.folder.join(log));
         let mut state = lock(&self.state);
         let line = format!("kioskd starts, process {}", process.0.id());
         state.chronicle.push((now(), line));

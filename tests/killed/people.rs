@@ -52,6 +52,12 @@ impl Person {
         }
     }
 
+    /// One who pays, so many milliseconds after the prompt.
+    #[allow(dead_code, reason = "of the virtual machine")]
+    pub fn slow(millis: u64) -> Self {
+        Self { taps_after: Some(millis), ..Self::honest() }
+    }
+
     /// One who cancels on the kiosk.
     pub fn cancels() -> Self {
         Self { taps_after: None, cancels_after: Some(100), ..Self::honest() }
