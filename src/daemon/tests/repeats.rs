@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use super::Bench;
-use crate::daemon::driver::{Effect, Event};
+use crate::daemon::driver::{Driver, Effect, Event};
 use crate::daemon::told::ReasonNews;
+use crate::demo::world::setup;
 use crate::sale::input::{Obstacle, VendNews};
 use crate::stripe::meaning::{Answer, NoAnswer};
 use crate::telemetry::repeats::Told;
+use crate::time::Moment;
 
 const DAY: Duration = Duration::from_hours(24);
 
@@ -143,6 +145,22 @@ fn a_key_that_is_stuck_is_told_rarely_and_one_that_is_pressed_again_each_time() 
         bench.select("S1");
     }
     assert_eq!(bench.said().len(), 5);
+}
+
+/// Bug: what stands at the start was taken for told, so that nothing ever said that a dispenser
+/// whose port was never opened is out of order.
+#[test]
+fn a_dispenser_that_was_never_there_is_told_when_its_port_does_not_open() {
+    let at = |millis| Bench::at(Moment::from_millis(millis));
+    let mut driver = Driver::new(setup(&"journal-1".parse().unwrap()), &[], 7, at(900_000));
+    let mut said = |event, now| driver.turn(event, now).iter().filter_map(said).collect::<Vec<_>>();
+    assert!(said(Event::Tick, at(900_001)).is_empty(), "it has had no time yet");
+    let gone = || Event::DispenserAway("main".parse().unwrap());
+    assert_eq!(said(gone(), at(900_250)), ["dispenser_away"]);
+    assert!(said(gone(), at(905_250)).is_empty());
+    assert_eq!(said(gone(), at(965_250)), ["still dispenser_away"]);
+    let back = Event::DispenserReachable("main".parse().unwrap());
+    assert_eq!(said(back, at(970_000)), ["over: dispenser_away"]);
 }
 
 #[test]
