@@ -346,8 +346,9 @@ fn disks(built: &Path, folder: &Path, package: &Path) {
     let cargo = folder.join("cargo");
     fs::create_dir(&cargo).unwrap();
     fs::copy(package, cargo.join("kioskd.deb")).unwrap();
+    fs::copy(env!("CARGO_BIN_EXE_kioskd"), cargo.join("kioskd-that-hangs")).unwrap();
     let image = folder.join("cargo.img");
-    host(Command::new("/sbin/mke2fs").args(ext4).arg("-d").arg(cargo).arg(image).arg("128M"));
+    host(Command::new("/sbin/mke2fs").args(ext4).arg("-d").arg(cargo).arg(image).arg("512M"));
 }
 
 /// A simulated Stripe, and where it listens.
