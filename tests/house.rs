@@ -157,6 +157,17 @@ fn undocumented(path: &str, text: &str) -> Vec<Breach> {
     vec![breach(path, 1, "begins without `//!`: whoever opens a file asks first what it is for")]
 }
 
+/// A line that is written elsewhere has no message id, and nothing explains it.
+fn logs_without_a_name(path: &str, text: &str) -> Vec<Breach> {
+    if !path.starts_with("src/") || path == "src/daemon/tell.rs" {
+        return Vec::new();
+    }
+    let lines = lines(text);
+    let logged = lines.iter().filter(|line| says(&line.code, "tracing::"));
+    let why = "log lines are written in src/daemon/tell.rs, which gives each its message id";
+    logged.map(|line| breach(path, line.number, why)).collect()
+}
+
 fn names_a_build_machine(path: &str, text: &str) -> Vec<Breach> {
     let lines = text.lines().enumerate().flat_map(|(index, line)| {
         BUILD_MACHINES.iter().filter(|place| line.contains(**place)).map(move |place| {
@@ -276,6 +287,15 @@ fn nothing_is_left_half_done() {
 #[test]
 fn every_file_begins_by_saying_what_it_is_for() {
     assert_kept_by(&sources(), undocumented);
+}
+
+#[test]
+fn every_log_line_has_a_name() {
+    assert_kept_by(&sources(), logs_without_a_name);
+    let line = "tracing::warn!(\"x\");";
+    assert_eq!(struck(&logs_without_a_name("src/serial/link.rs", line)), ["src/serial/link.rs:1"]);
+    assert_eq!(logs_without_a_name("src/daemon/tell.rs", line), []);
+    assert_eq!(logs_without_a_name("src/telemetry/log.rs", "tracing_subscriber::registry()"), []);
 }
 
 #[test]

@@ -21,7 +21,7 @@ const FILES: [(&str, &str); 6] = [
          back, never run one copy in two machines.",
     ),
     ("/run/kioskd/control.sock", "The control socket. The group kioskd may ask, sell and drain."),
-    ("/usr/share/doc/kioskd/operations.md.gz", "For a technician with ten minutes."),
+    ("/usr/share/doc/kioskd/operations.md", "For a technician with ten minutes."),
 ];
 
 /// A page for the program and one for each command.

@@ -1,11 +1,13 @@
-//! Writes what the package has to read and to complete with: man pages and shell completions, all
-//! made from the program's own commands and from the commented configuration.
+//! Writes what the package has to read and to complete with: man pages and shell completions, made
+//! from the program's own commands and from the commented configuration; and the licences of what is
+//! linked into it.
 //!
 //! `cargo run --example documents -- FOLDER`. An example, not a hidden command: who runs a kiosk
 //! has no use for it, and the program that handles money stays smaller.
 
 mod commands;
 mod configuration;
+mod licences;
 
 use std::fs;
 use std::io;
@@ -19,7 +21,12 @@ fn main() -> ExitCode {
     let Some(folder) = std::env::args_os().nth(1) else {
         return complain("usage: documents FOLDER");
     };
-    match documents().and_then(|documents| write(Path::new(&folder), &documents)) {
+    let everything = || -> io::Result<Vec<Document>> {
+        let mut documents = documents()?;
+        documents.push(licences::notices()?);
+        Ok(documents)
+    };
+    match everything().and_then(|documents| write(Path::new(&folder), &documents)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => complain(&error.to_string()),
     }

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::cli::{ConfigArguments, Environment, Exit, complain, complain_of, runtime};
 use crate::config;
+use crate::daemon::tell;
 use crate::telemetry::log;
 
 #[derive(clap::Args)]
@@ -23,7 +24,7 @@ pub(super) fn run(arguments: &Arguments, environment: &Environment) -> Exit {
         }
     };
     for warning in &loaded.warnings {
-        tracing::warn!("{warning}");
+        tell::configuration_doubted(warning);
     }
     let credentials = environment.get("CREDENTIALS_DIRECTORY").map(Path::new);
     let key = match config::api_key(credentials, &loaded.settings.stripe) {

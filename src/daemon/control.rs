@@ -27,6 +27,7 @@ pub use crate::daemon::control::service::DrainOrder;
 use crate::daemon::drained::DrainFile;
 use crate::daemon::journal_thread::Job;
 use crate::daemon::run::Message;
+use crate::daemon::tell;
 use crate::daemon::waiting::Waiting;
 use crate::ids::{ProductCode, ReaderId, SaleId};
 use crate::journal::{Filter, Stored, Summary};
@@ -237,7 +238,7 @@ pub async fn serve(
         .with_state(Arc::new(Shared { driver, journal, orders, drained }));
     let service = routes.into_make_service_with_connect_info::<Caller>();
     if let Err(error) = axum::serve(listener, service).await {
-        tracing::error!(%error, "the control socket has failed");
+        tell::control_failed(&error);
     }
 }
 

@@ -7,9 +7,10 @@ use tokio::sync::mpsc::{self, error::TrySendError};
 use tokio::sync::watch;
 
 use crate::config::{DispenserSettings, DisplaySettings, InputSettings, Settings};
+use crate::daemon::clock;
 use crate::daemon::driver::Event;
 use crate::daemon::run::Message;
-use crate::daemon::tell;
+use crate::daemon::told::ToldBoards;
 use crate::daemon::watchdog::Watchdog;
 use crate::dispenser::{self, Answer, DispenserNews, Order};
 use crate::display;
@@ -68,8 +69,9 @@ pub fn start_inputs(
     }
     let messages = messages.clone();
     tokio::spawn(async move {
+        let mut boards = ToldBoards::default();
         while let Some(NamedInputNews { input, news }) = news.recv().await {
-            let Some(message) = input_message(&input, news) else { continue };
+            let Some(message) = input_message(&input, news, &mut boards) else { continue };
             if messages.send(message).await.is_err() {
                 return;
             }
@@ -77,22 +79,24 @@ pub fn start_inputs(
     });
 }
 
-fn input_message(name: &str, news: InputNews) -> Option<Message> {
+fn input_message(name: &str, news: InputNews, boards: &mut ToldBoards) -> Option<Message> {
     match news {
         InputNews::Key(Key::Select(code)) => Some(Message::Select { code, answer: None }),
         InputNews::Key(Key::Cancel) => Some(Message::Event(Event::CancelPressed)),
         InputNews::Key(Key::Pay) => Some(Message::Pay { answer: None }),
         InputNews::Key(Key::Remove(code)) => Some(Message::Remove { code, answer: None }),
         InputNews::Connected => {
-            tell::device(name, "the input is connected", false);
+            boards.connected(name, "the input", clock::now().since());
             None
         }
         InputNews::Disconnected { why } => {
-            tell::device(name, &format!("the input is gone: {why}; trying again"), true);
+            boards.gone(name, "the input", &why, clock::now().since());
             None
         }
-        // The input itself logs garbage, once a minute at most.
-        InputNews::Garbage { .. } => None,
+        InputNews::Garbage { total } => {
+            boards.unreadable(name, total, clock::now().since());
+            None
+        }
     }
 }
 
@@ -119,8 +123,9 @@ pub fn start_dispensers(
     }
     let messages = messages.clone();
     tokio::spawn(async move {
+        let mut boards = ToldBoards::default();
         while let Some((name, news)) = news.recv().await {
-            let Some(event) = dispenser_event(name, news) else { continue };
+            let Some(event) = dispenser_event(name, news, &mut boards) else { continue };
             if messages.send(Message::Event(event)).await.is_err() {
                 return;
             }
@@ -129,23 +134,29 @@ pub fn start_dispensers(
     orders
 }
 
-fn dispenser_event(name: DispenserName, news: DispenserNews) -> Option<Event> {
+fn dispenser_event(
+    name: DispenserName,
+    news: DispenserNews,
+    boards: &mut ToldBoards,
+) -> Option<Event> {
     let vend = |order, news| Some(Event::Vend { order, news });
     match news {
         DispenserNews::Connected => {
-            tell::device(name.as_str(), "the dispenser is connected", false);
+            boards.connected(name.as_str(), "the dispenser", clock::now().since());
             Some(Event::DispenserReachable(name))
         }
         DispenserNews::Disconnected { why } => {
-            let what = format!("the dispenser is gone: {why}; trying again");
-            tell::device(name.as_str(), &what, true);
+            boards.gone(name.as_str(), "the dispenser", &why, clock::now().since());
             Some(Event::DispenserAway(name))
         }
         DispenserNews::NeverSent { id, why } => vend(id, VendNews::NeverSent { why }),
         DispenserNews::Unclear { id, why } => vend(id, VendNews::Unclear { why }),
         DispenserNews::Sent { id } => vend(id, VendNews::Sent),
         DispenserNews::Answered { id, answer } => vend(id, vend_news(answer)),
-        DispenserNews::Garbage { .. } => None,
+        DispenserNews::Garbage { total } => {
+            boards.unreadable(name.as_str(), total, clock::now().since());
+            None
+        }
     }
 }
 

@@ -1,12 +1,14 @@
 //! The driver's turn: news in, effects out. It owns the kiosk and decides what is started; it does
 //! no I/O itself, so that the same code runs in the daemon, in the demo and under simulation.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::daemon::flights::{FlightId, Flights};
 use crate::daemon::ledger::{Batch, Ledger};
 use crate::daemon::orders::{Ordered, Unanswered};
+use crate::daemon::tell;
+use crate::daemon::told::{About, ReasonNews, ToldReasons};
 use crate::ids::{
     DispenserName, ItemNumber, OrderId, PaymentIntentId, ProductCode, ReaderId, SaleId, Slot,
 };
@@ -21,6 +23,7 @@ use crate::sale::resolve::Order;
 use crate::sale::{Fact, Input, Phase, Sale};
 use crate::stripe::Request;
 use crate::stripe::meaning::{Answer, NoAnswer};
+use crate::telemetry::repeats::{Lasted, Told};
 use crate::time::{Moment, WallTime};
 
 /// When Stripe answers again, all that waited for it goes within this time.
@@ -162,11 +165,11 @@ pub enum Effect {
         sale: SaleId,
         /// The fact.
         fact: Fact,
+        /// Of the sale, for logs.
+        about: Box<About>,
     },
-    /// A reason not to sell has come up: for logs.
-    Raised(Reason),
-    /// A reason not to sell is over: for logs.
-    Cleared(Reason),
+    /// A reason not to sell has come up, still stands, or is over: for logs.
+    Reason(Reason, ReasonNews),
     /// A call did not bring what was wanted: for logs.
     CallFailed {
         /// The sale it was for.
@@ -175,11 +178,22 @@ pub enum Effect {
         call: Call,
         /// What went wrong.
         trouble: Trouble,
-        /// Whether the one before it went well: what goes on failing is not news.
-        first: bool,
+        /// Stripe's id for the request, if it answered.
+        request_id: Option<String>,
+        /// What is news of it: not each time what goes on failing.
+        told: Option<Told>,
     },
-    /// A key brought nothing.
-    Turned(Turned),
+    /// A call that failed for long works again: for logs.
+    CallWorks {
+        /// The sale it was for.
+        sale: Option<SaleId>,
+        /// The call.
+        call: Call,
+        /// How long it failed.
+        lasted: Lasted,
+    },
+    /// A key brought nothing. A key that is stuck is not told each time.
+    Turned(Turned, Option<Told>),
     /// What has become of a person's order about a sale: what was decided is on disk.
     SaleOrdered {
         /// The sale.
@@ -222,7 +236,7 @@ pub struct Driver {
     pub(super) unanswered: BTreeMap<SaleId, Unanswered>,
     pub(super) shown: Option<View>,
     pub(super) power_cycled: Option<Moment>,
-    told_reasons: BTreeSet<Reason>,
+    told_reasons: ToldReasons,
     pub(super) wake: Option<Moment>,
     pub(super) effects: Vec<Effect>,
 }
@@ -240,15 +254,14 @@ impl Driver {
             unanswered: BTreeMap::new(),
             shown: None,
             power_cycled: None,
-            told_reasons: BTreeSet::new(),
+            told_reasons: ToldReasons::default(),
             wake: None,
             effects: Vec::new(),
         };
         for stored in stored {
             driver.restore(stored, now);
         }
-        // A device that has had no time yet is no news.
-        driver.told_reasons = driver.standing_reasons();
+        driver.told_reasons = ToldReasons::at_start(driver.kiosk.reasons());
         driver.kiosk.judge_modes(now.since());
         driver
     }
@@ -316,21 +329,8 @@ impl Driver {
             Event::Stopping => self.stopping(now),
         }
         self.reconcile(now);
-        self.tell_reasons();
+        self.effects.extend(self.told_reasons.news(self.kiosk.reasons(), now.since()));
         std::mem::take(&mut self.effects)
-    }
-
-    fn standing_reasons(&self) -> BTreeSet<Reason> {
-        self.kiosk.reasons().iter().map(|(reason, _)| reason.clone()).collect()
-    }
-
-    /// Tells which reasons not to sell have come and gone since the last turn.
-    fn tell_reasons(&mut self) {
-        let standing = self.standing_reasons();
-        let raised = standing.difference(&self.told_reasons).cloned().map(Effect::Raised);
-        let cleared = self.told_reasons.difference(&standing).cloned().map(Effect::Cleared);
-        self.effects.extend(raised.chain(cleared));
-        self.told_reasons = standing;
     }
 
     /// When the next [`Event::Tick`] is due, at the latest.
@@ -367,9 +367,8 @@ impl Driver {
     fn restore(&mut self, stored: &Stored, now: Now) {
         // What the journal itself calls damaged is not added to: a person has to look at the file.
         if let Some(what) = &stored.damage {
-            let sale = &stored.summary.sale;
-            tracing::error!(%sale, "the journal is damaged: {what}; settle this sale at Stripe");
-            self.kiosk.unreadable(sale.clone());
+            tell::record_damaged(&stored.summary.sale, what);
+            self.kiosk.unreadable(stored.summary.sale.clone());
             return;
         }
         let mut facts = Vec::new();
@@ -423,7 +422,7 @@ impl Driver {
     fn turned_away(&mut self, result: Result<(), Turned>, now: Now) {
         if let Err(why) = result {
             self.kiosk.show_turned(why.clone(), now.moment);
-            self.effects.push(Effect::Turned(why));
+            self.effects.push(self.told_reasons.turned(why, now.since()));
         }
     }
 
@@ -482,11 +481,11 @@ impl Driver {
         if facts.is_empty() {
             return;
         }
-        let closed = !sale.is_open();
+        let (closed, about) = (!sale.is_open(), Box::new(About::of(sale)));
         let batch = self.ledger.record(sale, &facts, now);
         self.effects.extend(batch.map(Effect::Commit));
         for fact in facts {
-            self.effects.push(Effect::Happened { sale: id.clone(), fact });
+            self.effects.push(Effect::Happened { sale: id.clone(), fact, about: about.clone() });
         }
         if closed {
             self.kiosk.sweep_after(id, now.moment);

@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use crate::daemon::told::ToldFailures;
 use crate::ids::{LocationId, SaleId};
+use crate::kiosk::out_of_order::{Reasons, Since};
 use crate::sale::duty::Pace;
 use crate::sale::input::{Call, ReaderSeen, RefundSeen, Trouble};
 use crate::stripe::Request;
+use crate::telemetry::repeats::{Lasted, Told};
 use crate::time::Moment;
 
 /// The first wait after a failed call. Source: Stripe's SDKs never wait less.
@@ -131,6 +134,8 @@ struct Wait {
     sent: Option<Moment>,
     /// What went wrong with the last one, if it did.
     trouble: Option<Trouble>,
+    /// What the log was told of its failures.
+    told: ToldFailures,
     /// Whether a hint from outside has made it urgent.
     hinted: bool,
     /// Between a half and one: how much of its pace this line takes, drawn for each call.
@@ -139,7 +144,15 @@ struct Wait {
 
 impl Default for Wait {
     fn default() -> Self {
-        Self { failures: 0, until: None, sent: None, trouble: None, hinted: false, share: 1.0 }
+        Self {
+            failures: 0,
+            until: None,
+            sent: None,
+            trouble: None,
+            told: ToldFailures::default(),
+            hinted: false,
+            share: 1.0,
+        }
     }
 }
 
@@ -306,16 +319,23 @@ impl Flights {
         self.under_way.remove(&id)
     }
 
-    /// It went well: the next one waits only for its pace.
-    pub fn went_well(&mut self, purpose: &Purpose) {
-        if let Some(wait) = self.waits.get_mut(&purpose.line()) {
-            *wait = Wait { failures: 0, until: None, trouble: None, ..wait.clone() };
-        }
+    /// It went well: the next one waits only for its pace. What is to be told of it.
+    pub fn went_well(&mut self, purpose: &Purpose, now: Moment) -> Option<Lasted> {
+        let wait = self.waits.get_mut(&purpose.line())?;
+        (wait.failures, wait.until, wait.trouble) = (0, None, None);
+        wait.told.went_well(now)
     }
 
-    /// Whether the last call of this kind failed.
-    pub fn is_failing(&self, purpose: &Purpose) -> bool {
-        self.waits.get(&purpose.line()).is_some_and(|wait| wait.failures > 0)
+    /// What is to be told of a call that went wrong, where these reasons not to sell stand.
+    pub fn tell(
+        &mut self,
+        purpose: &Purpose,
+        trouble: &Trouble,
+        reasons: &Reasons,
+        now: Since,
+    ) -> Option<Told> {
+        let wait = self.waits.entry(purpose.line()).or_default();
+        wait.told.failed(trouble, reasons, now)
     }
 
     /// It went wrong: the next one waits, longer each time, with jitter so that a fleet does not
@@ -428,7 +448,7 @@ mod tests {
         let request = Request::ReadReader { reader: "tmr_1".parse().unwrap() };
         let id = flights.start(Flight { purpose: look(), request, asked: sent, sent }, 0.5);
         flights.end(id);
-        flights.went_well(&look());
+        flights.went_well(&look(), sent);
         assert_eq!(flights.wait_until(&look(), pace), Some(sent + Duration::from_secs(6)));
         assert_eq!(flights.wait_until(&look(), Pace::AT_ONCE), Some(sent));
         flights.look_now(std::iter::empty());

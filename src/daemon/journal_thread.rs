@@ -7,9 +7,10 @@ use tokio::sync::{mpsc, oneshot};
 use crate::daemon::driver::Event;
 use crate::daemon::ledger::Batch;
 use crate::daemon::run::Message;
-use crate::daemon::tell;
+use crate::daemon::{clock, tell};
 use crate::ids::SaleId;
 use crate::journal::{Filter, Journal, JournalError, Stored, Summary};
+use crate::telemetry::repeats::Repeats;
 
 /// What is asked of the journal.
 #[derive(Debug)]
@@ -52,21 +53,26 @@ pub fn start(
 
 fn work(mut journal: Journal, jobs: &thread_queue::Receiver<Job>, events: &mpsc::Sender<Message>) {
     let mut trusted = true;
+    let mut failures = Repeats::default();
     while let Ok(job) = jobs.recv() {
         match job {
             Job::Commit(batch) => {
                 let number = batch.number;
-                let news = trusted;
                 let result = commit(&mut journal, &batch, &mut trusted);
                 let event = match result {
-                    Ok(()) => Event::Committed(number),
+                    Ok(()) => {
+                        failures.over(clock::now().moment);
+                        Event::Committed(number)
+                    }
                     Err(JournalError::Conflict { sale, seq, source, .. }) => {
                         let what = format!("fact {seq}: {source}");
-                        tell::sale_not_taken(&sale, &what);
+                        tell::record_damaged(&sale, &what);
                         Event::Contradicted { number, sale, what }
                     }
                     Err(error) => {
-                        tell::journal_failed(&chain(&error), news);
+                        let why = chain(&error);
+                        let told = failures.again(why.clone(), clock::now().since());
+                        tell::journal_failed(&why, told);
                         Event::CommitFailed(number)
                     }
                 };
@@ -101,7 +107,7 @@ fn recall(journal: &Journal, sales: Vec<SaleId>) -> Option<Vec<(SaleId, Option<S
         Ok((sale, stored))
     };
     let recalled: Result<Vec<_>, JournalError> = sales.into_iter().map(read).collect();
-    recalled.inspect_err(|error| tracing::warn!("the journal cannot be read: {error}")).ok()
+    recalled.inspect_err(|error| tell::journal_unread(&chain(error))).ok()
 }
 
 /// Writes a batch. After a failure the handle is not trusted again, but opened anew.

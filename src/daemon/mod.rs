@@ -19,6 +19,7 @@
 //! * [`reader_power`]: the operator's program that switches the reader off and on
 //! * [`clock`], [`identity`]: what the machine says of time and of itself
 //! * [`tell`]: what is logged
+//! * [`told`]: what was logged already, so that what goes on for long does not fill the log
 
 mod account;
 mod assignment;
@@ -48,6 +49,7 @@ mod sweep;
 pub mod tell;
 #[cfg(test)]
 mod tests;
+pub mod told;
 pub mod waiting;
 pub mod watchdog;
 

@@ -4,6 +4,7 @@ use systemd::daemon;
 
 use crate::daemon::tell;
 use crate::kiosk::status::{KioskStatus, State};
+use crate::telemetry::names::machine;
 
 /// Speaks to systemd, if it listens. Each sentence is sent once.
 #[derive(Debug, Default)]
@@ -20,7 +21,7 @@ impl Notifier {
         if !self.ready && can_sell_or_knows_why_not(status) {
             self.ready = true;
             send(&[("READY", "1")]);
-            tell::life(&format!("ready: {sentence}"));
+            tell::life(machine::READY, &format!("ready: {sentence}"));
         }
         if self.sentence != sentence {
             send(&[("STATUS", &sentence)]);

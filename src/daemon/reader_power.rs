@@ -15,7 +15,7 @@ const LIMIT: Duration = Duration::from_mins(1);
 /// that is in it if it takes too long.
 pub async fn cycle(program: PathBuf) {
     let name = program.display();
-    tell::device("reader", &format!("its power is switched off and on: {name}"), true);
+    tell::reader_power(true, &format!("the reader's power is switched off and on: {name}"));
     let mut command = Command::new(&program);
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).process_group(0);
     // Who watches the daemon has nothing to do with its children.
@@ -25,23 +25,23 @@ pub async fn cycle(program: PathBuf) {
     let mut child = match command.spawn() {
         Ok(child) => child,
         Err(error) => {
-            tell::device("reader", &format!("{name} cannot be run: {error}"), true);
+            tell::reader_power(false, &format!("{name} cannot be run: {error}"));
             return;
         }
     };
     let group = child.id().and_then(|id| i32::try_from(id).ok());
     match tokio::time::timeout(LIMIT, child.wait()).await {
         Ok(Ok(status)) if status.success() => {
-            tell::device("reader", "its power was switched off and on", false);
+            tell::reader_power(true, "the reader's power was switched off and on");
         }
-        Ok(Ok(status)) => tell::device("reader", &format!("{name} ended with {status}"), true),
-        Ok(Err(error)) => tell::device("reader", &format!("{name}: {error}"), true),
+        Ok(Ok(status)) => tell::reader_power(false, &format!("{name} ended with {status}")),
+        Ok(Err(error)) => tell::reader_power(false, &format!("{name}: {error}")),
         Err(_) => {
             if let Some(group) = group.and_then(rustix::process::Pid::from_raw) {
                 let kill = rustix::process::Signal::KILL;
                 let _ = rustix::process::kill_process_group(group, kill);
             }
-            tell::device("reader", &format!("{name} took too long and was killed"), true);
+            tell::reader_power(false, &format!("{name} took too long and was killed"));
         }
     }
 }

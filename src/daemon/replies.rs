@@ -1,15 +1,12 @@
 //! A call has ended: what it says of the link and the reader, when its like goes again, and whom it
 //! concerns.
 
-use std::time::Duration;
-
 use crate::daemon::driver::{Driver, Effect, HURRY_WITHIN, Now};
 use crate::daemon::flights::{FlightId, Purpose, Setback};
 use crate::sale::input::{Call, Refusal, Reply, Seen, Trouble};
 use crate::sale::{Input, Sale};
 use crate::stripe::meaning::{Answer, NoAnswer};
 use crate::stripe::understand;
-use crate::time::Moment;
 
 impl Driver {
     /// A call has ended.
@@ -36,10 +33,14 @@ impl Driver {
         }
         self.give_up_on_lost_reader(now);
         match &reply.result {
-            Ok(_) => self.flights.went_well(&flight.purpose),
+            Ok(_) => {
+                if let Some(lasted) = self.flights.went_well(&flight.purpose, now.moment) {
+                    let sale = flight.purpose.sale().cloned();
+                    self.effects.push(Effect::CallWorks { sale, call, lasted });
+                }
+            }
             Err(trouble) => {
-                let asked_to_wait = result.as_ref().ok().and_then(|answer| answer.retry_after);
-                self.went_wrong(&flight.purpose, trouble, asked_to_wait, now.moment);
+                self.went_wrong(&flight.purpose, trouble, result.as_ref().ok(), now);
             }
         }
         match flight.purpose.clone() {
@@ -68,6 +69,13 @@ impl Driver {
             Purpose::Spare if reply.result.is_err() => self.kiosk.sweep_again(now.moment),
             Purpose::Clear | Purpose::ReaderLook | Purpose::Claim | Purpose::Spare => {}
         }
+        if let Some(request_id) = result.as_ref().ok().and_then(|it| it.request_id.as_ref()) {
+            for effect in &mut self.effects {
+                if let Effect::Happened { about, .. } = effect {
+                    about.request_id = Some(request_id.clone());
+                }
+            }
+        }
         // A late reply of a sale that is over leaves nothing behind.
         if let Some(sale) = flight.purpose.sale().filter(|sale| self.kiosk.sale(sale).is_none()) {
             self.flights.forget(sale);
@@ -79,25 +87,26 @@ impl Driver {
         &mut self,
         purpose: &Purpose,
         trouble: &Trouble,
-        asked_to_wait: Option<Duration>,
-        now: Moment,
+        answer: Option<&Answer>,
+        now: Now,
     ) {
         let call = purpose.call();
-        let first = !self.flights.is_failing(purpose);
         let front = self.kiosk.front_sale().map(Sale::id);
         let setback = Setback {
-            asked_to_wait,
+            asked_to_wait: answer.and_then(|answer| answer.retry_after),
             customer_waits: front.is_some() && front == purpose.sale(),
             refused: matches!(trouble, Trouble::Refused(Refusal::Forbidden | Refusal::NotFound)),
             draw: self.rng.f64(),
         };
         let busy = *trouble == Trouble::Refused(Refusal::ReaderBusy);
         if busy && purpose.sale().is_some() && matches!(call, Call::ClearReader { .. }) {
-            self.flights.reader_was_busy(purpose, now);
+            self.flights.reader_was_busy(purpose, now.moment);
         } else {
-            self.flights.went_wrong(purpose, trouble, now, setback);
+            self.flights.went_wrong(purpose, trouble, now.moment, setback);
         }
+        let told = self.flights.tell(purpose, trouble, self.kiosk.reasons(), now.since());
         let (sale, trouble) = (purpose.sale().cloned(), trouble.clone());
-        self.effects.push(Effect::CallFailed { sale, call, trouble, first });
+        let request_id = answer.and_then(|answer| answer.request_id.clone());
+        self.effects.push(Effect::CallFailed { sale, call, trouble, request_id, told });
     }
 }

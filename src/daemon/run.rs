@@ -27,7 +27,7 @@ use crate::daemon::waiting::Waiting;
 use crate::daemon::watchdog::Watchdog;
 use crate::daemon::{clock, devices, reader_power, tell};
 use crate::dispenser::Order;
-use crate::ids::{ControllerId, DispenserName, ProductCode, SaleId};
+use crate::ids::{ControllerId, DispenserName, ProductCode, ReaderId, SaleId};
 use crate::journal::{Filter, Journal, JournalError, Stored};
 use crate::kiosk::View;
 use crate::kiosk::claim::{OrderRefused, ReaderOrder};
@@ -39,6 +39,7 @@ use crate::sale::resolve;
 use crate::stripe::meaning::{Answer, NoAnswer};
 use crate::stripe::transport::ClientError;
 use crate::stripe::{Client, Request};
+use crate::telemetry::names::machine;
 
 pub use keys::{KeyAnswer, Pressed};
 use keys::{press, sale_id};
@@ -154,6 +155,7 @@ struct Tasks {
     journal: thread_queue::Sender<Job>,
     devices: Devices,
     reader_power: Option<PathBuf>,
+    reader: ReaderId,
     /// Who waits for what becomes of an order about a sale. These go one at a time.
     people: BTreeMap<SaleId, oneshot::Sender<Ordered>>,
 }
@@ -214,14 +216,15 @@ impl Daemon {
         if journal.summaries(&newest)?.is_empty() {
             driver.sell_after_sweep(clock::now());
         }
-        tell::life(&format!(
+        let what = format!(
             "kiosk {} starts: kioskd {}, configuration {}, journal {}, {} open sales",
             settings.kiosk.id,
             env!("CARGO_PKG_VERSION"),
             loaded.hash,
             journal.id(),
             stored.len()
-        ));
+        );
+        tell::life(machine::STARTS, &what);
         // The thread is never waited for: its last commit was confirmed, or cannot be had.
         let (jobs, _thread) = journal_thread::start(journal, messages.clone());
         let config =
@@ -241,7 +244,9 @@ impl Daemon {
         let Self { mut driver, client, messages, mut inbox, jobs, config, .. } = self;
         let Self { reader_power, drained, .. } = self;
         let people = BTreeMap::new();
-        let mut tasks = Tasks { client, messages, journal: jobs, devices, reader_power, people };
+        let reader = driver.kiosk().setup().reader.clone();
+        let mut tasks =
+            Tasks { client, messages, journal: jobs, devices, reader_power, reader, people };
         let watchdog = notify::watchdog_interval();
         let (mut notifier, mut inhibitor) = (Notifier::default(), Inhibitor::default());
         let mut stop_by = None;
@@ -256,7 +261,7 @@ impl Daemon {
             notifier.tell(&status);
             notifier.turned(&tasks.devices.watchdog.turn(now.moment));
             if stop_by.is_some_and(|by| driver.may_stop() || now.moment >= by) {
-                tell::life("stopped");
+                tell::life(machine::STOPPED, "stopped");
                 return;
             }
             let wake = driver.next_wake().map(|at| at.since(now.moment));
@@ -278,7 +283,8 @@ async fn sleep(pause: Option<Duration>) {
 }
 
 fn stop(notifier: &Notifier, stop_by: &mut Option<crate::time::Moment>) -> Message {
-    tell::life("told to stop: no new sale; the running one is finished or taken back");
+    let what = "told to stop: no new sale; the running one is finished or taken back";
+    tell::life(machine::STOPPING, what);
     notifier.stopping();
     stop_by.get_or_insert(clock::now().moment + STOP_LIMIT);
     Message::Event(Event::Stopping)
@@ -336,17 +342,19 @@ fn hear(driver: &mut Driver, message: Message, tasks: &mut Tasks, config: &Confi
 /// restart, which a person asks for.
 fn take_key(driver: &Driver, tasks: &mut Tasks, key: &ApiKey) -> bool {
     if (key.mode() == Mode::Live) != driver.kiosk().setup().livemode {
-        tracing::error!("the new API key is of {} mode: restart kioskd to use it", key.mode());
+        let mode = key.mode();
+        tell::key_kept(&format!("the new API key is of {mode} mode: restart kioskd to use it"));
         return false;
     }
     match tasks.client.with_key(key.reveal()) {
         Ok(client) => {
             tasks.client = client;
-            tell::life(&format!("the API key was read again: {key}"));
+            let what = format!("the API key was read again: {key}");
+            tell::life(machine::KEY_REPLACED, &what);
             true
         }
         Err(error) => {
-            tracing::error!("the old API key stays in use: {error}");
+            tell::key_kept(&format!("the old API key stays in use: {error}"));
             false
         }
     }
@@ -381,7 +389,7 @@ fn perform_order(
 /// Hands effects to the tasks that carry them out.
 fn perform(effects: Vec<Effect>, tasks: &mut Tasks) {
     for effect in effects {
-        tell::effect(&effect);
+        tell::effect(&effect, &tasks.reader);
         match effect {
             Effect::Commit(batch) => {
                 tasks.devices.watchdog.write_begins(batch.number, clock::now().moment);
@@ -410,7 +418,7 @@ fn perform(effects: Vec<Effect>, tasks: &mut Tasks) {
                 }
             }
             Effect::Show(view) => drop(tasks.devices.views.send_replace(Some(view))),
-            Effect::Happened { sale, fact } => {
+            Effect::Happened { sale, fact, .. } => {
                 if let Some(spectator) = &tasks.devices.spectator {
                     drop(spectator.try_send((sale, fact)));
                 }
@@ -422,12 +430,12 @@ fn perform(effects: Vec<Effect>, tasks: &mut Tasks) {
                 }
             }
             Effect::Recall { sales } => drop(tasks.journal.send(Job::Recall { sales })),
-            Effect::Raised(_)
-            | Effect::Cleared(_)
+            Effect::Reason(..)
             | Effect::CallFailed { .. }
+            | Effect::CallWorks { .. }
             | Effect::CancelsSpare { .. }
             | Effect::LeftAlone { .. }
-            | Effect::Turned(_)
+            | Effect::Turned(..)
             | Effect::Ordered(_)
             | Effect::OrderRefused(_) => {}
         }
@@ -459,6 +467,6 @@ fn call(
 fn remove_socket(runtime_dir: &Path) {
     let path = runtime_dir.join(control::SOCKET);
     if let Err(error) = std::fs::remove_file(&path) {
-        tracing::debug!(path = %path.display(), %error, "the control socket was not removed");
+        tell::socket_left(&path, &error);
     }
 }

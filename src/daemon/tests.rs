@@ -5,6 +5,7 @@ mod claim;
 mod orders;
 mod place;
 mod reader_power;
+mod repeats;
 mod sweep;
 
 use std::time::Duration;
@@ -43,6 +44,8 @@ struct Bench {
     turned: Option<Turned>,
     recalls: Vec<Vec<SaleId>>,
     ordered: Vec<Ordered>,
+    /// What the log says.
+    said: Vec<String>,
 }
 
 impl Bench {
@@ -64,6 +67,7 @@ impl Bench {
             turned: None,
             recalls: Vec::new(),
             ordered: Vec::new(),
+            said: Vec::new(),
         };
         bench.turn(Event::DispenserReachable("main".parse().unwrap()));
         bench
@@ -91,6 +95,7 @@ impl Bench {
 
     fn turn(&mut self, event: Event) {
         for effect in self.driver.turn(event, Self::at(self.now)) {
+            self.said.extend(repeats::said(&effect));
             match effect {
                 Effect::Commit(batch) => self.batches.push(batch),
                 Effect::Call { flight, request } => {
@@ -100,13 +105,13 @@ impl Bench {
                 Effect::Vend { .. } => self.vends += 1,
                 Effect::Show(view) => self.view = Some(view),
                 Effect::Happened { fact, .. } => self.facts.push(fact),
-                Effect::Turned(why) => self.turned = Some(why),
+                Effect::Turned(why, _) => self.turned = Some(why),
                 Effect::PowerCycleReader => self.power_cycles += 1,
                 Effect::AskDispenser { .. }
                 | Effect::Ordered(_)
                 | Effect::OrderRefused(_)
-                | Effect::Raised(_)
-                | Effect::Cleared(_)
+                | Effect::CallWorks { .. }
+                | Effect::Reason(..)
                 | Effect::CallFailed { .. }
                 | Effect::CancelsSpare { .. }
                 | Effect::LeftAlone { .. } => {}

@@ -417,21 +417,21 @@ impl World {
             Effect::Vend { order, slot, .. } => self.at(FLUSH, Coming::Ordered { order, slot }),
             Effect::AskDispenser { order, .. } => self.at(FLUSH, Coming::Asked { order }),
             Effect::Show(view) => self.show(&view),
-            Effect::Happened { sale, fact } => {
+            Effect::Happened { sale, fact, .. } => {
                 let sentence = story::sentence(&fact);
                 self.tell(&format!("{sale}: {sentence}"));
             }
             Effect::Recall { sales } => self.at(FLUSH, Coming::Recalled { life, sales }),
             Effect::PowerCycleReader
             | Effect::CallFailed { .. }
-            | Effect::Raised(_)
-            | Effect::Cleared(_)
+            | Effect::CallWorks { .. }
+            | Effect::Reason(..)
             | Effect::SaleOrdered { .. }
             | Effect::Ordered(_)
             | Effect::OrderRefused(_)
             | Effect::CancelsSpare { .. }
             | Effect::LeftAlone { .. } => {}
-            Effect::Turned(why) => self.tell(&format!("no sale: {why}")),
+            Effect::Turned(why, _) => self.tell(&format!("no sale: {why}")),
         }
     }
 

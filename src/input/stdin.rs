@@ -65,7 +65,7 @@ fn pass_on(lines: Vec<Line>, garbage: &mut Garbage, outlet: &mut Outlet) -> Resu
         }
     }
     match garbage.tell(Instant::now()) {
-        Some((total, _log)) => outlet.try_tell(InputNews::Garbage { total }).map(drop),
+        Some(total) => outlet.try_tell(InputNews::Garbage { total }).map(drop),
         None => Ok(()),
     }
 }

@@ -1,18 +1,26 @@
 //! A sale that waits for a person goes on watching Stripe: a person may act in the Dashboard, a
 //! hold may expire, and what could still be paid at the reader is fenced.
 
+use std::time::Duration;
+
 use crate::money::Money;
-use crate::sale::fact::{Attention, Doubt, Fact, Found, Outcome};
+use crate::sale::fact::{Attention, Because, Doubt, Fact, Found, Outcome, Settlement};
 use crate::sale::input::{
     Call, IntentSeen, IntentStatus, RefundSeen, RefundStatus, Refusal, Reply, Seen, Trouble,
 };
 use crate::sale::key::Operation;
 use crate::sale::phase::Sale;
 use crate::sale::{refund, settle};
+use crate::time::StripeTime;
+
+/// So long before a hold lapses a person can still decide; then what is known is captured.
+const DECIDED_BEFORE: Duration = Duration::from_hours(12);
 
 pub(super) fn decide(sale: &Sale, why: &Attention, reply: &Reply) -> Vec<Fact> {
     match (&reply.call, &reply.result) {
-        (Call::Inspect, Ok(Seen { intent: Some(intent), .. })) => inspected(sale, why, intent),
+        (Call::Inspect, Ok(Seen { intent: Some(intent), date, .. })) => {
+            inspected(sale, why, intent, *date)
+        }
         (Call::ListRefunds, Ok(Seen { refunds: Some(refunds), intent: Some(intent), .. })) => {
             listed(sale, why, refunds, intent)
         }
@@ -41,8 +49,16 @@ pub(super) fn decide(sale: &Sale, why: &Attention, reply: &Reply) -> Vec<Fact> {
     }
 }
 
-fn inspected(sale: &Sale, why: &Attention, intent: &IntentSeen) -> Vec<Fact> {
+fn inspected(
+    sale: &Sale,
+    why: &Attention,
+    intent: &IntentSeen,
+    date: Option<StripeTime>,
+) -> Vec<Fact> {
     match &intent.status {
+        IntentStatus::RequiresCapture if *why == Attention::VendUnknown => {
+            lapsing(sale, date).into_iter().collect()
+        }
         IntentStatus::Canceled => cancelled(sale),
         IntentStatus::Succeeded => {
             let amount = Money::new(intent.amount_received, intent.currency);
@@ -68,6 +84,19 @@ fn inspected(sale: &Sale, why: &Attention, intent: &IntentSeen) -> Vec<Fact> {
         | IntentStatus::Pending
         | IntentStatus::Other(_) => Vec::new(),
     }
+}
+
+/// Nobody has decided about the items of which nobody knows, and the hold is about to lapse: what is
+/// known to have come out is paid for, and the rest is let go.
+fn lapsing(sale: &Sale, date: Option<StripeTime>) -> Option<Fact> {
+    let date = date?;
+    let known = sale.delivered_value();
+    if known == 0 || date.after(DECIDED_BEFORE) < sale.deadline()? {
+        return None;
+    }
+    let amount = Money::new(known, sale.opened.price().currency);
+    let settlement = Settlement::Capture { amount };
+    Some(Fact::SettlementDecided { settlement, because: Because::PartlyDelivered })
 }
 
 /// A person cancelled it, or the hold expired.

@@ -29,7 +29,7 @@ const SPOIL: &[u8] = b"\x18\n";
 pub enum LinkNews {
     /// The port is open; what arrived before is dropped.
     Connected,
-    /// The port could not be opened, or is lost. Told once; it is tried again for ever.
+    /// The port could not be opened, or is lost: told each time. It is tried again for ever.
     Disconnected {
         /// For people.
         why: String,
@@ -50,8 +50,6 @@ pub struct Link {
     lines: LineReader,
     garbage: Garbage,
     wait: Duration,
-    /// What the owner believes; `None` before the first news.
-    told_connected: Option<bool>,
     /// A write broke the port and the owner has not been told.
     untold_loss: Option<String>,
     half_sent: bool,
@@ -84,7 +82,6 @@ impl Link {
             lines: LineReader::new(),
             garbage: Garbage::default(),
             wait: FIRST_WAIT,
-            told_connected: None,
             untold_loss: None,
             half_sent: false,
             paused_until: None,
@@ -95,7 +92,6 @@ impl Link {
     pub async fn next(&mut self) -> LinkNews {
         loop {
             if let Some(why) = self.untold_loss.take() {
-                self.told_connected = Some(false);
                 return LinkNews::Disconnected { why };
             }
             if let Some(until) = self.paused_until {
@@ -155,12 +151,7 @@ impl Link {
     }
 
     fn tell_garbage(&mut self) -> Option<LinkNews> {
-        let (total, log) = self.garbage.tell(Instant::now())?;
-        if log {
-            let device = self.settings.device.display();
-            tracing::warn!(%device, total, "unreadable lines; check the baud rate and the wiring");
-        }
-        Some(LinkNews::Garbage { total })
+        self.garbage.tell(Instant::now()).map(|total| LinkNews::Garbage { total })
     }
 
     fn follow(&mut self, step: Step) -> Option<LinkNews> {
@@ -168,14 +159,11 @@ impl Link {
             Step::Opened(port, lines) => {
                 self.state = State::Open { port, since: Instant::now() };
                 self.lines = lines;
-                self.told_connected = Some(true);
                 Some(LinkNews::Connected)
             }
             Step::NotOpened(why) | Step::Lost(why) => {
                 self.lose(&why);
-                let news = self.told_connected != Some(false);
-                self.told_connected = Some(false);
-                news.then_some(LinkNews::Disconnected { why })
+                Some(LinkNews::Disconnected { why })
             }
             Step::Read(lines, full) => {
                 self.paused_until = full.then(|| Instant::now() + PACE);
@@ -193,16 +181,10 @@ impl Link {
 
     /// Goes to closed, with the next attempt under way.
     fn lose(&mut self, why: &str) {
-        let device = self.settings.device.display();
         // A port that opens and dies at once is waited for as one that does not open.
         let lasted = match &self.state {
             State::Open { since, .. } => since.elapsed() >= LONGEST_WAIT,
-            State::Closed { why: before, .. } => {
-                if before != why {
-                    tracing::warn!(%device, why, "serial port does not open; trying on");
-                }
-                false
-            }
+            State::Closed { .. } => false,
         };
         if lasted {
             self.wait = FIRST_WAIT;

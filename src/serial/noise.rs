@@ -6,8 +6,6 @@ use tokio::time::Instant;
 
 /// Garbage is told to the daemon at most this often: it is a number for people.
 const TELL_EVERY: Duration = Duration::from_secs(1);
-/// Garbage is logged at most this often: a wrong baud rate must not fill the log.
-const LOG_EVERY: Duration = Duration::from_mins(1);
 
 /// Counts the lines that nothing was done with.
 #[derive(Debug, Default)]
@@ -15,7 +13,6 @@ pub struct Garbage {
     total: u64,
     told: u64,
     told_at: Option<Instant>,
-    logged_at: Option<Instant>,
 }
 
 impl Garbage {
@@ -29,16 +26,12 @@ impl Garbage {
         (self.total > self.told).then(|| self.told_at.map_or(now, |at| at + TELL_EVERY))
     }
 
-    /// The total, if it is due; and whether it shall be logged too.
-    pub fn tell(&mut self, now: Instant) -> Option<(u64, bool)> {
+    /// The total, if it is due.
+    pub fn tell(&mut self, now: Instant) -> Option<u64> {
         self.due(now).filter(|&due| due <= now)?;
         self.told = self.total;
         self.told_at = Some(now);
-        let log = self.logged_at.is_none_or(|at| now >= at + LOG_EVERY);
-        if log {
-            self.logged_at = Some(now);
-        }
-        Some((self.total, log))
+        Some(self.total)
     }
 }
 
@@ -72,21 +65,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn garbage_is_told_once_a_second_and_logged_once_a_minute() {
+    fn garbage_is_told_once_a_second() {
         let start = Instant::now();
         let at = |millis| start + Duration::from_millis(millis);
         let mut garbage = Garbage::default();
         assert_eq!(garbage.due(start), None);
         garbage.count();
-        assert_eq!(garbage.tell(at(0)), Some((1, true)));
+        assert_eq!(garbage.tell(at(0)), Some(1));
         garbage.count();
         garbage.count();
         assert_eq!(garbage.tell(at(999)), None);
         assert_eq!(garbage.due(at(999)), Some(at(1000)));
-        assert_eq!(garbage.tell(at(1000)), Some((3, false)));
+        assert_eq!(garbage.tell(at(1000)), Some(3));
         assert_eq!(garbage.tell(at(5000)), None, "it has not grown");
-        garbage.count();
-        assert_eq!(garbage.tell(at(60_000)), Some((4, true)));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::io::IsTerminal;
 
+use tracing_journald::{Layer as JournalLayer, Priority, PriorityMappings};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer};
@@ -15,13 +16,23 @@ pub struct LogSettings {
     pub under_systemd: bool,
 }
 
+/// Fields keep their names, and levels are systemd's of the same meaning: a step is information, not
+/// a notice.
+fn named(layer: JournalLayer) -> JournalLayer {
+    layer.with_field_prefix(None).with_priority_mappings(PriorityMappings {
+        info: Priority::Informational,
+        debug: Priority::Debug,
+        ..PriorityMappings::new()
+    })
+}
+
 /// Starts logging. Done once, by the commands that run for long.
 pub fn start(settings: &LogSettings) {
     let directives = settings.filter.as_deref().unwrap_or("info");
     let filter = EnvFilter::try_new(directives).unwrap_or_else(|_| EnvFilter::new("info"));
     let journald = settings.under_systemd.then(tracing_journald::layer).and_then(Result::ok);
     let layer = match journald {
-        Some(layer) => layer.with_field_prefix(None).boxed(),
+        Some(layer) => named(layer).boxed(),
         None => tracing_subscriber::fmt::layer()
             .with_writer(std::io::stderr)
             .with_target(false)

@@ -109,10 +109,10 @@ fn no_money_for_nothing(evidence: &Evidence, found: &mut Vec<String>) {
 }
 
 /// Goods are paid for. Exceptions: nobody could know whether they came out and the policy releases
-/// the hold; the hold had lapsed, which is called lost, because Stripe was
-/// out of reach or a person was to decide and did not; a person has decided; a card that lied
-/// about a flush took the record with it. Where the board had said that they came out, there is
-/// nothing that nobody could know.
+/// the hold; the hold had lapsed, which is called lost, because Stripe was out of reach or a person
+/// was to decide about something else than the goods and did not; a person has decided; a card that
+/// lied about a flush took the record with it. Where the board had said that they came out, there is
+/// nothing that nobody could know, and nothing to decide.
 fn no_goods_for_nothing(evidence: &Evidence, found: &mut Vec<String>) {
     for (sale, record) in evidence.sound() {
         let (kept, value) = (evidence.kept(sale), evidence.value(sale, record));
@@ -120,7 +120,7 @@ fn no_goods_for_nothing(evidence: &Evidence, found: &mut Vec<String>) {
             continue;
         }
         let lost = record.outcome() == Some("lost");
-        let waited = record.has("attention_needed");
+        let waited = record.has("attention_needed") && !record.asked_about("vend_unknown");
         if lost && (evidence.excuses.cut_off || waited) || evidence.is_forgotten(sale) {
             continue;
         }

@@ -103,6 +103,11 @@ impl Record {
             .then(|| why.as_str().map_or_else(|| why.to_string(), str::to_owned))
     }
 
+    /// Whether a person was ever asked about this.
+    pub fn asked_about(&self, why: &str) -> bool {
+        self.all("attention_needed").any(|fact| fact["why"] == why)
+    }
+
     /// Whether the written policy decided about a vend of which nobody could know.
     pub fn was_unknown(&self) -> bool {
         let nobody_knew = |fact: &Value| {

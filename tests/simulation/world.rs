@@ -9,6 +9,7 @@ use kioskd::daemon::driver::{Driver, Effect, Event, Now};
 use kioskd::daemon::flights::FlightId;
 use kioskd::daemon::ledger::Batch;
 use kioskd::daemon::orders::Ordered;
+use kioskd::daemon::told::ReasonNews;
 use kioskd::display::text::words;
 use kioskd::ids::{DispenserName, OrderId, ProductCode, SaleId};
 use kioskd::kiosk::{Setup, View};
@@ -350,12 +351,19 @@ impl World {
                 self.after(FLUSH, Coming::Recalled { life, sales });
             }
             Effect::Show(view) => self.show(&view),
-            Effect::Happened { sale, fact } => {
+            Effect::Happened { sale, fact, .. } => {
                 self.tell(|| format!("{sale}: {}", story::sentence(&fact)));
             }
-            Effect::Raised(reason) => self.tell(|| format!("out of order: {}", reason.what())),
-            Effect::Cleared(reason) => self.tell(|| format!("over: {}", reason.what())),
-            Effect::Turned(why) => self.tell(|| format!("no sale: {why}")),
+            Effect::Reason(reason, ReasonNews::Raised) => {
+                self.tell(|| format!("out of order: {}", reason.what()));
+            }
+            Effect::Reason(reason, ReasonNews::Still(_)) => {
+                self.tell(|| format!("still out of order: {}", reason.what()));
+            }
+            Effect::Reason(reason, ReasonNews::Cleared(_)) => {
+                self.tell(|| format!("over: {}", reason.what()));
+            }
+            Effect::Turned(why, _) => self.tell(|| format!("no sale: {why}")),
             Effect::CallFailed { call, trouble, .. } => {
                 self.tell(|| format!("{call:?} failed: {trouble:?}"));
             }
@@ -371,7 +379,10 @@ impl World {
                 self.tell(|| format!("{intent} is left alone: {why}"));
                 self.excuses.left_alone.push(intent.to_string());
             }
-            Effect::Ordered(_) | Effect::OrderRefused(_) | Effect::CancelsSpare { .. } => {}
+            Effect::Ordered(_)
+            | Effect::OrderRefused(_)
+            | Effect::CancelsSpare { .. }
+            | Effect::CallWorks { .. } => {}
         }
     }
 

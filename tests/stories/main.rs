@@ -34,3 +34,4 @@ mod stops_when_told;
 mod survives;
 mod two_steps;
 mod watchdog;
+mod what_the_journal_says;

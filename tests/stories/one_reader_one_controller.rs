@@ -97,7 +97,9 @@ fn a_clone_goes_out_of_order_says_so_and_touches_nothing_until_a_person_takes_ov
     }
     assert_eq!(state(&rig), "out_of_order");
     // A key pressed before the board's port is open is dropped.
-    wait_for("the keypad", || rig.log().contains("the input is connected").then_some(()));
+    wait_for("the keypad", || {
+        rig.log().contains("the input \"keypad\" is connected").then_some(())
+    });
     rig.keypad.press("A1");
     let log = wait_for("the refusal of the key", || {
         rig.log().contains("no sale was opened").then(|| rig.log())

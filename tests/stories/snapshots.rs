@@ -58,6 +58,7 @@ fn status(rig: &Rig) -> String {
 
 #[track_caller]
 fn check(name: &str, rig: &Rig, more: &str) {
+    assert!(!rig.log().contains("rk_test_bench"), "the key is never logged");
     let found = format!(
         "$ kioskd status\n{}\n\n$ journalctl -u kioskd\n{}\n{more}",
         status(rig),
@@ -70,6 +71,16 @@ fn check(name: &str, rig: &Rig, more: &str) {
     }
     let expected = std::fs::read_to_string(&file).unwrap();
     assert_eq!(found, expected, "{name}: if this is better, KIOSKD_BLESS=1 writes it");
+}
+
+#[test]
+fn a_sale_that_goes_well() {
+    let rig = Rig::ready();
+    rig.keypad.press("A1");
+    rig.tap(VISA);
+    assert_eq!(rig.outcomes(), ["sold"]);
+    wait_for("its last line", || rig.log().contains("closed: sold").then_some(()));
+    check("sold.txt", &rig, "");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use tokio::sync::oneshot;
 
 use super::{Tasks, perform};
 use crate::daemon::driver::{Driver, Effect, Event, Now};
-use crate::daemon::identity;
+use crate::daemon::{identity, tell};
 use crate::ids::SaleId;
 use crate::kiosk::cart::CartStatus;
 
@@ -24,7 +24,7 @@ pub(super) fn sale_id(now: Now) -> Option<SaleId> {
     match identity::sale_id(now.wall.0) {
         Ok(sale) => Some(sale),
         Err(error) => {
-            tracing::error!(%error, "no sale can be opened");
+            tell::no_random(&error);
             None
         }
     }
@@ -40,7 +40,7 @@ pub(super) fn press(
 ) {
     let effects = driver.turn(event, now);
     let turned = effects.iter().find_map(|effect| {
-        if let Effect::Turned(why) = effect { Some(why.to_string()) } else { None }
+        if let Effect::Turned(why, _) = effect { Some(why.to_string()) } else { None }
     });
     let pressed = match (turned, driver.kiosk().sale(&sale), driver.kiosk().cart_status()) {
         (Some(why), _, _) => Err(why),

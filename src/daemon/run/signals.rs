@@ -5,7 +5,7 @@ use tokio::sync::mpsc;
 
 use super::{Message, RunError};
 use crate::config::{ApiKey, CredentialError};
-use crate::daemon::notify;
+use crate::daemon::{notify, tell};
 
 /// Reads the API key again at each SIGHUP.
 pub(super) fn reload_on_hangup(
@@ -18,7 +18,7 @@ pub(super) fn reload_on_hangup(
             notify::reloading();
             match reload() {
                 Ok(key) => drop(messages.send(Message::NewKey(key)).await),
-                Err(error) => tracing::error!("the old API key stays in use: {error}"),
+                Err(error) => tell::key_kept(&format!("the old API key stays in use: {error}")),
             }
             notify::reloaded();
         }

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::items::{charged, nth, vending_with};
 use super::*;
-use crate::sale::fact::{Because, Settlement};
+use crate::sale::fact::{Attention, Because, Settlement};
 
 /// One thing that happens while the items are given.
 #[derive(Clone, Debug)]
@@ -187,4 +187,33 @@ fn what_failed_is_called_failed_even_if_nobody_knows_of_the_rest() {
         bench.dispenser(VendNews::Failed { reason: "jam".into() });
     }
     assert_eq!(because(&bench), Some(Because::VendFailed));
+}
+
+#[test]
+fn what_came_is_paid_for_before_the_hold_lapses_if_nobody_has_decided_about_the_rest() {
+    let waiting = |first: VendNews| {
+        let mut bench = vending_with(|opened| opened.policy.unknown_vend = UnknownVend::Hold);
+        bench.dispenser(first);
+        bench.dispenser(VendNews::Unclear { why: "cut".into() });
+        bench.wait(10);
+        bench.dispenser(VendNews::Failed { reason: "jam".into() });
+        assert_eq!(bench.sale.phase, Phase::NeedsAttention { why: Attention::VendUnknown });
+        bench
+    };
+    let look = |bench: &mut Bench, hours_left: i64| {
+        let deadline = bench.sale.deadline().unwrap();
+        let date = Some(StripeTime(deadline.0 - 3600 * hours_left));
+        let held = IntentSeen { amount: 700, amount_capturable: 700, ..paid(1) };
+        bench.reply(Call::Inspect, Ok(Seen { date, reader: None, ..seen(None, held) }))
+    };
+    let mut bench = waiting(VendNews::Delivered);
+    assert_eq!(look(&mut bench, 13), [], "a person may still decide");
+    look(&mut bench, 12);
+    let known = Money::new(250, "usd".parse().unwrap());
+    assert!(matches!(bench.want(), Want::Capture { amount, .. } if amount == known));
+    bench.answer(Ok(seen(None, IntentSeen { amount: 700, amount_received: 250, ..captured() })));
+    assert_eq!(bench.outcome(), Some(Outcome::PartlySold));
+
+    let mut nothing = waiting(VendNews::Failed { reason: "jam".into() });
+    assert_eq!(look(&mut nothing, 0), [], "nothing is known to have come");
 }

@@ -128,7 +128,7 @@ fn over_time(bytes: &[u8], seed: u8) {
                 counted += 1;
             }
         }
-        if let Some((total, _)) = garbage.tell(now) {
+        if let Some(total) = garbage.tell(now) {
             assert_eq!(total, counted);
             told.push(now);
         }

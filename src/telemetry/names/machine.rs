@@ -1,0 +1,197 @@
+//! The daemon itself, its boards, its journal, and what people do.
+
+use super::Name;
+
+names! {
+    STARTS = "life", "starts", "5bd2e8a1f7034c96ae0d7b94c8f61e18" {
+        subject: "kioskd starts",
+        happened: "The journal is open, and the configuration is read.",
+        does: "It looks at the reader, and goes on with the sales that are open.",
+        check: [
+            "Nothing. Many of these in a row: `systemctl status kioskd`.",
+        ],
+    }
+    READY = "life", "ready", "c6d945a75d6c497a9db404b6bfd6222c" {
+        subject: "kioskd is ready",
+        happened: "It can sell, or knows why not. The line says which.",
+        does: "It waits for customers.",
+        check: [
+            "Nothing.",
+        ],
+    }
+    STOPPING = "life", "stopping", "f7722200518342179dbdb9f2a7f84946" {
+        subject: "kioskd was told to stop",
+        happened: "A stop, a restart, an update or a shutdown.",
+        does: "It takes no new sale. The running one is finished or taken back, within 45 seconds.",
+        check: [
+            "Nothing. Do not pull the plug while a motor turns.",
+        ],
+    }
+    STOPPED = "life", "stopped", "252dc572c475445180722e52d91ba3bd" {
+        subject: "kioskd has stopped",
+        happened: "Nothing is left that a stop should wait for, or its time was up.",
+        does: "What is open stands in the journal and goes on at the next start.",
+        check: [
+            "Nothing.",
+        ],
+    }
+    KEY_REPLACED = "life", "key_replaced", "ff71764b59ea4b7d9eeda8b1788a815a" {
+        subject: "The API key was read again",
+        happened: "kioskd was reloaded, and uses the new key.",
+        does: "What waited for a key is tried at once.",
+        check: [
+            "Nothing.",
+        ],
+    }
+    KEY_KEPT = "life", "key_kept", "87fb70ffc03243deb496ae98b2e2272c" {
+        subject: "The old API key stays in use",
+        happened:
+            "kioskd was reloaded, and the key that it found cannot be used. The line says why.",
+        does: "It goes on with the key that it has.",
+        check: [
+            "The file or credential of the key: is it there, of mode 0600, a whole key?",
+            "A key of the other mode (live or test) needs `systemctl restart kioskd`.",
+        ],
+    }
+    HUNG = "life", "hung", "5f0d8c27e1694b3aa6f2c49d70be3851" {
+        subject: "A part of kioskd does not answer",
+        happened:
+            "An input, a dispenser, a display or the journal hangs. The line says which. A device that is unplugged or a disk that fails is no hang.",
+        does: "It does not tell systemd that it is alive, so that systemd restarts it within 30 seconds. The sales go on at the next start.",
+        check: [
+            "Once: nothing.",
+            "Again and again the same device: unplug it and plug it in, then replace it.",
+            "The journal: the disk under kiosk.state_dir, `dmesg` for its errors.",
+        ],
+    }
+    CONFIGURATION_DOUBTED = "life", "configuration_doubted", "d01f0fc30fcd4af59aab9a58673fba6c" {
+        subject: "The configuration is suspicious",
+        happened: "The configuration is valid, and something in it may not be meant so.",
+        does: "It goes on with what is written.",
+        check: [
+            "`kioskd check`.",
+        ],
+    }
+    CONTROL_FAILED = "life", "control_failed", "ed088dec00b14db683c79c0ad86685f9" {
+        subject: "The control socket has failed",
+        happened: "`kioskd status` and the other commands do not reach the daemon any more.",
+        does: "It sells on.",
+        check: [
+            "`systemctl restart kioskd`, when no customer is there.",
+            "`kiosk.runtime_dir`: is it there, and writable?",
+        ],
+    }
+    NO_RANDOM = "life", "no_random", "d514a311dcca4add9fa554f61b669848" {
+        subject: "No sale can be opened: no random numbers",
+        happened: "The kernel's generator gave none, and a sale's id must be drawn.",
+        does: "It tries again with the next selection.",
+        check: [
+            "Restart the machine.",
+        ],
+    }
+    JOURNAL_FAILED = "journal_failed", "journal_failed", "917c2e6f04db4a8cb35d8f1a6e70c216" {
+        subject: "A write to the journal failed",
+        happened:
+            "The disk did not take what must be on it before money or goods may move. The line \
+             says why.",
+        does:
+            "It sells and vends nothing, and tries again every two seconds, from an unchanged \
+             record.",
+        check: [
+            "Is the disk full? `df -h /var/lib/kioskd`.",
+            "Is it read-only, or broken? `dmesg`.",
+            "If it stays, the card is dying: see [Files](#files).",
+        ],
+    }
+    JOURNAL_UNREAD = "journal_failed", "journal_unread", "7c50c14457ce4b23949949cea26f14bc" {
+        subject: "The journal cannot be read",
+        happened: "What was found at Stripe could not be compared with the journal.",
+        does: "It leaves it alone, and looks again at the next search.",
+        check: [
+            "The disk: `dmesg`. See [Files](#files).",
+        ],
+    }
+    DEVICE_CONNECTED = "device", "device_connected", "a4f80b3d96e745d2987e1c5b2d63fa17" {
+        subject: "A board is connected",
+        happened: "The port of an input or a dispenser was opened.",
+        does: "It uses it.",
+        check: [
+            "Nothing. Again and again: the cable, the USB hub, the power supply.",
+        ],
+    }
+    DEVICE_GONE = "device", "device_gone", "b198e946d8854f3f8e2255554fb72d83" {
+        subject: "A board is gone",
+        happened:
+            "The port of an input or a dispenser cannot be opened, or was lost. The line says why.",
+        does:
+            "It opens it again by itself, every five seconds at most. A vend that may have \
+             happened is never repeated.",
+        check: [
+            "The board's power and cable.",
+            "`ls -l /dev/serial/by-id`, and `device` in the configuration.",
+            "\"Permission denied\": is the user kioskd in the group of the device?",
+        ],
+    }
+    UNREADABLE_LINES = "device", "unreadable_lines", "e9dbeeae1c0b4293b7a45eafb53ea627" {
+        subject: "A board sends lines that cannot be read",
+        happened: "What comes is no key and no answer of the protocol.",
+        does: "It counts them and ignores them.",
+        check: [
+            "`baud` in the configuration.",
+            "The wiring: ground, and a cable that is not too long.",
+        ],
+    }
+    READER_POWER_CYCLE = "device", "reader_power_cycle", "587582a37529446c98ce387bc757e6ac" {
+        subject: "The reader's power is switched off and on",
+        happened: "The reader was deaf, and `reader.power_cycle` names a program.",
+        does: "It runs the program, and waits for the reader.",
+        check: [
+            "Nothing, if it is rare. Every night: the reader's network.",
+        ],
+    }
+    READER_POWER_CYCLE_FAILED = "device", "reader_power_cycle_failed", "746da2f79d294ea69f9ad10c09132263" {
+        subject: "The reader's power was not switched",
+        happened:
+            "The program of `reader.power_cycle` cannot be run, failed, or took longer than a \
+             minute.",
+        does: "It goes on asking the reader.",
+        check: [
+            "Run the program by hand, as the user kioskd.",
+            "Switch the reader's power off and on yourself.",
+        ],
+    }
+    TURNED_AWAY = "turned_away", "turned_away", "3e7d5a9208bc4f71bd62f0e1c4a98b15" {
+        subject: "A selection opened no sale",
+        happened: "A key was pressed, and the line says why nothing was sold.",
+        does: "It shows the customer why.",
+        check: [
+            "Nothing, unless customers complain: then what the line says.",
+        ],
+    }
+    ORDERED = "ordered", "ordered", "2b9e61f40d7c4c3f8e15a7d3069bc41a" {
+        subject: "A person has ordered something",
+        happened: "Somebody gave a command through the control socket. The line says who and what.",
+        does: "It carries it out, or says why not.",
+        check: [
+            "Nothing.",
+        ],
+    }
+    ORDER_REFUSED = "ordered", "order_refused", "a2a265d4ffa946ee965109fae46d1637" {
+        subject: "A person's order about a sale was refused",
+        happened: "The order does not fit the sale as it is now. The line says why.",
+        does: "It changes nothing.",
+        check: [
+            "`kioskd sales @SALE@`, then decide again.",
+        ],
+    }
+    ORDER_UNRECORDED = "ordered", "order_unrecorded", "e93db5bb32bd4ea69cff3f67983c5cf6" {
+        subject: "A person's order about a sale is not on disk yet",
+        happened: "The journal could not take it in time.",
+        does:
+            "It carries it out once the journal can be written, and forgets it if kioskd ends \
+             before.",
+        check: [
+            "See `journal_failed`: mend the disk.",
+        ],
+    }
+}
