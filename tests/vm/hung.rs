@@ -11,7 +11,7 @@ use crate::people::Person;
 use crate::world::{Ended, Visit, World};
 
 /// The watchdog's time, the wait before a restart, and a slow machine.
-const KILLED_WITHIN: Duration = Duration::from_secs(120);
+const KILLED_WITHIN: Duration = Duration::from_mins(2);
 
 const PARTS: [&str; 4] = ["driver", "display \"main\"", "input \"keypad\"", "dispenser \"main\""];
 

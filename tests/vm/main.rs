@@ -20,6 +20,7 @@
 //! `TRIALS="installed,power cuts"` which of the [`TRIALS`]; the first is needed by all others.
 
 #![expect(clippy::unwrap_used, reason = "a test that panics says where")]
+#![expect(clippy::print_stdout, reason = "a line for each point that was shown")]
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};

@@ -27,7 +27,7 @@ pub const FORM: &str = "application/x-www-form-urlencoded";
 pub const READER: &str = "tmr_simulated";
 
 /// A kiosk that has not done with a customer this long after they came is broken.
-const DONE_WITHIN: Duration = Duration::from_secs(120);
+const DONE_WITHIN: Duration = Duration::from_mins(2);
 
 /// A key that had no effect is pressed again: more than an emulated kiosk takes to show one.
 const PRESSES_AGAIN: Duration = Duration::from_secs(2);
