@@ -57,7 +57,7 @@ fn until_the_power_is_cut(world: &mut World) -> Visit {
             return visit;
         }
         // A place that nobody passes.
-        if armed.elapsed() > Duration::from_secs(60) {
+        if armed.elapsed() > Duration::from_mins(1) {
             world.life.arm(Some(moment));
         }
     }

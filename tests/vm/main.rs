@@ -20,6 +20,7 @@
 //! `TRIALS="installed,power cuts"` which of the [`TRIALS`]; the first is needed by all others.
 
 #![expect(clippy::unwrap_used, reason = "a test that panics says where")]
+#![expect(clippy::print_stdout, reason = "a line for each point that was shown")]
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -39,6 +40,7 @@ mod hardened;
 #[allow(dead_code, reason = "made for processes; a machine uses a part of it")]
 #[path = "../killed/http.rs"]
 mod http;
+mod hung;
 mod hurt;
 mod installed;
 #[allow(dead_code, reason = "made for processes; a machine uses a part of it")]
@@ -74,10 +76,11 @@ fn in_a_machine_with_systemd() {
 type Trial = fn(&mut World);
 
 /// All of it, in an order in which each finds what it needs.
-const TRIALS: [(&str, Trial); 8] = [
+const TRIALS: [(&str, Trial); 9] = [
     ("installed", installed::shown),
     ("hardened", hardened::shown),
     ("key revoked", hurt::its_key_is_revoked),
+    ("hung", hung::shown),
     ("disk full", hurt::its_disk_is_full),
     ("upgraded in mid-sale", hurt::it_is_upgraded_in_mid_sale),
     ("booted", booted::shown),

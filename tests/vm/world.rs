@@ -27,7 +27,7 @@ pub const FORM: &str = "application/x-www-form-urlencoded";
 pub const READER: &str = "tmr_simulated";
 
 /// A kiosk that has not done with a customer this long after they came is broken.
-const DONE_WITHIN: Duration = Duration::from_secs(120);
+const DONE_WITHIN: Duration = Duration::from_mins(2);
 
 /// A key that had no effect is pressed again: more than an emulated kiosk takes to show one.
 const PRESSES_AGAIN: Duration = Duration::from_secs(2);
@@ -346,8 +346,9 @@ fn disks(built: &Path, folder: &Path, package: &Path) {
     let cargo = folder.join("cargo");
     fs::create_dir(&cargo).unwrap();
     fs::copy(package, cargo.join("kioskd.deb")).unwrap();
+    fs::copy(env!("CARGO_BIN_EXE_kioskd"), cargo.join("kioskd-that-hangs")).unwrap();
     let image = folder.join("cargo.img");
-    host(Command::new("/sbin/mke2fs").args(ext4).arg("-d").arg(cargo).arg(image).arg("128M"));
+    host(Command::new("/sbin/mke2fs").args(ext4).arg("-d").arg(cargo).arg(image).arg("512M"));
 }
 
 /// A simulated Stripe, and where it listens.
