@@ -205,3 +205,52 @@ fn a_payment_intent_takes_cards_or_others_alone() {
         assert_eq!(seen.takes_card_present, takes, "{intent}");
     }
 }
+
+#[test]
+fn each_status_of_a_payment_intent_is_known_by_its_name() {
+    for (status, known) in [
+        ("requires_payment_method", IntentStatus::RequiresPaymentMethod),
+        ("requires_confirmation", IntentStatus::RequiresConfirmation),
+        ("requires_action", IntentStatus::Pending),
+        ("processing", IntentStatus::Pending),
+        ("requires_capture", IntentStatus::RequiresCapture),
+        ("succeeded", IntentStatus::Succeeded),
+        ("canceled", IntentStatus::Canceled),
+        ("waltzing", IntentStatus::Other("waltzing".into())),
+    ] {
+        let mut intent = intent();
+        intent["status"] = json!(status);
+        let seen = read_json(Expected::Intent, &intent).unwrap().intent.unwrap();
+        assert_eq!(seen.status, known);
+    }
+}
+
+#[test]
+fn a_reader_tells_whether_it_is_online_and_how_far_its_action_is() {
+    let declined = json!({"code": "card_declined", "decline_code": "lost_card"});
+    let failed = |code: &str, decline_code: Option<&str>| ActionStatus::Failed {
+        code: code.into(),
+        decline_code: decline_code.map(Into::into),
+    };
+    for (status, online, action, code, error, known) in [
+        ("online", Some(true), "in_progress", None, json!(null), ActionStatus::InProgress),
+        ("offline", Some(false), "succeeded", None, json!(null), ActionStatus::Succeeded),
+        ("asleep", None, "failed", None, json!(null), failed("unknown", None)),
+        (
+            "online",
+            Some(true),
+            "failed",
+            Some("card_declined"),
+            declined,
+            failed("card_declined", Some("lost_card")),
+        ),
+    ] {
+        let reader = json!({"object": "terminal.reader", "status": status,
+            "action": {"type": "refund_payment", "status": action, "failure_code": code,
+                "api_error": error, "refund_payment": {"payment_intent": "pi_1"}}});
+        let seen = read_json(Expected::Reader, &reader).unwrap().reader.unwrap();
+        let action = seen.action.unwrap();
+        assert_eq!((seen.online, action.status), (online, known), "{reader}");
+        assert_eq!(action.intent, Some("pi_1".parse().unwrap()), "{reader}");
+    }
+}
