@@ -58,7 +58,7 @@ fuzz: ## each target of fuzz/ for SECONDS=60; installs cargo-fuzz if missing (mi
 	@.ci/needs fuzz
 	@.ci/fuzz $(SECONDS)
 
-mutants: ## mutation testing of the pure rooms; SHARD=k/n for a part; installs cargo-mutants if missing
+mutants: ## mutation testing of sale/, kiosk/, stripe/; SHARD=k/n for a part; installs cargo-mutants if missing
 	@cargo mutants --version >/dev/null 2>&1 || { \
 		echo "+ cargo install cargo-mutants --locked   (missing; compiled once, which takes minutes)"; \
 		cargo install cargo-mutants --locked; }

@@ -126,11 +126,15 @@ mod tests {
             (400, invalid, "terminal_reader_offline", Refusal::ReaderOffline),
             (400, invalid, "intent_invalid_state", Refusal::WrongState),
             (400, invalid, "payment_intent_unexpected_state", Refusal::WrongState),
+            (400, invalid, "charge_already_captured", Refusal::WrongState),
             (400, invalid, "charge_expired_for_capture", Refusal::Expired),
-            (404, invalid, "resource_missing", Refusal::NotFound),
+            (400, invalid, "capture_charge_authorization_expired", Refusal::Expired),
+            (400, invalid, "resource_missing", Refusal::NotFound),
+            (404, invalid, "", Refusal::NotFound),
             (403, invalid, "more_permissions_required", Refusal::Forbidden),
             (400, "idempotency_error", "", Refusal::KeyClash),
             (500, "api_error", "", Refusal::StripeFailed),
+            (599, "api_error", "", Refusal::StripeFailed),
             (400, invalid, "amount_too_small", Refusal::Other { code: "amount_too_small".into() }),
         ] {
             assert_eq!(error(status, kind, code), Trouble::Refused(meaning), "{status} {code}");
@@ -142,8 +146,9 @@ mod tests {
         let not_yet = |why| Trouble::NotYet { why };
         let invalid = "invalid_request_error";
         assert_eq!(error(401, invalid, ""), not_yet(Hindrance::KeyRejected));
-        assert_eq!(error(429, invalid, "rate_limit"), not_yet(Hindrance::TooMany));
-        assert_eq!(error(429, invalid, "lock_timeout"), not_yet(Hindrance::TooMany));
+        assert_eq!(error(429, invalid, ""), not_yet(Hindrance::TooMany));
+        assert_eq!(error(400, invalid, "rate_limit"), not_yet(Hindrance::TooMany));
+        assert_eq!(error(400, invalid, "lock_timeout"), not_yet(Hindrance::TooMany));
         assert_eq!(
             error(409, "idempotency_error", "idempotency_key_in_use"),
             not_yet(Hindrance::KeyInUse)

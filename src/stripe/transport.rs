@@ -276,22 +276,92 @@ mod tests {
         }
     }
 
-    /// Answers one connection with these bytes, and returns what the client made of it.
-    async fn answered_with(bytes: Vec<u8>) -> Result<Answer, NoAnswer> {
+    #[test]
+    fn what_kept_a_connection_away_is_told_by_its_cause_however_deep() {
+        use std::io;
+        let expired = rustls::Error::InvalidCertificate(CertificateError::Expired);
+        let handshake = io::Error::other(io::Error::new(ErrorKind::InvalidData, expired));
+        assert_eq!(told_by(&handshake), Some(Obstacle::Clock));
+        for (kind, obstacle) in [
+            (ErrorKind::NetworkUnreachable, Some(Obstacle::Network)),
+            (ErrorKind::HostUnreachable, Some(Obstacle::Network)),
+            (ErrorKind::NetworkDown, Some(Obstacle::Network)),
+            (ErrorKind::ConnectionRefused, None),
+        ] {
+            assert_eq!(told_by(&io::Error::from(kind)), obstacle, "{kind}");
+        }
+    }
+
+    /// No name server is asked for a name with a part of over 63 characters.
+    #[tokio::test]
+    async fn a_name_that_nobody_knows_is_told_from_a_server_that_is_away() {
+        let client = Client::new(&format!("http://{}.invalid", "x".repeat(64)), "rk_test_1");
+        let wire = crate::stripe::Request::ReadReader { reader: "tmr_1".parse().unwrap() }.wire();
+        let Err(NoAnswer::NotSent(obstacle, why)) = client.unwrap().send(&wire).await else {
+            panic!("sent to nobody");
+        };
+        assert_eq!(obstacle, Obstacle::Name);
+        assert!(why.starts_with("failed: ") && why.contains("dns error"), "{why}");
+        assert!(!why.contains("tmr_1"), "{why}");
+    }
+
+    /// Answers one connection with these bytes, and returns what was asked and what the client
+    /// made of it.
+    async fn exchange(
+        client: impl FnOnce(&str) -> Client,
+        wire: Wire,
+        bytes: Vec<u8>,
+    ) -> (String, Result<Answer, NoAnswer>) {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let server = tokio::spawn(async move {
             let (mut stream, _) = listener.accept().await.unwrap();
             let mut buffer = [0; 4096];
-            tokio::io::AsyncReadExt::read(&mut stream, &mut buffer).await.unwrap();
+            let read = tokio::io::AsyncReadExt::read(&mut stream, &mut buffer).await.unwrap();
             // The client may hang up in the middle: that is what is tested.
             let _ = tokio::io::AsyncWriteExt::write_all(&mut stream, &bytes).await;
+            String::from_utf8_lossy(&buffer[..read]).into_owned()
         });
-        let client = Client::new(&base, "rk_test_1").unwrap();
+        let result = client(&base).send(&wire).await;
+        (server.await.unwrap(), result)
+    }
+
+    async fn answered_with(bytes: Vec<u8>) -> Result<Answer, NoAnswer> {
+        let client = |base: &str| Client::new(base, "rk_test_1").unwrap();
         let reader = "tmr_1".parse().unwrap();
-        let result = client.send(&crate::stripe::Request::ReadReader { reader }.wire()).await;
-        server.await.unwrap();
-        result
+        exchange(client, crate::stripe::Request::ReadReader { reader }.wire(), bytes).await.1
+    }
+
+    #[tokio::test]
+    async fn a_call_goes_out_with_the_newest_key_the_version_and_its_idempotency_key() {
+        let client = |base: &str| {
+            Client::new(&format!("{base}/"), "rk_test_1").unwrap().with_key("rk_test_2").unwrap()
+        };
+        let key = Some("SALE1:clear:1".parse().unwrap());
+        let reader = "tmr_1".parse().unwrap();
+        let wire = crate::stripe::Request::ClearReader { reader, key }.wire();
+        let (asked, _) = exchange(client, wire, Vec::new()).await;
+        assert!(asked.starts_with("POST /v1/terminal/readers/tmr_1/cancel_action HTTP/1.1\r\n"));
+        let version = format!("stripe-version: {API_VERSION}");
+        for header in [
+            "authorization: Bearer rk_test_2",
+            version.as_str(),
+            "idempotency-key: SALE1:clear:1",
+            "content-type: application/x-www-form-urlencoded",
+        ] {
+            assert!(asked.contains(&format!("\r\n{header}\r\n")), "{header} in {asked}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_reply_may_be_as_long_as_the_limit_and_no_longer() {
+        for (length, whole) in [(MOST_BODY_BYTES, true), (MOST_BODY_BYTES + 1, false)] {
+            let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n");
+            let mut reply = head.into_bytes();
+            reply.resize(reply.len() + length, b'x');
+            let read = answered_with(reply).await.map(|answer| answer.body.len()).ok();
+            assert_eq!(read, whole.then_some(1 << 20));
+        }
     }
 
     #[tokio::test]

@@ -64,5 +64,7 @@ mod tests {
         for json in ["1", "true", "[]", "{}", r#"{"id": 1}"#] {
             assert!(read(json).is_err(), "{json}");
         }
+        let why = read("1").err().unwrap().to_string();
+        assert!(why.contains("expected an id or an object"), "{why}");
     }
 }

@@ -120,4 +120,16 @@ mod tests {
             assert_eq!(cursor.as_deref(), next, "{spoiled}");
         }
     }
+
+    #[test]
+    fn only_what_is_captured_by_hand_is_listed_as_such() {
+        for (method, by_hand) in [("manual", true), ("automatic", false), ("", false)] {
+            let body = serde_json::json!({"object": "list", "has_more": false, "data": [{
+                "object": "payment_intent", "id": "pi_1", "status": "requires_capture",
+                "created": 1, "amount": 2, "currency": "usd", "capture_method": method,
+            }]});
+            let page = listing(body.to_string().as_bytes(), None).unwrap();
+            assert_eq!(page.intents[0].is_captured_by_hand, by_hand, "{method}");
+        }
+    }
 }

@@ -118,3 +118,139 @@ fn the_next_page_is_named_by_a_search_itself_and_by_the_last_object_of_a_list() 
     assert!(page("search_result", true, None).is_err());
     assert!(page("charge", false, None).is_err());
 }
+
+#[test]
+fn a_page_of_payment_intents_is_no_answer_if_it_goes_on_and_does_not_say_where() {
+    for (last, named) in [(json!({"id": "pi_1"}), true), (json!({}), false), (json!(7), false)] {
+        let page = json!({"object": "list", "has_more": true, "data": [last]});
+        assert_eq!(read_json(Expected::Intents, &page).is_ok(), named, "{page}");
+    }
+}
+
+#[test]
+fn a_location_need_not_have_a_country() {
+    let place = |object, address| json!({"object": object, "address": address});
+    for (address, known) in
+        [(json!({"country": "CA"}), Some("CA")), (json!({}), None), (json!(null), None)]
+    {
+        let place = place("terminal.location", address);
+        assert_eq!(country(place.to_string().as_bytes()).unwrap().as_deref(), known, "{place}");
+        assert!(read_json(Expected::Location, &place).is_ok(), "{place}");
+    }
+    let other = place("terminal.reader", json!({"country": "CA"}));
+    assert!(read_json(Expected::Location, &other).is_err());
+}
+
+fn refund(status: Option<&str>, metadata: &serde_json::Value) -> serde_json::Value {
+    json!({"object": "refund", "id": "re_1", "amount": 250, "currency": "usd", "status": status,
+        "metadata": metadata})
+}
+
+#[test]
+fn a_refund_tells_how_far_it_is_and_which_sale_asked_for_it() {
+    let ours = json!({"sale": "SALE1", "n": "2"});
+    for (status, known) in [
+        (Some("pending"), RefundStatus::Pending),
+        (Some("succeeded"), RefundStatus::Succeeded),
+        (Some("failed"), RefundStatus::Failed),
+        (Some("requires_action"), RefundStatus::RequiresAction),
+        (Some("canceled"), RefundStatus::Canceled),
+        (Some("waltzing"), RefundStatus::Other("waltzing".into())),
+        (None, RefundStatus::Other("none".into())),
+    ] {
+        let expected = RefundSeen {
+            id: "re_1".parse().unwrap(),
+            status: known,
+            amount: 250,
+            currency: "usd".parse().unwrap(),
+            sale: Some("SALE1".parse().unwrap()),
+            n: Some(2),
+        };
+        let seen = read_json(Expected::Refund, &refund(status, &ours)).unwrap();
+        assert_eq!(seen.refunds, Some(vec![expected]));
+    }
+    let seen = read_json(Expected::Refund, &refund(Some("pending"), &json!(null))).unwrap();
+    let stranger = seen.refunds.unwrap().remove(0);
+    assert_eq!((stranger.sale, stranger.n), (None, None));
+    assert!(read_json(Expected::Refund, &intent()).is_err());
+}
+
+#[test]
+fn a_list_of_refunds_is_whole_or_no_answer() {
+    let known = refund(Some("succeeded"), &json!({}));
+    for (object, more, data, whole) in [
+        ("list", false, vec![known.clone(), known.clone()], Some(2)),
+        ("list", false, Vec::new(), Some(0)),
+        ("list", true, vec![known.clone()], None),
+        ("search_result", false, vec![known.clone()], None),
+        ("list", false, vec![known, intent()], None),
+    ] {
+        let list = json!({"object": object, "has_more": more, "data": data});
+        let seen = read_json(Expected::Refunds, &list).ok();
+        assert_eq!(seen.map(|seen| seen.refunds.unwrap().len()), whole, "{list}");
+    }
+}
+
+#[test]
+fn a_payment_intent_takes_cards_or_others_alone() {
+    for (types, takes) in [
+        (json!(["card_present"]), true),
+        (json!(["interac_present", "card_present"]), true),
+        (json!(["card"]), false),
+        (json!([]), false),
+    ] {
+        let mut intent = intent();
+        intent["payment_method_types"] = types;
+        let seen = read_json(Expected::Intent, &intent).unwrap().intent.unwrap();
+        assert_eq!(seen.takes_card_present, takes, "{intent}");
+    }
+}
+
+#[test]
+fn each_status_of_a_payment_intent_is_known_by_its_name() {
+    for (status, known) in [
+        ("requires_payment_method", IntentStatus::RequiresPaymentMethod),
+        ("requires_confirmation", IntentStatus::RequiresConfirmation),
+        ("requires_action", IntentStatus::Pending),
+        ("processing", IntentStatus::Pending),
+        ("requires_capture", IntentStatus::RequiresCapture),
+        ("succeeded", IntentStatus::Succeeded),
+        ("canceled", IntentStatus::Canceled),
+        ("waltzing", IntentStatus::Other("waltzing".into())),
+    ] {
+        let mut intent = intent();
+        intent["status"] = json!(status);
+        let seen = read_json(Expected::Intent, &intent).unwrap().intent.unwrap();
+        assert_eq!(seen.status, known);
+    }
+}
+
+#[test]
+fn a_reader_tells_whether_it_is_online_and_how_far_its_action_is() {
+    let declined = json!({"code": "card_declined", "decline_code": "lost_card"});
+    let failed = |code: &str, decline_code: Option<&str>| ActionStatus::Failed {
+        code: code.into(),
+        decline_code: decline_code.map(Into::into),
+    };
+    for (status, online, action, code, error, known) in [
+        ("online", Some(true), "in_progress", None, json!(null), ActionStatus::InProgress),
+        ("offline", Some(false), "succeeded", None, json!(null), ActionStatus::Succeeded),
+        ("asleep", None, "failed", None, json!(null), failed("unknown", None)),
+        (
+            "online",
+            Some(true),
+            "failed",
+            Some("card_declined"),
+            declined,
+            failed("card_declined", Some("lost_card")),
+        ),
+    ] {
+        let reader = json!({"object": "terminal.reader", "status": status,
+            "action": {"type": "refund_payment", "status": action, "failure_code": code,
+                "api_error": error, "refund_payment": {"payment_intent": "pi_1"}}});
+        let seen = read_json(Expected::Reader, &reader).unwrap().reader.unwrap();
+        let action = seen.action.unwrap();
+        assert_eq!((seen.online, action.status), (online, known), "{reader}");
+        assert_eq!(action.intent, Some("pi_1".parse().unwrap()), "{reader}");
+    }
+}

@@ -4,17 +4,46 @@ use super::*;
 use crate::sale::fact::CaptureMode;
 use crate::sale::tests::opened;
 
+fn reader() -> ReaderId {
+    "tmr_1".parse().unwrap()
+}
+
+fn intent() -> PaymentIntentId {
+    "pi_1".parse().unwrap()
+}
+
+fn key() -> IdempotencyKey {
+    "SALE1:x:1".parse().unwrap()
+}
+
+fn usd(amount: u64) -> Money {
+    Money::new(amount, "usd".parse().unwrap())
+}
+
+fn refund() -> Refund {
+    Refund {
+        intent: intent(),
+        amount: usd(250),
+        sale: "SALE1".parse().unwrap(),
+        n: 2,
+        key: "SALE1:refund:2".parse().unwrap(),
+    }
+}
+
+fn text(wire: &Wire) -> String {
+    let params = wire.params.iter().map(|(name, value)| format!("{name}={value}"));
+    params.collect::<Vec<_>>().join("&")
+}
+
 /// Bytes of wire version 1: a sale that was opened by an older version of the program is
 /// repeated byte for byte by this one. Never edit what is expected here.
 #[test]
 fn the_bytes_of_wire_version_1_never_change() {
     let key: IdempotencyKey = "SALE1:create:1".parse().unwrap();
     let wire = Request::CreateIntent { opened: Box::new(opened()), key }.wire();
-    let text: Vec<String> =
-        wire.params.iter().map(|(name, value)| format!("{name}={value}")).collect();
     assert_eq!(wire.path, "/v1/payment_intents");
     assert_eq!(
-        text.join("&"),
+        text(&wire),
         "amount=250&currency=usd&allowed_payment_method_types[]=card_present\
          &capture_method=manual&metadata[kiosk]=lobby-3&metadata[sale]=SALE1\
          &metadata[reader]=tmr_1&metadata[controller]=board-1&metadata[journal]=journal-1\
@@ -25,9 +54,7 @@ fn the_bytes_of_wire_version_1_never_change() {
 fn bytes(opened: Opened) -> String {
     let key: IdempotencyKey = "SALE1:create:1".parse().unwrap();
     let wire = Request::CreateIntent { opened: Box::new(opened), key }.wire();
-    let text: Vec<String> =
-        wire.params.iter().map(|(name, value)| format!("{name}={value}")).collect();
-    text.join("&")
+    text(&wire)
 }
 
 /// Bytes of wire version 2. Never edit what is expected here.
@@ -68,24 +95,14 @@ fn the_bytes_of_wire_version_2_never_change() {
 /// A refund of unknown fate is repeated with these bytes. Never edit what is expected here.
 #[test]
 fn the_bytes_of_a_refund_never_change() {
-    let refund = Refund {
-        intent: "pi_1".parse().unwrap(),
-        amount: Money::new(250, "usd".parse().unwrap()),
-        sale: "SALE1".parse().unwrap(),
-        n: 2,
-        key: "SALE1:refund:2".parse().unwrap(),
-    };
-    let reader = "tmr_1".parse().unwrap();
-    let in_person = Request::RefundInPerson { reader, refund: refund.clone() }.wire();
+    let in_person = Request::RefundInPerson { reader: reader(), refund: refund() }.wire();
     assert_eq!(in_person.path, "/v1/terminal/readers/tmr_1/refund_payment");
     let cancellation = ("refund_payment_config[enable_customer_cancellation]", "true");
     assert!(in_person.params.contains(&pair(cancellation.0, cancellation.1)));
-    let wire = Request::Refund(refund).wire();
-    let text: Vec<String> =
-        wire.params.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let wire = Request::Refund(refund()).wire();
     assert_eq!(wire.path, "/v1/refunds");
     assert_eq!(
-        text.join("&"),
+        text(&wire),
         "payment_intent=pi_1&amount=250&reason=requested_by_customer&metadata[sale]=SALE1\
          &metadata[n]=2"
     );
@@ -125,4 +142,152 @@ fn a_search_names_the_kiosk_and_no_kiosks_name_can_end_the_quotes() {
     for name in ["o'hare", "a\\", "a\"b", "a b", "*"] {
         assert!(name.parse::<KioskId>().is_err(), "{name}");
     }
+}
+
+fn check<const N: usize>(commands: bool, table: [(Request, &str, &str); N]) {
+    for (call, how, params) in table {
+        let Wire { method, path, key, limit, .. } = call.wire();
+        let key = key.map_or_else(|| "no key".to_owned(), |key| key.to_string());
+        let (limit, expected) = (limit.as_secs(), call.expected());
+        assert_eq!(format!("{method:?} {path}, {limit} s, {key}: {expected:?}"), how);
+        assert_eq!(text(&call.wire()), params, "{how}");
+        let named = how.contains("/tmr_1").then(reader);
+        assert_eq!((call.reader(), call.is_reader_command()), (named.as_ref(), commands), "{how}");
+    }
+}
+
+#[test]
+fn what_a_reader_has_to_answer_waits_for_it() {
+    let (intent, key) = (intent(), key());
+    let cola = opened().product;
+    let water = Item { name: "Water".into(), price: usd(120), ..cola.clone() };
+    check(
+        true,
+        [
+            (
+                Request::Process {
+                    reader: reader(),
+                    intent: intent.clone(),
+                    customer_cancellation: true,
+                    key: key.clone(),
+                },
+                "Post /v1/terminal/readers/tmr_1/process_payment_intent, 85 s, SALE1:x:1: Reader",
+                "payment_intent=pi_1&process_config[enable_customer_cancellation]=true\
+                 &process_config[skip_tipping]=true\
+                 &expand[]=action.process_payment_intent.payment_intent.latest_charge",
+            ),
+            (
+                Request::Collect {
+                    reader: reader(),
+                    intent: intent.clone(),
+                    customer_cancellation: false,
+                    key: key.clone(),
+                },
+                "Post /v1/terminal/readers/tmr_1/collect_payment_method, 85 s, SALE1:x:1: Reader",
+                "payment_intent=pi_1&collect_config[enable_customer_cancellation]=false\
+                 &collect_config[skip_tipping]=true\
+                 &expand[]=action.collect_payment_method.payment_intent.latest_charge",
+            ),
+            (
+                Request::Confirm { reader: reader(), intent, key: key.clone() },
+                "Post /v1/terminal/readers/tmr_1/confirm_payment_intent, 85 s, SALE1:x:1: Reader",
+                "payment_intent=pi_1\
+                 &expand[]=action.confirm_payment_intent.payment_intent.latest_charge",
+            ),
+            (
+                Request::ClearReader { reader: reader(), key: Some(key) },
+                "Post /v1/terminal/readers/tmr_1/cancel_action, 85 s, SALE1:x:1: Reader",
+                "",
+            ),
+            (
+                Request::ShowCart { reader: reader(), items: vec![cola, water] },
+                "Post /v1/terminal/readers/tmr_1/set_reader_display, 2 s, no key: Reader",
+                "type=cart&cart[currency]=usd&cart[total]=370\
+                 &cart[line_items][0][description]=Cola&cart[line_items][0][amount]=250\
+                 &cart[line_items][0][quantity]=1\
+                 &cart[line_items][1][description]=Water&cart[line_items][1][amount]=120\
+                 &cart[line_items][1][quantity]=1",
+            ),
+            (
+                Request::RefundInPerson { reader: reader(), refund: refund() },
+                "Post /v1/terminal/readers/tmr_1/refund_payment, 85 s, SALE1:refund:2: Reader",
+                "payment_intent=pi_1&amount=250\
+                 &refund_payment_config[enable_customer_cancellation]=true\
+                 &metadata[sale]=SALE1&metadata[n]=2",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn what_is_written_without_a_reader_is_waited_for_shortly() {
+    let (intent, key) = (intent(), key());
+    check(
+        false,
+        [
+            (
+                Request::AssignReader {
+                    reader: reader(),
+                    controller: "board-1".parse().unwrap(),
+                    kiosk: "lobby-3".parse().unwrap(),
+                },
+                "Post /v1/terminal/readers/tmr_1, 20 s, no key: Reader",
+                "metadata[kioskd_controller]=board-1&metadata[kioskd_kiosk]=lobby-3\
+                 &expand[]=action.process_payment_intent.payment_intent.latest_charge",
+            ),
+            (
+                Request::CancelIntent { intent: intent.clone(), key: key.clone() },
+                "Post /v1/payment_intents/pi_1/cancel, 20 s, SALE1:x:1: Intent",
+                "expand[]=latest_charge",
+            ),
+            (
+                Request::Capture { intent, amount: usd(250), key },
+                "Post /v1/payment_intents/pi_1/capture, 20 s, SALE1:x:1: Intent",
+                "amount_to_capture=250&expand[]=latest_charge",
+            ),
+            (
+                Request::Refund(refund()),
+                "Post /v1/refunds, 20 s, SALE1:refund:2: Refund",
+                "payment_intent=pi_1&amount=250&reason=requested_by_customer\
+                 &metadata[sale]=SALE1&metadata[n]=2",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn what_is_read_has_no_key() {
+    let created_gte = StripeTime(1_790_000_000);
+    check(
+        false,
+        [
+            (
+                Request::ReadReader { reader: reader() },
+                "Get /v1/terminal/readers/tmr_1, 20 s, no key: Reader",
+                "expand[]=action.process_payment_intent.payment_intent.latest_charge\
+                 &expand[]=action.collect_payment_method.payment_intent.latest_charge\
+                 &expand[]=action.confirm_payment_intent.payment_intent.latest_charge",
+            ),
+            (
+                Request::ReadIntent { intent: intent() },
+                "Get /v1/payment_intents/pi_1, 20 s, no key: Intent",
+                "expand[]=latest_charge",
+            ),
+            (
+                Request::ListRefunds { intent: intent() },
+                "Get /v1/refunds, 20 s, no key: Refunds",
+                "payment_intent=pi_1&limit=100",
+            ),
+            (
+                Request::ReadLocation { location: "tml_1".parse().unwrap() },
+                "Get /v1/terminal/locations/tml_1, 20 s, no key: Location",
+                "",
+            ),
+            (
+                Request::ListIntents { created_gte, starting_after: "pi_9".parse().ok() },
+                "Get /v1/payment_intents, 20 s, no key: Intents",
+                "created[gte]=1790000000&limit=100&starting_after=pi_9",
+            ),
+        ],
+    );
 }
