@@ -46,7 +46,8 @@ pub(super) fn run(arguments: &Arguments, environment: &Environment) -> Exit {
     };
     let stripe = loaded.settings.stripe.clone();
     let directory = credentials.map(Path::to_owned);
-    let reload = move || config::api_key(directory.as_deref(), &stripe);
+    let folder = loaded.settings.kiosk.runtime_dir.clone();
+    let reload = move || config::api_key_again(&folder, directory.as_deref(), &stripe);
     let exit = match runtime.block_on(crate::daemon::run(&loaded, &key, reload)) {
         Ok(()) => Exit::Done,
         Err(error) => {

@@ -15,6 +15,10 @@ use super::settings::StripeSettings;
 const CREDENTIAL: &str = "stripe-api-key";
 /// The longest key: Stripe's have about a hundred characters.
 const MOST_BYTES: usize = 512;
+/// The permission bits of others.
+const OTHERS: u32 = 0o007;
+/// Those of the group and of others.
+const GROUP_AND_OTHERS: u32 = 0o077;
 /// What keys begin with. Source: Stripe, "API keys".
 const PREFIXES: [(&str, Mode, bool); 4] = [
     ("sk_live_", Mode::Live, false),
@@ -156,8 +160,6 @@ pub fn api_key(
     credentials_directory: Option<&Path>,
     settings: &StripeSettings,
 ) -> Result<ApiKey, CredentialError> {
-    const OTHERS: u32 = 0o007;
-    const GROUP_AND_OTHERS: u32 = 0o077;
     if let Some(directory) = credentials_directory {
         match read(&directory.join(CREDENTIAL), OTHERS) {
             Err(CredentialError::Unreadable { source, .. })
@@ -168,6 +170,21 @@ pub fn api_key(
     match &settings.api_key_file {
         Some(path) => read(path, GROUP_AND_OTHERS),
         None => Err(CredentialError::Missing),
+    }
+}
+
+/// Reads the API key again: that which a reload has brought into the runtime folder, since systemd
+/// before version 258 renews no credential of a service that runs; else as [`api_key`].
+pub fn api_key_again(
+    runtime_dir: &Path,
+    credentials_directory: Option<&Path>,
+    settings: &StripeSettings,
+) -> Result<ApiKey, CredentialError> {
+    match read(&runtime_dir.join(CREDENTIAL), GROUP_AND_OTHERS) {
+        Err(CredentialError::Unreadable { source, .. }) if source.kind() == ErrorKind::NotFound => {
+            api_key(credentials_directory, settings)
+        }
+        found => found,
     }
 }
 
@@ -226,6 +243,19 @@ mod tests {
         assert_eq!(key.reveal(), "rk_live_credential");
         assert!(key.is_restricted());
         assert_eq!(key.mode(), Mode::Live);
+    }
+
+    #[test]
+    fn a_key_that_a_reload_has_brought_comes_first() {
+        let (runtime, credentials) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        file(credentials.path(), "stripe-api-key", "rk_live_old", 0o440);
+        let again = || api_key_again(runtime.path(), Some(credentials.path()), &settings(None));
+        assert_eq!(again().unwrap().reveal(), "rk_live_old");
+        let path = file(runtime.path(), "stripe-api-key", "rk_live_new\n", 0o400);
+        assert_eq!(again().unwrap().reveal(), "rk_live_new");
+        fs::remove_file(&path).unwrap();
+        file(runtime.path(), "stripe-api-key", "rk_live_new", 0o440);
+        assert!(matches!(again(), Err(CredentialError::Exposed { .. })));
     }
 
     #[test]

@@ -27,7 +27,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-pub use credentials::{ApiKey, CredentialError, Mode, api_key};
+pub use credentials::{ApiKey, CredentialError, Mode, api_key, api_key_again};
 pub use duration::parse as duration;
 pub use origins::{KeyPath, Origin, Origins};
 pub use problem::{ConfigError, Problem};

@@ -83,8 +83,7 @@ names! {
              is lost by waiting, for about two days.",
         check: [
             "In Stripe's Dashboard: is the key still there?",
-            "Write the new key into `/etc/kioskd/stripe-api-key`, then `systemctl restart \
-             kioskd`. With `stripe.api_key_file`, `systemctl reload kioskd` is enough.",
+            "Write the new key into `/etc/kioskd/stripe-api-key`, then `systemctl reload kioskd`.",
         ],
     }
     API_KEY_TOO_NARROW = "out_of_order", "api_key_too_narrow", "912676ccf941447caa8f60b5563f205a" {
