@@ -6,6 +6,8 @@ use std::process::Stdio;
 
 use tokio::process::{Child, Command};
 
+use crate::daemon::notify;
+
 /// The lock, while it is held.
 #[derive(Debug, Default)]
 pub struct Inhibitor {
@@ -36,8 +38,8 @@ fn lock() -> Option<Child> {
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
-        .env_remove("NOTIFY_SOCKET")
         .kill_on_drop(true);
+    notify::keep_from(&mut command);
     // Not every machine has it, and none needs it.
     command.spawn().ok()
 }

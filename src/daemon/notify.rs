@@ -37,9 +37,7 @@ impl Notifier {
         } else if self.hung != hung {
             tell::hung(&hung.join(", "));
         }
-        if self.hung != hung {
-            self.hung = hung.to_vec();
-        }
+        hung.clone_into(&mut self.hung);
     }
 
     /// The daemon is about to stop.
@@ -73,6 +71,13 @@ pub fn reloading() {
 /// The reload is over, well or badly: that stands in the log and in the status.
 pub fn reloaded() {
     send(&[("READY", "1")]);
+}
+
+/// What systemd gives the daemon is none of its children's.
+pub fn keep_from(command: &mut tokio::process::Command) {
+    for name in ["NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "CREDENTIALS_DIRECTORY"] {
+        command.env_remove(name);
+    }
 }
 
 fn send(state: &[(&str, &str)]) {

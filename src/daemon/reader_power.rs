@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::process::Command;
 
-use crate::daemon::tell;
+use crate::daemon::{notify, tell};
 
 /// The program may take this long.
 const LIMIT: Duration = Duration::from_mins(1);
@@ -18,10 +18,7 @@ pub async fn cycle(program: PathBuf) {
     tell::reader_power(true, &format!("the reader's power is switched off and on: {name}"));
     let mut command = Command::new(&program);
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).process_group(0);
-    // Who watches the daemon has nothing to do with its children.
-    for name in ["NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "CREDENTIALS_DIRECTORY"] {
-        command.env_remove(name);
-    }
+    notify::keep_from(&mut command);
     let mut child = match command.spawn() {
         Ok(child) => child,
         Err(error) => {
