@@ -3,8 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a helper of tests fails as the test does")]
 
 use std::fs;
+use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use kioskd::ids::SaleId;
 use kioskd::journal::{DATABASE, Journal, JournalError, Row, Summary};
@@ -384,4 +386,57 @@ fn a_journal_deleted_or_replaced_while_in_use_is_noticed() {
     fs::copy(path, folder.path().join(DATABASE)).unwrap();
     let replaced = journal.reopen();
     assert!(matches!(replaced, Err(JournalError::Unreadable { .. })), "{replaced:?}");
+}
+
+/// Where the next test calls itself, in a namespace of mounts of its own: the folder.
+const IN_NAMESPACE: &str = "KIOSKD_TEST_READ_ONLY";
+
+/// A file that is open for writing keeps taking writes below a mount that was set to read-only, as
+/// ext4's do after an emergency remount: it is the file system that has to be asked.
+#[test]
+fn a_write_to_what_has_become_read_only_is_none() {
+    if let Some(folder) = std::env::var_os(IN_NAMESPACE) {
+        return becomes_read_only(Path::new(&folder));
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let unshared = |program: &Path, arguments: &[&str]| {
+        Command::new("unshare")
+            .args(["--mount", "--map-root-user"])
+            .arg(program)
+            .args(arguments)
+            .env(IN_NAMESPACE, folder.path())
+            .output()
+    };
+    if !unshared(Path::new("true"), &[]).is_ok_and(|tried| tried.status.success()) {
+        let why =
+            "\nSKIPPED: no namespace of mounts may be made here: nothing becomes read-only\n\n";
+        // Past what is captured.
+        std::io::stderr().write_all(why.as_bytes()).unwrap();
+        return;
+    }
+    let name = "a_write_to_what_has_become_read_only_is_none";
+    let tried = unshared(&std::env::current_exe().unwrap(), &[name, "--exact"]).unwrap();
+    assert!(tried.status.success(), "{}", String::from_utf8_lossy(&tried.stderr));
+    assert!(String::from_utf8_lossy(&tried.stdout).contains("1 passed"));
+}
+
+fn becomes_read_only(folder: &Path) {
+    let mount = |program: &str, options: &[&str]| {
+        let done = Command::new(program).args(options).arg(folder).status().unwrap();
+        assert!(done.success(), "{program} {options:?}");
+    };
+    let mut journal = Journal::open(folder).unwrap();
+    write_sales(&mut journal);
+    mount("mount", &["--bind", folder.to_str().unwrap()]);
+    mount("mount", &["-o", "remount,bind,ro"]);
+    let error = journal.append(&[row("S1", 4)], &[summary("S1")]).unwrap_err();
+    assert!(matches!(error, JournalError::Disk { .. }), "{error:?}");
+    let why = std::error::Error::source(&error).unwrap().to_string();
+    assert_eq!(why, "its file system has become read-only");
+    assert!(journal.reopen().is_err());
+
+    mount("umount", &[]);
+    journal.reopen().unwrap();
+    journal.append(&[row("S1", 4), row("S1", 5)], &[summary("S1")]).unwrap();
+    assert_eq!(journal.sale(&sale("S1")).unwrap().unwrap().rows.len(), 5);
 }

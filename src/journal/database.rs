@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
+use rustix::fs::StatVfsMountFlags;
 
 use super::error::{Cause, JournalError};
 use super::migrations::{self, APPLICATION_ID};
@@ -127,6 +128,21 @@ pub(super) fn use_log(connection: &Connection, path: &Path) -> Result<(), Journa
         Ok(())
     } else {
         Err(JournalError::disk(path, "its file system does not allow a write-ahead log"))
+    }
+}
+
+/// Whether its file system takes writes at all.
+///
+/// ext4 that was set to read-only while files were open takes what is written over a part of a file
+/// that it has a place for, and says that it has flushed it, without having done so.
+pub(super) fn takes_writes(path: &Path) -> Result<(), JournalError> {
+    let system = rustix::fs::statvfs(path);
+    match system.map_err(|error| JournalError::from_io(path, error.into())) {
+        Ok(system) if system.f_flag.contains(StatVfsMountFlags::RDONLY) => {
+            Err(JournalError::disk(path, "its file system has become read-only"))
+        }
+        Ok(_) => Ok(()),
+        Err(error) => Err(error),
     }
 }
 

@@ -163,7 +163,10 @@ impl Journal {
             Err(error) => return self.give_up(error),
         };
         match written {
-            Ok(()) => Ok(()),
+            Ok(()) => match database::takes_writes(&self.path) {
+                Ok(()) => Ok(()),
+                Err(error) => self.give_up(error),
+            },
             Err(append::Refusal::Contradiction(sale, seq, source)) => {
                 Err(JournalError::Conflict { path: self.path.clone(), sale, seq, source })
             }
