@@ -84,9 +84,20 @@ impl Watch {
         self.flushed.entry(sale.to_owned()).or_default().push(fact);
     }
 
-    /// The disk has only these facts of a sale (after a power cut).
-    pub fn restored(&mut self, sales: BTreeMap<String, Vec<serde_json::Value>>) {
-        self.flushed = sales;
+    /// How many facts of a sale are on disk.
+    pub fn flushed_facts(&self, sale: &str) -> usize {
+        self.flushed.get(sale).map_or(0, Vec::len)
+    }
+
+    /// The disk has no other sales than these (after a power cut).
+    pub fn only_these_are_left<'a>(&mut self, sales: impl Iterator<Item = &'a str>) {
+        let left: BTreeSet<&str> = sales.collect();
+        self.flushed.retain(|sale, _| left.contains(sale.as_str()));
+    }
+
+    /// The disk has these facts of a sale, and no others (after a power cut).
+    pub fn restored(&mut self, sale: &str, facts: Vec<serde_json::Value>) {
+        self.flushed.insert(sale.to_owned(), facts);
     }
 
     /// The card has forgotten facts of a sale, among them perhaps a number that a key had.

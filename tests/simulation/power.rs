@@ -17,6 +17,10 @@ use crate::world::{Coming, Death, World, signed};
 /// The board was switched on this long before the first start.
 const UP_BEFORE: Millis = 900_000;
 
+/// So often the daemon dies of what is drawn. Some runs would spend days with a daemon that dies
+/// every few minutes, and most of the soak with them.
+const MOST_DEATHS: u32 = 80;
+
 /// When the daemon dies, how often it was without power, and what its clocks say.
 #[derive(Debug)]
 pub struct Power {
@@ -49,7 +53,7 @@ impl World {
             self.power.deaths.front().is_some_and(|(point, _)| *point == self.power.points);
         let death = if planned {
             self.power.deaths.pop_front().map(|(_, death)| death)
-        } else if self.chance(self.plan.rates.crashes) {
+        } else if self.life < MOST_DEATHS && self.chance(self.plan.rates.crashes) {
             let cut = self.chance(self.plan.rates.power_cuts);
             Some(if cut { Death::PowerCut } else { Death::Kill })
         } else {
@@ -89,7 +93,7 @@ impl World {
                 Event::Contradicted { number, sale, what }
             }
         };
-        let torn = self.chance(self.plan.rates.crashes);
+        let torn = self.life < MOST_DEATHS && self.chance(self.plan.rates.crashes);
         if torn && written {
             self.tally.count("crash: in the middle of a write");
             let short = self.rng.u64(..);
@@ -193,9 +197,14 @@ impl World {
 
     fn reread_disk(&mut self) {
         let all = self.store.all();
-        let sales =
-            all.iter().map(|stored| (stored.summary.sale.to_string(), record(stored).facts));
-        self.watch.restored(sales.collect());
+        self.watch.only_these_are_left(all.iter().map(|stored| stored.summary.sale.as_str()));
+        for stored in &all {
+            let sale = stored.summary.sale.as_str();
+            // Facts are only added, so that as many are the same ones: unless they were damaged.
+            if stored.damage.is_some() || self.watch.flushed_facts(sale) != stored.rows.len() {
+                self.watch.restored(sale, record(stored).facts);
+            }
+        }
     }
 
     /// What the board had said is known to nobody any more, unless it was written down.
@@ -227,7 +236,7 @@ impl World {
         self.tell(|| format!("kioskd starts, {} open sales", stored.len()));
         let mut driver =
             Driver::new(self.setup.clone(), &stored, u64::from(self.life) ^ self.plan.seed, now);
-        if self.store.all().is_empty() {
+        if self.store.is_empty() {
             driver.sell_after_sweep(now);
         }
         self.driver = Some(driver);

@@ -135,6 +135,14 @@ impl Store {
         }
     }
 
+    /// Whether no sale was ever stored.
+    pub fn is_empty(&self) -> bool {
+        match self {
+            Self::Memory(memory) => memory.sales.is_empty(),
+            Self::Disk(_) => self.all().is_empty(),
+        }
+    }
+
     /// Every sale.
     pub fn all(&self) -> Vec<Stored> {
         match self {
