@@ -208,6 +208,14 @@ pub fn scenarios() -> Vec<Scenario> {
         all.push(call(failing, end, failed(false)));
         all.push(call(twice, end, failed(true)));
     }
+    for (name, fate) in [
+        ("a part is refunded, and that is lost", Fate::ReplyLost),
+        ("a part is refunded, and that fails", failed(false)),
+        ("a part is refunded, and that is done and fails", failed(true)),
+    ] {
+        let refunded = at_the_tap(cart(name, [GIVES, JAMS, GIVES]));
+        all.push(Scenario { calls: vec![("POST /v1/refunds", fate)], ..refunded });
+    }
     for end in ["/cancel_action", "/cancel"] {
         for fate in [Fate::ReplyLost, failed(false), failed(true)] {
             let cancels = by("cancelled, and that is lost or fails", Person::cancels(2_500));
