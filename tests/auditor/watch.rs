@@ -39,6 +39,16 @@ pub struct Money {
     pub age: Option<Millis>,
 }
 
+/// The newest prompt, and what was seen of the reader since.
+#[derive(Clone, Default, Debug)]
+struct Prompt {
+    key: Option<String>,
+    /// Looks that left after it.
+    looks: BTreeSet<u64>,
+    /// Whether one of them was answered.
+    is_seen: bool,
+}
+
 /// What the customer reads about money.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Said {
@@ -62,6 +72,8 @@ pub struct Watch {
     damaged: BTreeSet<String>,
     /// PaymentIntents that a reader was asked to prompt for.
     prompted: BTreeSet<String>,
+    /// The newest prompt.
+    prompt: Prompt,
     /// Facts that are on disk, by sale.
     flushed: BTreeMap<String, Vec<serde_json::Value>>,
 }
@@ -113,20 +125,25 @@ impl Watch {
     /// A process died: its calls are nobody's any more.
     pub fn died(&mut self) {
         self.commands.clear();
+        self.prompt.looks.clear();
     }
 
     /// A call leaves.
     pub fn sent(&mut self, flight: u64, sent: &Sent<'_>) {
         self.one_key_one_request(sent);
         self.one_command_at_a_time(flight, sent);
+        self.looked_before_the_next_prompt(flight, sent);
         self.written_ahead(sent);
         self.no_prompt_for_a_sale_that_is_over(sent);
         self.nothing_rests_on_a_damaged_record(sent);
     }
 
-    /// A call has been answered.
-    pub fn answered(&mut self, flight: u64) {
+    /// A call has been answered, well or not.
+    pub fn answered(&mut self, flight: u64, is_good: bool) {
         self.commands.remove(&flight);
+        if self.prompt.looks.remove(&flight) && is_good {
+            self.prompt.is_seen = true;
+        }
     }
 
     /// A key names one request, byte for byte, for ever: else Stripe replays what was not meant.
@@ -153,6 +170,34 @@ impl Watch {
             self.find("one_command_at_a_time", format!("{} beside another", sent.line));
         }
         self.commands.insert(flight);
+    }
+
+    /// A prompt that failed may stand on the reader all the same, and one that ended may have been
+    /// paid: what it came to is seen before there is another. The same again, under its key, is none.
+    fn looked_before_the_next_prompt(&mut self, flight: u64, sent: &Sent<'_>) {
+        let prompt = &mut self.prompt;
+        let looks_at = |what: &str| {
+            sent.line.strip_prefix("GET /v1/").is_some_and(|path| {
+                path.strip_prefix(what).is_some_and(|id| id.starts_with('/') && id != "/search")
+            })
+        };
+        // Where nothing is to be seen of the reader, the payment is looked at.
+        let is_look = looks_at("terminal/readers") || looks_at("payment_intents");
+        if is_look || sent.line.ends_with("/cancel_action") {
+            prompt.looks.insert(flight);
+        }
+        let Some((_, "process" | "collect" | "confirm", _)) = sent.key.and_then(parts) else {
+            return;
+        };
+        let is_another = prompt.key.as_deref() != sent.key;
+        let is_blind = is_another && prompt.key.is_some() && !prompt.is_seen;
+        if is_another {
+            let key = sent.key.map(str::to_owned);
+            *prompt = Prompt { key, ..Prompt::default() };
+        }
+        if is_blind {
+            self.find("looked_before_the_next_prompt", sent.line.to_owned());
+        }
     }
 
     /// What may move money rests on facts that are on disk: else a restart does not know of it.

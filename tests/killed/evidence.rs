@@ -101,7 +101,8 @@ impl Seen {
                 Moment::Sent(request) => {
                     flight += 1;
                     watch.sent(flight, &sent_as(request));
-                    watch.answered(flight);
+                    // Whether it was good, the wire does not tell.
+                    watch.answered(flight, true);
                 }
                 Moment::Vend(vend) => self.watch_vend(&mut watch, vend),
             }

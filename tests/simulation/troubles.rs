@@ -294,8 +294,11 @@ impl World {
         for _ in 0..40 {
             let reader = self.setup.reader.clone();
             let found = self.read(format!("/v1/terminal/readers/{reader}"), &[]);
-            let intent = found["action"]["process_payment_intent"]["payment_intent"].as_str();
-            let Some(intent) = intent.map(str::to_owned) else { return };
+            let action = &found["action"];
+            let kind = action["type"].as_str().unwrap_or_default();
+            let Some(intent) = action[kind]["payment_intent"].as_str().map(str::to_owned) else {
+                return;
+            };
             let intent = self.read(format!("/v1/payment_intents/{intent}"), &[]);
             let metadata = &intent["metadata"];
             let is_persons = metadata["sale"].as_str().is_some_and(|sale| self.is_persons(sale));

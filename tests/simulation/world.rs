@@ -255,7 +255,8 @@ impl World {
             Coming::Flush { life, batch } if life == self.life => self.flush(&batch),
             Coming::Flushed { life, event } if life == self.life => self.turn(event),
             Coming::Answered { life, flight, result } if life == self.life => {
-                self.watch.answered(flight.0);
+                let is_good = result.as_ref().is_ok_and(|answer| answer.status == 200);
+                self.watch.answered(flight.0, is_good);
                 self.turn(Event::Replied { flight, result });
             }
             Coming::Recalled { life, sales } if life == self.life => {

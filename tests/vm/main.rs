@@ -56,6 +56,7 @@ mod people;
 #[allow(dead_code, reason = "made for processes; a machine uses a part of it")]
 #[path = "../killed/points.rs"]
 mod points;
+mod waits;
 #[allow(dead_code, reason = "made for processes; a machine uses a part of it")]
 #[path = "../killed/wire.rs"]
 mod wire;
@@ -78,10 +79,11 @@ fn in_a_machine_with_systemd() {
 type Trial = fn(&mut World);
 
 /// All of it, in an order in which each finds what it needs.
-const TRIALS: [(&str, Trial); 9] = [
+const TRIALS: [(&str, Trial); 10] = [
     ("installed", installed::shown),
     ("hardened", hardened::shown),
     ("key revoked", hurt::its_key_is_revoked),
+    ("restart waits", waits::shown),
     ("hung", hung::shown),
     ("disk full", hurt::its_disk_is_full),
     ("upgraded in mid-sale", hurt::it_is_upgraded_in_mid_sale),
