@@ -101,6 +101,9 @@ fn looked(
         }
         IntentStatus::Pending | IntentStatus::Other(_) => return Vec::new(),
     }
+    if are_under_way(refunds) {
+        return Vec::new();
+    }
     let n = sale.keys.refund;
     let left = intent.amount_received.saturating_sub(given_back(refunds));
     if left == 0 {
@@ -142,8 +145,18 @@ pub(super) fn given_back(refunds: &[RefundSeen]) -> u64 {
     live.fold(0, |sum, refund| sum.saturating_add(refund.amount))
 }
 
-/// All of it is refunded, or all that was owed, and not by us: a person was quicker.
+/// Whether one of them may still fail: what it comes to decides what is left to give back.
+fn are_under_way(refunds: &[RefundSeen]) -> bool {
+    let is_done = |refund: &RefundSeen| refund.status == RefundStatus::Succeeded;
+    refunds.iter().any(|refund| refund.is_live() && !is_done(refund))
+}
+
+/// All of it is refunded, or all that was owed, and not by us: a person was quicker. Nothing yet,
+/// while that may still fail.
 pub(super) fn refunded_elsewhere(sale: &Sale, refunds: &[RefundSeen], amount: Money) -> Vec<Fact> {
+    if are_under_way(refunds) {
+        return Vec::new();
+    }
     let given = given_back(refunds);
     let theirs = given.saturating_sub(sale.refunded);
     let found = Found::Refunded { amount: Money::new(theirs, amount.currency) };

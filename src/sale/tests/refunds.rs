@@ -209,6 +209,21 @@ fn what_was_refunded_in_the_dashboard_is_taken_off() {
     assert_eq!(bench.want(), refund_want(150, 2));
 }
 
+/// Also one of our own that the journal has forgotten.
+#[test]
+fn a_refund_of_somebody_else_counts_when_it_has_come_to_its_end() {
+    let pending = |amount| RefundSeen { status: RefundStatus::Pending, ..elsewhere(amount) };
+    for amount in [250, 100] {
+        let mut bench = refunding();
+        bench.answer(refused(Refusal::Other { code: "charge_already_refunded".into() }));
+        assert_eq!(bench.listed(vec![pending(amount)], captured()), [], "{amount} may still fail");
+        assert_eq!(bench.outcome(), None);
+        let failed = RefundSeen { status: RefundStatus::Failed, ..elsewhere(amount) };
+        bench.listed(vec![failed], captured());
+        assert_eq!(bench.want(), refund_want(250, 2));
+    }
+}
+
 #[test]
 fn a_refund_of_what_was_never_captured_is_a_release() {
     let mut bench = refunding();
