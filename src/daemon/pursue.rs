@@ -153,14 +153,11 @@ impl Driver {
                 let pace = if urgent { AUTHORIZATION_LOOKS } else { pace };
                 self.pursue_call(sale, &want, pace, now.moment);
             }
-            Want::ClearReader { .. } if matches!(sale.phase, Phase::Retracting { .. }) => {
-                self.clear_own_prompt(sale, &want, now.moment);
-            }
+            Want::ClearReader { .. } => self.clear_own_prompt(sale, &want, now.moment),
             Want::ListRefunds { pace, .. } => {
                 self.pursue_call(sale, &want, pace, now.moment);
             }
             Want::CreateIntent { .. }
-            | Want::ClearReader { .. }
             | Want::CancelIntent { .. }
             | Want::Capture { .. }
             | Want::Refund { .. }
@@ -207,8 +204,19 @@ impl Driver {
         let waits = self.flights.wait_until(&purpose, Pace::AT_ONCE).is_some_and(|at| at > now);
         // Of another reader, from before a change of the configuration, no look is remembered.
         let is_here = sale.opened.reader == self.kiosk.setup().reader;
-        if waits || !is_here || self.kiosk.has_just_seen_prompt_of(sale, now) {
+        // What is taken back looks for itself; else what is seen is the kiosk's business alone.
+        let is_taken_back = matches!(sale.phase, Phase::Retracting { .. });
+        let is_free = if is_taken_back {
+            self.kiosk.has_just_seen_prompt_of(sale, now)
+        } else {
+            self.kiosk.has_just_seen_nobody_but(sale, now)
+        };
+        if waits || !is_here || is_free {
             self.pursue_call(sale, want, Pace::AT_ONCE, now);
+        } else if !is_taken_back {
+            let request = Request::ReadReader { reader: sale.opened.reader.clone() };
+            let flight = Flight { purpose: Purpose::ReaderLook, request, asked: now, sent: now };
+            self.start_when_due(flight, LOOKS_BEFORE_CLEARING);
         } else if !self.flights.is_under_way(&purpose) {
             let look = Want::Look { intent, pace: LOOKS_BEFORE_CLEARING };
             self.pursue_call(sale, &look, LOOKS_BEFORE_CLEARING, now);

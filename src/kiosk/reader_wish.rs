@@ -139,12 +139,21 @@ impl Kiosk {
 
     /// Whether the newest look has only just come back and shows this sale's prompt.
     pub fn has_just_seen_prompt_of(&self, sale: &Sale, now: Moment) -> bool {
-        let stands = |reader: &ReaderSeen| {
-            let action = reader.action.as_ref().filter(|_| shows_own(sale, reader));
-            action.is_some_and(|action| {
-                action.status == ActionStatus::InProgress || action.card.is_some()
-            })
-        };
-        self.is_just_seen(now) && self.watch.seen.as_ref().is_some_and(|(_, seen)| stands(seen))
+        self.has_just_seen(now, |reader| shows_own(sale, reader) && is_taken(reader))
     }
+
+    /// Whether the newest look has only just come back and shows nothing that anybody else waits for.
+    pub fn has_just_seen_nobody_but(&self, sale: &Sale, now: Moment) -> bool {
+        self.has_just_seen(now, |reader| shows_own(sale, reader) || !is_taken(reader))
+    }
+
+    fn has_just_seen(&self, now: Moment, is: impl Fn(&ReaderSeen) -> bool) -> bool {
+        self.is_just_seen(now) && self.watch.seen.as_ref().is_some_and(|(_, seen)| is(seen))
+    }
+}
+
+/// Whether something is under way on it, or a card that was read waits there.
+fn is_taken(reader: &ReaderSeen) -> bool {
+    let action = reader.action.as_ref();
+    action.is_some_and(|it| it.status == ActionStatus::InProgress || it.card.is_some())
 }

@@ -246,3 +246,21 @@ fn a_customer_who_waits_for_the_reader_is_told_only_what_is_known() {
     bench.reply(Call::Create { n: 1 }, Ok(IntentStatus::RequiresPaymentMethod));
     assert!(matches!(bench.view(), View::Connecting { .. }), "nothing else is at it");
 }
+
+#[test]
+fn what_is_done_with_is_cleared_only_on_a_look_that_has_just_shown_nobody_else() {
+    let at = |intent| action(intent, ActionStatus::InProgress, IntentStatus::RequiresPaymentMethod);
+    let mut bench = Bench::presenting();
+    let sees = |bench: &Bench| {
+        bench.kiosk.has_just_seen_nobody_but(bench.kiosk.front_sale().unwrap(), bench.now)
+    };
+    for (shown, is_free) in [(Some(at("pi_1")), true), (None, true), (Some(at("pi_9")), false)] {
+        bench.look(reader(shown.clone()));
+        assert_eq!(sees(&bench), is_free, "{shown:?}");
+        bench.wait(2);
+        assert!(!sees(&bench), "by now somebody else's may stand there");
+    }
+    let theirs = ActionSeen { card: Some(Box::default()), ..at("pi_9") };
+    bench.look(reader(Some(ActionSeen { status: ActionStatus::Succeeded, ..theirs })));
+    assert!(!sees(&bench), "a card that was read waits there");
+}
