@@ -112,7 +112,8 @@ proptest! {
         way in prop_oneof![2 => Just(Way::Held), 1 => Just(Way::AtTheTap), 1 => Just(Way::Canadian)],
     ) {
         commands.push(Command::Network { up: true });
-        commands.push(Command::Wait(Duration::from_mins(5)));
+        // After an outage of a quarter of an hour a look comes every eight minutes at the least.
+        commands.push(Command::Wait(Duration::from_mins(10)));
         // When all is over, the kiosk sells: it has come back by itself.
         commands.push(Command::Select("A1".parse().unwrap()));
         commands.push(Command::Pay);
