@@ -137,13 +137,11 @@ pub(super) fn use_log(connection: &Connection, path: &Path) -> Result<(), Journa
 /// that it has a place for, and says that it has flushed it, without having done so.
 pub(super) fn takes_writes(path: &Path) -> Result<(), JournalError> {
     let system = rustix::fs::statvfs(path);
-    match system.map_err(|error| JournalError::from_io(path, error.into())) {
-        Ok(system) if system.f_flag.contains(StatVfsMountFlags::RDONLY) => {
-            Err(JournalError::disk(path, "its file system has become read-only"))
-        }
-        Ok(_) => Ok(()),
-        Err(error) => Err(error),
+    let system = system.map_err(|error| JournalError::from_io(path, error.into()))?;
+    if system.f_flag.contains(StatVfsMountFlags::RDONLY) {
+        return Err(JournalError::disk(path, "its file system has become read-only"));
     }
+    Ok(())
 }
 
 /// Flushes the log, brings it into the database and empties it.

@@ -163,10 +163,7 @@ impl Journal {
             Err(error) => return self.give_up(error),
         };
         match written {
-            Ok(()) => match database::takes_writes(&self.path) {
-                Ok(()) => Ok(()),
-                Err(error) => self.give_up(error),
-            },
+            Ok(()) => database::takes_writes(&self.path).or_else(|error| self.give_up(error)),
             Err(append::Refusal::Contradiction(sale, seq, source)) => {
                 Err(JournalError::Conflict { path: self.path.clone(), sale, seq, source })
             }

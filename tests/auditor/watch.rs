@@ -176,14 +176,11 @@ impl Watch {
     /// paid: what it came to is seen before there is another. The same again, under its key, is none.
     fn looked_before_the_next_prompt(&mut self, flight: u64, sent: &Sent<'_>) {
         let prompt = &mut self.prompt;
-        let looks_at = |what: &str| {
-            sent.line.strip_prefix("GET /v1/").is_some_and(|path| {
-                path.strip_prefix(what).is_some_and(|id| id.starts_with('/') && id != "/search")
-            })
-        };
+        let sees_reader = sent.line.starts_with("GET /v1/terminal/readers/");
         // Where nothing is to be seen of the reader, the payment is looked at.
-        let is_look = looks_at("terminal/readers") || looks_at("payment_intents");
-        if is_look || sent.line.ends_with("/cancel_action") {
+        let sees_payment =
+            sent.line.starts_with("GET /v1/payment_intents/") && !sent.line.ends_with("/search");
+        if sees_reader || sees_payment || sent.line.ends_with("/cancel_action") {
             prompt.looks.insert(flight);
         }
         let Some((_, "process" | "collect" | "confirm", _)) = sent.key.and_then(parts) else {

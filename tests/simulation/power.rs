@@ -53,7 +53,7 @@ impl World {
             self.power.deaths.front().is_some_and(|(point, _)| *point == self.power.points);
         let death = if planned {
             self.power.deaths.pop_front().map(|(_, death)| death)
-        } else if self.life < MOST_DEATHS && self.chance(self.plan.rates.crashes) {
+        } else if self.death_is_drawn() {
             let cut = self.chance(self.plan.rates.power_cuts);
             Some(if cut { Death::PowerCut } else { Death::Kill })
         } else {
@@ -63,6 +63,10 @@ impl World {
             self.die(death, None);
         }
         death.is_some()
+    }
+
+    fn death_is_drawn(&mut self) -> bool {
+        self.life < MOST_DEATHS && self.chance(self.plan.rates.crashes)
     }
 
     /// The disk has its turn with a batch.
@@ -93,7 +97,7 @@ impl World {
                 Event::Contradicted { number, sale, what }
             }
         };
-        let torn = self.life < MOST_DEATHS && self.chance(self.plan.rates.crashes);
+        let torn = self.death_is_drawn();
         if torn && written {
             self.tally.count("crash: in the middle of a write");
             let short = self.rng.u64(..);
