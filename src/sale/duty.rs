@@ -333,6 +333,11 @@ pub fn duty(sale: &Sale) -> Duty {
             let pace = if *doubt == Doubt::Pending { PENDING_EVERY } else { DOUBT_EVERY };
             wait(Want::ListRefunds { intent, pace })
         }
+        Phase::Settling { settlement: Settlement::Capture { .. }, .. }
+            if sale.captured.is_some() =>
+        {
+            wait(Want::ListRefunds { intent, pace: DOUBT_EVERY })
+        }
         Phase::Settling { doubt: Some(_), .. } => wait(Want::Inspect { intent, pace: DOUBT_EVERY }),
         Phase::Settling { settlement, doubt: None } => wait(match *settlement {
             Settlement::Capture { amount } => {

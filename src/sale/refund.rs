@@ -165,6 +165,14 @@ pub(super) fn refunded_elsewhere(sale: &Sale, refunds: &[RefundSeen], amount: Mo
     vec![Fact::SettledElsewhere { found }, Fact::Closed { outcome }]
 }
 
+/// What was taken at the tap is to be kept: it is, but for what has gone back to the customer.
+pub(super) fn kept(sale: &Sale, captured: Money, refunds: &[RefundSeen]) -> Vec<Fact> {
+    if given_back(refunds) > 0 {
+        return refunded_elsewhere(sale, refunds, captured);
+    }
+    vec![Fact::Closed { outcome: sale.outcome_keeping(captured.amount) }]
+}
+
 /// How far our refund is.
 pub(super) fn progress(sale: &Sale, doubt: Option<&Doubt>, refund: &RefundSeen) -> Vec<Fact> {
     let n = sale.keys.refund;

@@ -25,6 +25,10 @@ pub(super) fn decide(
         (Call::Cancel { n }, result) if operation == Operation::Cancel && *n == wanted => {
             answered(sale, settlement, *n, result)
         }
+        (Call::ListRefunds, Ok(Seen { refunds: Some(refunds), .. })) => sale
+            .captured
+            .filter(|_| operation == Operation::Capture)
+            .map_or_else(Vec::new, |captured| refund::kept(sale, captured, refunds)),
         (Call::Inspect, Ok(seen)) => match doubt {
             Some(doubt) => inspected(sale, settlement, (operation, wanted), doubt, seen),
             None => Vec::new(),

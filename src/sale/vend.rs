@@ -263,11 +263,13 @@ fn settle(sale: &Sale, because: Because, now: Moment) -> Vec<Fact> {
     refund::give_back(sale, (way, sale.is_interac()), because, now)
 }
 
-/// The price is kept: captured, unless it was charged at the tap.
+/// The price is kept: captured, unless it was charged at the tap. After a power cut the record of a
+/// refund may be lost, and the refunds are read before such a sale counts as sold.
 fn keep(sale: &Sale, because: Because) -> Vec<Fact> {
     let settlement = Settlement::Capture { amount: sale.opened.price() };
     let mut facts = vec![Fact::SettlementDecided { settlement, because }];
-    if let Some(captured) = sale.captured {
+    let may_forget = sale.power_cut || sale.is_adopted;
+    if let Some(captured) = sale.captured.filter(|_| !may_forget) {
         facts.push(Fact::Closed { outcome: sale.outcome_keeping(captured.amount) });
     }
     facts

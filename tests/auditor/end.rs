@@ -230,14 +230,7 @@ fn ledger_agrees_with_books(evidence: &Evidence, found: &mut Vec<String>) {
             "dismissed" => true,
             _ => false,
         };
-        // Known, and not mended: charged at the tap and given back, the card forgets that, nobody knows
-        // of the vend, and `unknown_vend = "capture"` keeps what is not there any more.
-        let is_forgotten_refund = outcome == "sold"
-            && kept == 0
-            && evidence.is_forgotten(sale)
-            && record.policy("unknown_vend") == "capture"
-            && record.has("vend_unknown");
-        if !agrees && !evidence.is_by_people(sale) && !is_forgotten_refund {
+        if !agrees && !evidence.is_by_people(sale) {
             found.push(format!("{sale}: {outcome}, and Stripe has kept {kept} of {price}"));
         }
         let live = |intent: &&IntentBook| intent.status != IntentStatus::Canceled;

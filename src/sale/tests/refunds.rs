@@ -91,6 +91,36 @@ fn an_unknown_vend_of_a_charged_sale_goes_as_the_policy_says() {
     }
 }
 
+/// A sale that was charged at the tap and whose price is to be kept, after a power cut.
+fn to_be_kept_after_a_power_cut() -> Bench {
+    let mut bench = Bench::charged_with(|opened| opened.policy.unknown_vend = UnknownVend::Capture);
+    bench.dispenser(VendNews::Sent);
+    bench.restart("boot-2");
+    bench.wait(10);
+    bench
+}
+
+#[test]
+fn after_a_power_cut_the_refunds_are_read_before_a_charge_counts_as_kept() {
+    let mut bench = to_be_kept_after_a_power_cut();
+    assert_eq!(bench.outcome(), None);
+    bench.restart("boot-3");
+    bench.listed(Vec::new(), captured());
+    assert_eq!(bench.outcome(), Some(Outcome::Sold));
+}
+
+#[test]
+fn a_refund_whose_record_was_lost_with_the_power_is_found() {
+    for (amount, outcome) in [(250, Outcome::Refunded), (100, Outcome::PartlySold)] {
+        let mut bench = to_be_kept_after_a_power_cut();
+        let pending = refund(1, amount, RefundStatus::Pending);
+        assert_eq!(bench.listed(vec![pending], captured()), [], "it may still fail");
+        let found = Found::Refunded { amount: Money::new(amount, "usd".parse().unwrap()) };
+        let facts = bench.listed(vec![refund(1, amount, RefundStatus::Succeeded)], captured());
+        assert_eq!(facts, [Fact::SettledElsewhere { found }, Fact::Closed { outcome }]);
+    }
+}
+
 #[test]
 fn a_power_cut_before_the_vend_was_recorded_is_refunded_unless_the_board_knows_better() {
     let found = || {
@@ -106,6 +136,7 @@ fn a_power_cut_before_the_vend_was_recorded_is_refunded_unless_the_board_knows_b
     assert_eq!(unknown.want(), refund_want(250, 1));
     let mut done = found();
     done.dispenser(VendNews::Delivered);
+    done.listed(Vec::new(), captured());
     assert_eq!(done.outcome(), Some(Outcome::Sold));
 }
 
