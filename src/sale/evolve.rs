@@ -42,8 +42,9 @@ impl Sale {
             }
             Fact::FenceDoubted { why, .. } => {
                 // What Stripe failed it may have carried out, and a look from before shows a hold.
-                self.cancel_unclear |=
-                    matches!(why, Doubt::Unanswered | Doubt::Refused(Refusal::StripeFailed));
+                if matches!(why, Doubt::Unanswered | Doubt::Refused(Refusal::StripeFailed)) {
+                    self.cancel_unclear.get_or_insert(self.keys.cancel);
+                }
                 self.payable = false;
                 self.retract_step(RetractStep::Look);
             }
@@ -291,8 +292,9 @@ impl Sale {
 
     fn key_spent(&mut self, operation: Operation, n: u32) {
         self.keys.spend(operation, n);
-        if operation == Operation::Cancel {
-            self.cancel_unclear = false;
+        // What was asked with an earlier key may still run.
+        if operation == Operation::Cancel && self.cancel_unclear == Some(n) {
+            self.cancel_unclear = None;
         }
         if matches!(operation, Operation::Capture | Operation::Cancel | Operation::Refund) {
             self.doubt_settled();
@@ -359,7 +361,9 @@ impl Sale {
             Phase::Retracting { since, step, .. } => {
                 *since = at;
                 // Beside a prompt that owes its answer, the fence goes out before the reader is cleared.
-                self.cancel_unclear |= *step != RetractStep::Look;
+                if *step != RetractStep::Look {
+                    self.cancel_unclear.get_or_insert(self.keys.cancel);
+                }
                 *step = RetractStep::Look;
             }
             Phase::Vending { item, .. } => {

@@ -59,8 +59,9 @@ pub struct Sale {
     pub restarted: bool,
     /// Whether power was cut since it opened.
     pub power_cut: bool,
-    /// Whether a cancel of the PaymentIntent may be under way of which nobody hears any more.
-    pub cancel_unclear: bool,
+    /// The oldest key with which a cancel of the PaymentIntent may be under way of which nobody hears
+    /// any more.
+    pub cancel_unclear: Option<u32>,
     /// The receipt's page, once captured.
     pub receipt_url: Option<String>,
     /// Whether the key of the creation is too old to be repeated, so that Stripe's list has to tell
@@ -251,7 +252,7 @@ impl Sale {
             boot,
             restarted: false,
             power_cut: false,
-            cancel_unclear: false,
+            cancel_unclear: None,
             receipt_url: None,
             is_sought: false,
             is_adopted: false,

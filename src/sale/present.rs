@@ -203,7 +203,7 @@ fn authorized(sale: &Sale, seen: &Seen, intent: &IntentSeen, now: Moment) -> Opt
     } else if sale.restarted {
         // The board is asked first whether it knows this sale.
         vec![Fact::VendDoubted { item, why: VendDoubt::NoRecord, at: now }]
-    } else if (sale.cancel_unclear || may_be_fenced(sale)) && !taken {
+    } else if (sale.cancel_unclear.is_some() || may_be_fenced(sale)) && !taken {
         release(Because::CancelUnderWay)
     } else if age > sale.opened.policy.resume_window {
         release(Because::TooOld)

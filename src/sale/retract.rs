@@ -85,7 +85,7 @@ fn stands(step: RetractStep) -> Vec<Fact> {
 
 fn found_unpaid(sale: &Sale, seen: &Seen, intent: &IntentSeen) -> Vec<Fact> {
     let (operation, n) = (Operation::Cancel, sale.keys.cancel);
-    let too_old = sale.cancel_unclear && may_be_too_old(intent, seen.date);
+    let too_old = sale.cancel_unclear == Some(n) && may_be_too_old(intent, seen.date);
     let renewed = too_old.then_some(Fact::KeyTooOld { operation, n });
     renewed.into_iter().chain([Fact::FoundUnpaid]).collect()
 }

@@ -87,7 +87,7 @@ fn never_heard_of(sale: &Sale, item: ItemNumber, why: &VendDoubt, now: Moment) -
     match why {
         VendDoubt::Restarted if sale.vend(item).sent => Vec::new(),
         // What is taken already, no cancel takes away.
-        VendDoubt::NoRecord if sale.cancel_unclear && sale.captured.is_none() => {
+        VendDoubt::NoRecord if sale.cancel_unclear.is_some() && sale.captured.is_none() => {
             skip(Because::CancelUnderWay)
         }
         VendDoubt::Restarted | VendDoubt::NoRecord if is_fresh(sale, now) => {

@@ -264,7 +264,8 @@ fn hash_sale<H: Hasher>(sale: &Sale, numbers: Numbers, now: Moment, state: &mut 
     (sale.captured, sale.refunded, sale.refund_from, sale.payable).hash(state);
     print(&sale.vend(ItemNumber::FIRST), state);
     (sale.clear_tried, &sale.boot, sale.restarted, sale.interrupted, sale.power_cut).hash(state);
-    (sale.cancel_unclear, sale.is_sought).hash(state);
+    let unclear = sale.cancel_unclear.map(|n| n == sale.keys.cancel);
+    (unclear, sale.is_sought).hash(state);
     print(&sale.given_up, state);
 }
 

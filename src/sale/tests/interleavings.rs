@@ -72,6 +72,25 @@ fn nothing_is_vended_while_a_cancel_may_be_under_way() {
     assert!(releases(&failed_fence));
 }
 
+/// The cancel of the life before was still under way when its key counted as too old; the next key
+/// was refused, the card was taken, and the first cancel ran at last. Found by the model checker,
+/// with two kills.
+#[test]
+fn a_cancel_with_an_earlier_key_may_still_run_although_the_next_is_refused() {
+    let mut bench = Bench::presenting();
+    bench.wait(60);
+    bench.look(None, unpaid());
+    bench.restart("boot-1");
+    let made = StripeTime(EPOCH - 23 * 3600);
+    bench.look(None, IntentSeen { created: made, ..unpaid() });
+    assert_eq!(bench.want(), Want::CancelIntent { intent: intent_id(), n: 2 });
+    bench.answer(refused(Refusal::WrongState));
+    bench.look(Some(ActionStatus::Succeeded), IntentSeen { created: made, ..paid(1) });
+    bench.dispenser(VendNews::NotKnown);
+    assert_eq!(bench.vends(), 0);
+    assert_eq!(bench.want(), Want::CancelIntent { intent: intent_id(), n: 3 });
+}
+
 /// The daemon died within a second of prompting, before the lazy facts went to disk. Stripe
 /// answered the repeat of the creation with an error of the moment, and the sale was closed as
 /// abandoned and "not charged" while the reader went on to take the card.

@@ -232,11 +232,11 @@ fn a_cancel_is_under_way_until_its_own_key_is_answered() {
     bench.give(&Input::CancelPressed);
     bench.look(None, unpaid());
     bench.answer(unanswered());
-    assert!(bench.sale.cancel_unclear);
+    assert_eq!(bench.sale.cancel_unclear, Some(1));
     bench.sale.evolve(&Fact::KeySpent { operation: Operation::ClearReader, n: 1 });
-    assert!(bench.sale.cancel_unclear, "the reader says nothing of it");
+    assert_eq!(bench.sale.cancel_unclear, Some(1), "the reader says nothing of it");
     bench.sale.evolve(&Fact::KeySpent { operation: Operation::Cancel, n: 1 });
-    assert!(!bench.sale.cancel_unclear);
+    assert_eq!(bench.sale.cancel_unclear, None);
 }
 
 #[test]
