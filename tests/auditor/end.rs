@@ -265,7 +265,14 @@ fn stripe_knows_nothing_more(evidence: &Evidence, found: &mut Vec<String>) {
 
 /// A sale that grows for ever fills the card.
 fn history_is_bounded(evidence: &Evidence, found: &mut Vec<String>) {
-    let repeated = ["restarted", "key_spent", "fence_doubted", "found_unpaid"];
+    let repeated = [
+        "restarted",
+        "key_spent",
+        "fence_doubted",
+        "found_unpaid",
+        "settlement_doubted",
+        "settlement_missing",
+    ];
     for (sale, record) in evidence.sound() {
         let is_repeated =
             |fact: &&serde_json::Value| repeated.iter().any(|kind| fact["fact"] == *kind);

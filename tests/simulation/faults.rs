@@ -1,7 +1,7 @@
 //! Every fault by the name that it is counted by: one that never strikes proves nothing.
 
 /// All of them.
-pub const FAULTS: [&str; 72] = [
+pub const FAULTS: [&str; 73] = [
     "clock: jumps back",
     "clock: jumps forward",
     "clock: wrong after a power cut",
@@ -58,6 +58,7 @@ pub const FAULTS: [&str; 72] = [
     "reader: restarts",
     "reader: stuck",
     "reader: updates",
+    "start: of another version",
     "start: slow",
     "start: with another configuration",
     "stripe: 401 once",

@@ -35,13 +35,7 @@ impl World {
 
     /// `VEND` reaches the board.
     pub fn ordered(&mut self, at: usize, order: OrderId, slot: &str) {
-        let sale = sale_of(order.as_str());
-        let money = self.money_of(sale);
-        let (price, currency, window) = self.frozen(order.as_str());
-        let chosen = self.chosen(order.as_str());
-        let machine = self.machines[at].name.to_string();
-        self.watch.gives_what_was_chosen(order.as_str(), &chosen, &(machine, slot.to_owned()));
-        self.watch.fires_only_on_money(order.as_str(), (price, &currency), window, &money);
+        self.is_what_was_paid_for(at, order.as_str(), slot);
         let fate = self.script.vends.pop_front().unwrap_or_else(|| self.draw_vend());
         self.tell(|| format!("VEND {order} {slot}: {fate:?}"));
         // An order of which the board truly knows nothing may come again.
@@ -60,6 +54,20 @@ impl World {
             VendNews::Sent
         };
         self.after(0, Coming::BoardSaid { order, news });
+    }
+
+    fn is_what_was_paid_for(&mut self, at: usize, order: &str, slot: &str) {
+        let sale = sale_of(order);
+        // It was on its way when the record was damaged, which does not tell any more what it is for.
+        if self.excuses.damaged.iter().any(|damaged| damaged == sale) {
+            return;
+        }
+        let money = self.money_of(sale);
+        let (price, currency, window) = self.frozen(order);
+        let chosen = self.chosen(order);
+        let machine = self.machines[at].name.to_string();
+        self.watch.gives_what_was_chosen(order, &chosen, &(machine, slot.to_owned()));
+        self.watch.fires_only_on_money(order, (price, &currency), window, &money);
     }
 
     fn draw_vend(&mut self) -> Fate {

@@ -29,6 +29,7 @@ mod run;
 mod store;
 mod tally;
 mod troubles;
+mod upgrade;
 mod world;
 
 use plan::Plan;

@@ -63,6 +63,8 @@ pub struct Rates {
     pub dashboard: f64,
     /// Of customers, after whom somebody decides about a sale at the kiosk.
     pub decisions: f64,
+    /// Of customers, during whose sale another version is installed.
+    pub upgrades: f64,
 }
 
 /// The plan of one run.
@@ -136,6 +138,7 @@ impl Plan {
             jumps: rate(0.2),
             dashboard: rate(0.1),
             decisions: rate(0.3),
+            upgrades: rate(0.1),
         };
         // Most are short: nothing happens while nothing happens.
         let scale = |rng: &mut Rng, least: f64, most: f64| {

@@ -33,6 +33,8 @@ pub struct Power {
     pub booted: i64,
     /// How wrong the wall clock is.
     pub clock_error: i64,
+    /// When the daemon stops at the latest, if it was told to.
+    pub stop_by: Option<Millis>,
     changes: u32,
 }
 
@@ -41,7 +43,8 @@ impl Power {
     pub fn on(deaths: &[(u64, Death)]) -> Self {
         let (points, boots, clock_error, changes) = (0, 0, 0, 0);
         let deaths = deaths.iter().copied().collect();
-        Self { points, deaths, boots, booted: -signed(UP_BEFORE), clock_error, changes }
+        let booted = -signed(UP_BEFORE);
+        Self { points, deaths, boots, booted, clock_error, stop_by: None, changes }
     }
 }
 
@@ -112,14 +115,11 @@ impl World {
 
     /// The daemon dies. `torn`: so far from the end of its last write.
     pub fn die(&mut self, death: Death, torn: Option<u64>) {
-        if self.driver.take().is_none() {
+        if self.driver.is_none() {
             return;
         }
-        self.tell(|| format!("kioskd dies: {death:?}"));
         self.tally.count(if death == Death::Kill { "crash: kill" } else { "crash: power cut" });
-        self.life += 1;
-        self.watch.died();
-        self.store.killed(torn);
+        self.ends(&format!("kioskd dies: {death:?}"), torn);
         if death == Death::PowerCut {
             self.power_cut();
         }
@@ -131,9 +131,24 @@ impl World {
         if slow {
             self.tally.count("start: slow");
         }
-        self.kept_away += dead_for;
+        self.starts_after(dead_for);
+    }
+
+    /// Nothing is left of the daemon but what it has written.
+    pub fn ends(&mut self, how: &str, torn: Option<u64>) {
+        self.driver = None;
+        self.power.stop_by = None;
+        self.tell(|| how.to_owned());
+        self.life += 1;
+        self.watch.died();
+        self.store.killed(torn);
+    }
+
+    /// The next one starts after a while.
+    pub fn starts_after(&mut self, wait: Millis) {
+        self.kept_away += wait;
         let life = self.life;
-        self.after(dead_for, Coming::Starts { life });
+        self.after(wait, Coming::Starts { life });
     }
 
     fn power_cut(&mut self) {
@@ -199,7 +214,8 @@ impl World {
         self.excuses.damaged.push(sale.to_string());
     }
 
-    fn reread_disk(&mut self) {
+    /// The auditor has what is on the disk.
+    pub fn reread_disk(&mut self) {
         let all = self.store.all();
         self.watch.only_these_are_left(all.iter().map(|stored| stored.summary.sale.as_str()));
         for stored in &all {
@@ -212,7 +228,7 @@ impl World {
     }
 
     /// What the board had said is known to nobody any more, unless it was written down.
-    fn forget_what_was_only_told(&mut self) {
+    pub fn forget_what_was_only_told(&mut self) {
         let store = &self.store;
         self.told_delivered.retain(|order| {
             let sale = SaleId::new(sale_of(order)).expect("it was one");

@@ -68,6 +68,12 @@ pub enum Trouble {
     ClockJumps(i64),
     /// The clock is set.
     ClockSet,
+    /// Another version is installed.
+    Upgrade,
+    /// The daemon is told to stop.
+    Stop,
+    /// It waits no longer for whoever is in front.
+    StopLimit,
 }
 
 impl World {
@@ -136,6 +142,9 @@ impl World {
         }
         if self.chance(rates.decisions) {
             self.soon(Trouble::Decision);
+        }
+        if self.chance(rates.upgrades) {
+            self.soon(Trouble::Upgrade);
         }
     }
 
@@ -269,6 +278,9 @@ impl World {
             }
             Trouble::ClockJumps(by) => self.jump_clock(by),
             Trouble::ClockSet => self.set_clock(),
+            Trouble::Upgrade => self.upgrade(),
+            Trouble::Stop => self.stop(),
+            Trouble::StopLimit => {}
         }
     }
 

@@ -247,6 +247,7 @@ impl World {
         } else {
             self.turn(Event::Tick);
         }
+        self.stops_if_it_may();
         true
     }
 
