@@ -14,9 +14,14 @@ test: ## everything that has to hold: format, lints, tests, documentation
 	@.ci/needs test
 	@.ci/sdks || echo "Stripe's SDKs could not be installed: their tests will be skipped"
 	$(MAKE) --no-print-directory lint
-	cargo test --locked
+	cargo test --locked --lib --bins $(OTHERS:%=--test %)
+	cargo test --locked --test stories -- --test-threads 8
+	cargo test --locked --doc
 	$(MAKE) --no-print-directory simulate
 	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --locked
+
+# All tests but the stories, which wait for clocks more than they work and go many at a time.
+OTHERS = $(filter-out stories,$(basename $(notdir $(wildcard tests/*.rs))) $(notdir $(patsubst %/main.rs,%,$(wildcard tests/*/main.rs))))
 
 # A build that is fast and keeps the core's own assertions.
 FAST = cargo test --locked --profile simulation

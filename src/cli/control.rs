@@ -29,6 +29,56 @@ pub(super) fn read<T: DeserializeOwned>(
     Ok((document, value))
 }
 
+/// Reads a document from the daemon if there is one; otherwise says why not, and complains to nobody.
+pub(super) fn peek<T: DeserializeOwned>(
+    arguments: &SocketArguments,
+    environment: &Environment,
+    path: &str,
+) -> Result<T, String> {
+    let socket = match &arguments.socket {
+        Some(socket) => socket.clone(),
+        None => match config::load(arguments.config.path(), &environment.variables) {
+            Ok(loaded) => loaded.settings.kiosk.runtime_dir.join(SOCKET),
+            Err(error) => return Err(format!("{error} (kioskd check says more)")),
+        },
+    };
+    let nobody = |why: String| format!("no daemon answers on {}: {why}", socket.display());
+    let runtime = runtime().map_err(|_| "no thread can be started".to_owned())?;
+    let (_, body) =
+        runtime.block_on(fetch(&socket, path)).map_err(|error| nobody(reason(&error)))?;
+    serde_json::from_slice(&body).map_err(|error| nobody(error.to_string()))
+}
+
+/// Follows a stream of the running daemon's until it ends.
+pub(super) fn follow<T: DeserializeOwned>(
+    arguments: &SocketArguments,
+    environment: &Environment,
+    path: &str,
+    mut tell: impl FnMut(&T),
+) -> Result<(), Exit> {
+    let socket = socket(arguments, environment)?;
+    let gone = |error: reqwest::Error| unreachable(&socket, &reason(&error));
+    runtime()?.block_on(async {
+        // No limit: it lasts as long as somebody looks.
+        let client = reqwest::Client::builder().unix_socket(socket.clone()).no_proxy().build();
+        let request = client.map_err(gone)?.get(format!("http://kioskd{path}"));
+        let mut response = request.send().await.map_err(gone)?;
+        let mut text = Vec::new();
+        // A daemon that ends cuts the stream.
+        while let Ok(Some(bytes)) = response.chunk().await {
+            text.extend_from_slice(&bytes);
+            while let Some(end) = text.iter().position(|byte| *byte == b'\n') {
+                let line: Vec<u8> = text.drain(..=end).collect();
+                let event = line.strip_prefix(b"data: ");
+                if let Some(event) = event.and_then(|data| serde_json::from_slice(data).ok()) {
+                    tell(&event);
+                }
+            }
+        }
+        Ok(())
+    })
+}
+
 /// Gives the running daemon an order, and reads what became of it.
 pub(super) fn order<T: DeserializeOwned>(
     arguments: &SocketArguments,

@@ -5,6 +5,7 @@ mod check;
 mod control;
 mod demo;
 mod drain;
+mod hardware;
 mod reader;
 mod refund;
 mod resolve;
@@ -114,6 +115,8 @@ enum Command {
     Resume(resume::Arguments),
     #[command(about = "Say by exit code whether a customer is being served")]
     Busy(busy::Arguments),
+    /// Show what is attached, watch what it says, or fire a dispenser
+    Hardware(hardware::Arguments),
     /// Show the reader, assign it to this board, or clear it
     Reader(reader::Arguments),
     #[command(about = "Play a whole kiosk without hardware or account")]
@@ -182,6 +185,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, environment: &Environ
         Command::Drain(arguments) => drain::run(&arguments, environment),
         Command::Resume(arguments) => resume::run(&arguments, environment),
         Command::Busy(arguments) => busy::run(&arguments, environment),
+        Command::Hardware(arguments) => hardware::run(&arguments, environment),
         Command::Reader(arguments) => reader::run(&arguments, environment),
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Simulate(arguments) => simulate::run(&arguments, environment),

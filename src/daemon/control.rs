@@ -1,5 +1,6 @@
 //! The control socket: HTTP over a Unix socket, for `kioskd status` and friends and for `curl`.
 
+mod hardware;
 mod keys;
 mod orders;
 mod reader;
@@ -21,10 +22,12 @@ use serde::{Deserialize, Serialize};
 use tokio::net::UnixListener;
 use tokio::sync::{mpsc, oneshot};
 
+pub use crate::daemon::control::hardware::{FireDocument, FireOrder};
 pub use crate::daemon::control::orders::{OrderDocument, RefundOrder, Resolution};
 pub use crate::daemon::control::reader::{AssignOrder, ResetDocument};
 pub use crate::daemon::control::service::DrainOrder;
 use crate::daemon::drained::DrainFile;
+use crate::daemon::hardware::Hardware;
 use crate::daemon::journal_thread::Job;
 use crate::daemon::run::Message;
 use crate::daemon::tell;
@@ -177,6 +180,7 @@ struct Shared {
     /// carried out.
     orders: tokio::sync::Mutex<()>,
     drained: DrainFile,
+    hardware: Hardware,
 }
 
 #[derive(Deserialize)]
@@ -205,12 +209,20 @@ pub fn bind(runtime_dir: &Path) -> Result<UnixListener, ControlError> {
     Ok(listener)
 }
 
+/// Removes the socket: nobody serves it any more.
+pub fn unbind(runtime_dir: &Path) {
+    let path = runtime_dir.join(SOCKET);
+    if let Err(error) = std::fs::remove_file(&path) {
+        tell::socket_left(&path, &error);
+    }
+}
+
 /// Serves the socket until the process ends.
 pub async fn serve(
     listener: UnixListener,
     driver: mpsc::Sender<Message>,
     journal: thread_queue::Sender<Job>,
-    state_dir: PathBuf,
+    (state_dir, hardware): (PathBuf, Hardware),
 ) {
     let orders = tokio::sync::Mutex::default();
     let drained = DrainFile::in_folder(&state_dir);
@@ -229,13 +241,16 @@ pub async fn serve(
         .route("/v1/resume", post(service::resume))
         .route("/v1/reader", get(reader::show))
         .route("/v1/reader/assign", post(reader::assign))
-        .route("/v1/reader/reset", post(reader::reset));
+        .route("/v1/reader/reset", post(reader::reset))
+        .route("/v1/hardware", get(hardware::show))
+        .route("/v1/hardware/watch", get(hardware::watch))
+        .route("/v1/hardware/fire", post(hardware::fire));
     #[cfg(debug_assertions)]
     let routes = routes.route("/v1/hang", post(service::hang));
     let routes = routes
         .fallback(|| async { refused(StatusCode::NOT_FOUND, "there is no such path") })
         .layer(DefaultBodyLimit::max(MOST_BODY_BYTES))
-        .with_state(Arc::new(Shared { driver, journal, orders, drained }));
+        .with_state(Arc::new(Shared { driver, journal, orders, drained, hardware }));
     let service = routes.into_make_service_with_connect_info::<Caller>();
     if let Err(error) = axum::serve(listener, service).await {
         tell::control_failed(&error);

@@ -9,6 +9,7 @@ use tokio::sync::watch;
 use crate::config::{DispenserSettings, DisplaySettings, InputSettings, Settings};
 use crate::daemon::clock;
 use crate::daemon::driver::Event;
+use crate::daemon::hardware::Hardware;
 use crate::daemon::run::Message;
 use crate::daemon::told::ToldBoards;
 use crate::daemon::watchdog::Watchdog;
@@ -22,6 +23,15 @@ use crate::serial::PortSettings;
 
 /// News of devices that wait to be put into the driver's words.
 const QUEUE: usize = 64;
+
+/// Who hears the news of devices.
+#[derive(Debug)]
+pub struct Listeners {
+    /// The loop.
+    pub messages: mpsc::Sender<Message>,
+    /// Whoever watches the hardware.
+    pub hardware: Hardware,
+}
 
 /// How long a vend of each dispenser may take.
 pub fn vend_timeouts(settings: &Settings) -> BTreeMap<DispenserName, Duration> {
@@ -48,11 +58,7 @@ pub fn start_displays(
 }
 
 /// Starts the inputs.
-pub fn start_inputs(
-    settings: &Settings,
-    messages: &mpsc::Sender<Message>,
-    watchdog: &mut Watchdog,
-) {
+pub fn start_inputs(settings: &Settings, listeners: &Listeners, watchdog: &mut Watchdog) {
     let (sender, mut news) = mpsc::channel::<NamedInputNews>(QUEUE);
     for (name, kind) in &settings.inputs {
         let pulse = watchdog.watch(format!("input \"{name}\""));
@@ -67,10 +73,11 @@ pub fn start_inputs(
             }
         }
     }
-    let messages = messages.clone();
+    let (messages, hardware) = (listeners.messages.clone(), listeners.hardware.clone());
     tokio::spawn(async move {
         let mut boards = ToldBoards::default();
         while let Some(NamedInputNews { input, news }) = news.recv().await {
+            hardware.input(&input, &news);
             let Some(message) = input_message(&input, news, &mut boards) else { continue };
             if messages.send(message).await.is_err() {
                 return;
@@ -103,7 +110,7 @@ fn input_message(name: &str, news: InputNews, boards: &mut ToldBoards) -> Option
 /// Starts the dispensers, and returns where their orders go.
 pub fn start_dispensers(
     settings: &Settings,
-    messages: &mpsc::Sender<Message>,
+    listeners: &Listeners,
     queue: usize,
     watchdog: &mut Watchdog,
 ) -> BTreeMap<DispenserName, mpsc::Sender<Order>> {
@@ -121,10 +128,11 @@ pub fn start_dispensers(
             }
         }
     }
-    let messages = messages.clone();
+    let (messages, hardware) = (listeners.messages.clone(), listeners.hardware.clone());
     tokio::spawn(async move {
         let mut boards = ToldBoards::default();
         while let Some((name, news)) = news.recv().await {
+            hardware.dispenser(name.as_str(), &news);
             let Some(event) = dispenser_event(name, news, &mut boards) else { continue };
             if messages.send(Message::Event(event)).await.is_err() {
                 return;

@@ -29,6 +29,7 @@ pub mod devices;
 mod drained;
 pub mod driver;
 pub mod flights;
+pub mod hardware;
 pub mod identity;
 mod inhibitor;
 #[cfg(test)]

@@ -1,12 +1,13 @@
 //! The loop: news in, one turn of the driver, effects out. Everything slow is a task of its own.
 
+mod fire;
 #[cfg(debug_assertions)]
 mod hang;
 mod keys;
 mod signals;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::mpsc as thread_queue;
 use std::time::Duration;
 
@@ -14,9 +15,11 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::config::{ApiKey, CredentialError, Loaded, Mode};
 use crate::daemon::control::{self, ConfigStatus, ControlError, StatusDocument};
+use crate::daemon::devices::Listeners;
 use crate::daemon::drained::DrainFile;
 use crate::daemon::driver::{Driver, Effect, Event, Now};
 use crate::daemon::flights::FlightId;
+use crate::daemon::hardware::Hardware;
 use crate::daemon::identity::{self, IdentityError};
 use crate::daemon::inhibitor::Inhibitor;
 use crate::daemon::journal_thread::{self, Job};
@@ -27,7 +30,7 @@ use crate::daemon::waiting::Waiting;
 use crate::daemon::watchdog::Watchdog;
 use crate::daemon::{clock, devices, reader_power, tell};
 use crate::dispenser::Order;
-use crate::ids::{ControllerId, DispenserName, ProductCode, ReaderId, SaleId};
+use crate::ids::{ControllerId, DispenserName, ProductCode, ReaderId, SaleId, Slot};
 use crate::journal::{Filter, Journal, JournalError, Stored};
 use crate::kiosk::View;
 use crate::kiosk::claim::{OrderRefused, ReaderOrder};
@@ -41,6 +44,8 @@ use crate::stripe::transport::ClientError;
 use crate::stripe::{Client, Request};
 use crate::telemetry::names::machine;
 
+use fire::Fired;
+pub use fire::TestFire;
 pub use keys::{KeyAnswer, Pressed};
 use keys::{press, sale_id};
 use signals::{reload_on_hangup, signals};
@@ -105,6 +110,15 @@ pub enum Message {
         /// For how it went.
         answer: oneshot::Sender<OrderAnswer>,
     },
+    /// A technician fires a dispenser.
+    Fire {
+        /// Which.
+        dispenser: DispenserName,
+        /// Which slot of it.
+        slot: Slot,
+        /// For what is to be awaited, or why it was not fired.
+        answer: oneshot::Sender<Result<TestFire, String>>,
+    },
     /// A test wants to see what comes of a hang of the driver, the journal, or a task, if there is
     /// one of this name.
     #[cfg(debug_assertions)]
@@ -158,6 +172,8 @@ struct Tasks {
     reader: ReaderId,
     /// Who waits for what becomes of an order about a sale. These go one at a time.
     people: BTreeMap<SaleId, oneshot::Sender<Ordered>>,
+    /// What a technician has fired, and waits for.
+    fired: Option<Fired>,
 }
 
 /// Runs the kiosk until a signal tells it to stop. SIGHUP makes it read the API key again.
@@ -174,15 +190,18 @@ pub async fn run(
     reload_on_hangup(reload, messages.clone())?;
     let jobs = daemon.jobs.clone();
     let state_dir = settings.kiosk.state_dir.clone();
-    tokio::spawn(control::serve(listener, messages.clone(), jobs, state_dir));
+    let hardware = Hardware::of(settings);
+    let served = control::serve(listener, messages.clone(), jobs, (state_dir, hardware.clone()));
+    tokio::spawn(served);
     let (views, watch) = watch::channel(None);
     let mut watchdog = Watchdog::new(notify::watchdog_interval());
     devices::start_displays(settings, &watch, &mut watchdog);
-    devices::start_inputs(settings, &messages, &mut watchdog);
-    let dispensers = devices::start_dispensers(settings, &messages, ORDERS, &mut watchdog);
+    let listeners = Listeners { messages, hardware };
+    devices::start_inputs(settings, &listeners, &mut watchdog);
+    let dispensers = devices::start_dispensers(settings, &listeners, ORDERS, &mut watchdog);
     let devices = Devices { dispensers, views, spectator: None, watchdog };
     daemon.turn_until_stopped(devices, stops).await;
-    remove_socket(&settings.kiosk.runtime_dir);
+    control::unbind(&settings.kiosk.runtime_dir);
     Ok(())
 }
 
@@ -245,8 +264,16 @@ impl Daemon {
         let Self { reader_power, drained, .. } = self;
         let people = BTreeMap::new();
         let reader = driver.kiosk().setup().reader.clone();
-        let mut tasks =
-            Tasks { client, messages, journal: jobs, devices, reader_power, reader, people };
+        let mut tasks = Tasks {
+            client,
+            messages,
+            journal: jobs,
+            devices,
+            reader_power,
+            reader,
+            people,
+            fired: None,
+        };
         let watchdog = notify::watchdog_interval();
         let (mut notifier, mut inhibitor) = (Notifier::default(), Inhibitor::default());
         let mut stop_by = None;
@@ -292,6 +319,7 @@ fn stop(notifier: &Notifier, stop_by: &mut Option<crate::time::Moment>) -> Messa
 
 /// One turn of the driver for one message.
 fn hear(driver: &mut Driver, message: Message, tasks: &mut Tasks, config: &ConfigStatus, now: Now) {
+    let Some(message) = fire::for_the_technician(message, tasks) else { return };
     match message {
         Message::Event(event) => {
             tasks.devices.watchdog.hear(&event);
@@ -332,6 +360,9 @@ fn hear(driver: &mut Driver, message: Message, tasks: &mut Tasks, config: &Confi
         Message::Remove { code, answer } => {
             let Some(sale) = sale_id(now) else { return };
             press(driver, Event::Removed { code }, (sale, answer), tasks, now);
+        }
+        Message::Fire { dispenser, slot, answer } => {
+            drop(answer.send(fire::fire(driver, (dispenser, slot), tasks, now)));
         }
         #[cfg(debug_assertions)]
         Message::Hang(name, answer) => drop(answer.send(hang::hang(&name, tasks))),
@@ -462,11 +493,4 @@ fn call(
             drop(person.send(Ok(result)));
         }
     });
-}
-
-fn remove_socket(runtime_dir: &Path) {
-    let path = runtime_dir.join(control::SOCKET);
-    if let Err(error) = std::fs::remove_file(&path) {
-        tell::socket_left(&path, &error);
-    }
 }

@@ -21,6 +21,7 @@ mod commands;
 mod decided_by_people;
 mod finds_what_was_left;
 mod flushed_before_effects;
+mod hardware;
 mod interac;
 mod killed_at_each_step;
 mod one_reader_one_controller;

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use kioskd::daemon::Event;
 use kioskd::daemon::control;
+use kioskd::daemon::hardware::Hardware;
 use kioskd::daemon::journal_thread::Job;
 use kioskd::daemon::orders::Ordered;
 use kioskd::daemon::run::{Message, Pressed};
@@ -63,7 +64,8 @@ impl Bench {
             control::bind(folder.path()).unwrap()
         };
         let state_dir = folder.path().to_owned();
-        runtime.spawn(control::serve(listener, driver, journal, state_dir));
+        let hardware = Hardware::default();
+        runtime.spawn(control::serve(listener, driver, journal, (state_dir, hardware)));
         runtime.spawn(answer(messages, tell));
         Self { runtime, folder, heard }
     }
@@ -159,6 +161,10 @@ async fn answer(mut messages: mpsc::Receiver<Message>, tell: std::sync::mpsc::Se
             }
             Message::Reader(answer) => {
                 drop(answer.send(reader()));
+                Heard::Plain
+            }
+            Message::Fire { answer, .. } => {
+                drop(answer.send(Err("the kiosk is in service".to_owned())));
                 Heard::Plain
             }
             Message::ReaderOrder { order, answer } => {

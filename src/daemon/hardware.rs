@@ -1,0 +1,194 @@
+//! The attached hardware as a technician asks for it: what is configured, whether it is there, and
+//! what it says as it says it.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde::{Deserialize, Serialize};
+use tokio::sync::broadcast;
+
+use crate::config::{DispenserSettings, InputSettings, Settings};
+use crate::daemon::clock;
+use crate::dispenser::{Answer, DispenserNews};
+use crate::input::{InputNews, Key};
+
+/// What somebody who watches may be behind; what is older is missed, and they are told so.
+const QUEUE: usize = 256;
+
+/// The reply of `GET /v1/hardware`.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct HardwareDocument {
+    /// What is configured, inputs first.
+    pub devices: Vec<Device>,
+}
+
+/// One configured device.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Device {
+    /// `input` or `dispenser`.
+    pub kind: String,
+    /// Its table in the configuration.
+    pub name: String,
+    /// What it is attached to.
+    pub uses: String,
+    /// `starting`, `connected` or `gone`.
+    pub state: String,
+    /// Since when (RFC 3339).
+    pub since: String,
+    /// Why it is gone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+}
+
+/// One thing that a device said, in `GET /v1/hardware/watch`.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct DeviceSaid {
+    /// When (RFC 3339).
+    pub at: String,
+    /// `input` or `dispenser`.
+    pub kind: String,
+    /// Its table in the configuration.
+    pub name: String,
+    /// What it said, for people.
+    pub what: String,
+}
+
+/// All devices, shared by whoever hears them and whoever is asked.
+#[derive(Clone, Debug)]
+pub struct Hardware {
+    said: broadcast::Sender<DeviceSaid>,
+    devices: Arc<Mutex<BTreeMap<(&'static str, String), Device>>>,
+}
+
+const INPUT: &str = "input";
+const DISPENSER: &str = "dispenser";
+
+impl Default for Hardware {
+    /// No devices.
+    fn default() -> Self {
+        Self { said: broadcast::Sender::new(QUEUE), devices: Arc::default() }
+    }
+}
+
+impl Hardware {
+    /// What is configured; of none is it known yet whether it is there.
+    pub fn of(settings: &Settings) -> Self {
+        let inputs = settings.inputs.iter().map(|(name, input)| {
+            let uses = match input {
+                InputSettings::Serial(serial) => port(&serial.device, serial.baud),
+                InputSettings::Stdin => "standard input".to_owned(),
+            };
+            (INPUT, name.clone(), uses)
+        });
+        let dispensers = settings.dispensers.iter().map(|(name, dispenser)| {
+            let DispenserSettings::Serial(serial) = dispenser;
+            (DISPENSER, name.to_string(), port(&serial.device, serial.baud))
+        });
+        let since = now();
+        let devices = inputs.chain(dispensers).map(|(kind, name, uses)| {
+            let state = "starting".to_owned();
+            let device = Device {
+                kind: kind.to_owned(),
+                name: name.clone(),
+                uses,
+                state,
+                since: since.clone(),
+                why: None,
+            };
+            ((kind, name), device)
+        });
+        Self { devices: Arc::new(Mutex::new(devices.collect())), ..Self::default() }
+    }
+
+    /// What is known of all devices.
+    pub fn document(&self) -> HardwareDocument {
+        let devices = self.devices.lock().unwrap_or_else(PoisonError::into_inner);
+        let of = |wanted: &'static str| {
+            let is_one = move |(kind, _): &&(&str, String)| *kind == wanted;
+            devices.iter().filter(move |(key, _)| is_one(key)).map(|(_, device)| device.clone())
+        };
+        HardwareDocument { devices: of(INPUT).chain(of(DISPENSER)).collect() }
+    }
+
+    /// What devices say from now on.
+    pub fn watch(&self) -> broadcast::Receiver<DeviceSaid> {
+        self.said.subscribe()
+    }
+
+    /// An input has news.
+    pub(super) fn input(&self, name: &str, news: &InputNews) {
+        let what = match news {
+            InputNews::Connected => return self.connected(INPUT, name),
+            InputNews::Disconnected { why } => return self.gone(INPUT, name, why),
+            InputNews::Key(Key::Select(code)) => code.to_string(),
+            InputNews::Key(Key::Cancel) => "CANCEL".to_owned(),
+            InputNews::Key(Key::Pay) => "PAY".to_owned(),
+            InputNews::Key(Key::Remove(code)) => format!("REMOVE {code}"),
+            InputNews::Garbage { total } => garbage(*total),
+        };
+        self.says(INPUT, name, what);
+    }
+
+    /// A dispenser has news.
+    pub(super) fn dispenser(&self, name: &str, news: &DispenserNews) {
+        let what = match news {
+            DispenserNews::Connected => return self.connected(DISPENSER, name),
+            DispenserNews::Disconnected { why } => return self.gone(DISPENSER, name, why),
+            DispenserNews::NeverSent { id, why } => format!("{id} was not sent: {why}"),
+            DispenserNews::Unclear { id, why } => format!("{id} may have been sent: {why}"),
+            DispenserNews::Sent { id } => format!("{id} was sent"),
+            DispenserNews::Answered { id, answer } => match answer {
+                Answer::Ok => format!("OK {id}"),
+                Answer::Fail { reason } => format!("FAIL {id} {reason}"),
+                Answer::Done => format!("DONE {id}"),
+                Answer::Failed { reason } => format!("FAILED {id} {reason}"),
+                Answer::Busy => format!("BUSY {id}"),
+                Answer::Unknown => format!("UNKNOWN {id}"),
+            },
+            DispenserNews::Garbage { total } => garbage(*total),
+        };
+        self.says(DISPENSER, name, what);
+    }
+
+    fn connected(&self, kind: &'static str, name: &str) {
+        self.becomes(kind, name, "connected", None);
+        self.says(kind, name, "is connected".to_owned());
+    }
+
+    fn gone(&self, kind: &'static str, name: &str, why: &str) {
+        if self.becomes(kind, name, "gone", Some(why)) {
+            self.says(kind, name, format!("is gone: {why}"));
+        }
+    }
+
+    /// Whether it was anything else before.
+    fn becomes(&self, kind: &'static str, name: &str, state: &str, why: Option<&str>) -> bool {
+        let mut devices = self.devices.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(device) = devices.get_mut(&(kind, name.to_owned())) else { return false };
+        let why = why.map(str::to_owned);
+        let is_news = device.state != state || device.why != why;
+        if device.state != state {
+            device.since = now();
+        }
+        (device.state, device.why) = (state.to_owned(), why);
+        is_news
+    }
+
+    fn says(&self, kind: &'static str, name: &str, what: String) {
+        // Nobody watches, most of the time.
+        let said = DeviceSaid { at: now(), kind: kind.to_owned(), name: name.to_owned(), what };
+        drop(self.said.send(said));
+    }
+}
+
+fn port(device: &std::path::Path, baud: u32) -> String {
+    format!("serial port {}, {baud} baud", device.display())
+}
+
+fn garbage(total: u64) -> String {
+    format!("{total} lines that cannot be read since the start")
+}
+
+fn now() -> String {
+    clock::now().wall.to_string()
+}
