@@ -2,8 +2,8 @@
 
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::{Value, json};
 
+use super::body::{Object, nulls};
 use super::error::SimulatorError;
 
 /// One of Stripe's test cards.
@@ -239,23 +239,23 @@ impl Card {
     }
 
     /// What both kinds of `payment_method_details` say about the card itself.
-    pub(super) fn details(&self) -> Value {
-        json!({
-            "brand": self.brand,
-            "cardholder_name": null,
-            "country": self.country,
-            "emv_auth_data": null,
-            "exp_month": 12,
-            "exp_year": 2034,
-            "fingerprint": format!("fp{}", self.number),
-            "funding": self.funding,
-            "generated_card": null,
-            "last4": self.last4(),
-            "network": self.brand,
-            "network_transaction_id": null,
-            "preferred_locales": ["en"],
-            "read_method": "contactless_emv",
-        })
+    pub(super) fn write_details(&self, json: &mut Object) {
+        self.write_common(json);
+        json.put("network", self.brand);
+        json.fixed(nulls!["emv_auth_data", "generated_card", "network_transaction_id"]);
+    }
+
+    /// What a payment method, too, says about the card itself.
+    pub(super) fn write_common(&self, json: &mut Object) {
+        json.put("brand", self.brand);
+        json.put("country", self.country);
+        json.put("fingerprint", format_args!("fp{}", self.number));
+        json.put("funding", self.funding);
+        json.put("last4", self.last4());
+        json.fixed(concat!(
+            r#""cardholder_name":null,"exp_month":12,"exp_year":2034,"#,
+            r#""preferred_locales":["en"],"read_method":"contactless_emv""#
+        ));
     }
 }
 

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
-
+use super::body::Body;
 use super::cards::{Card, Decline};
 use super::error::Refusal;
 use super::intents::{IntentStatus, PaymentFailure};
@@ -115,8 +114,8 @@ impl Model {
         known.ok_or_else(|| Refusal::no_such("charge", id, param))
     }
 
-    pub(super) fn retrieve_charge(&self, id: &str) -> Result<Value, Refusal> {
+    pub(super) fn retrieve_charge(&self, id: &str) -> Result<Body, Refusal> {
         let id = self.find_charge(id, "charge")?;
-        Ok(self.charge_json(&id))
+        Ok(Body::object(|json| self.write_charge(&id, json)))
     }
 }

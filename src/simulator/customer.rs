@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use serde::Serialize;
-use serde_json::Value;
 
+use super::body::Body;
 use super::cards::Card;
 use super::charges::Attempt;
 use super::condition::LeftBehind;
@@ -176,7 +176,7 @@ impl Model {
         id: &str,
         form: &Form,
         view: &View,
-    ) -> Result<Value, Refusal> {
+    ) -> Result<Body, Refusal> {
         let kind = form.word("type", &["card_present", "interac_present"])?;
         let kind = kind.unwrap_or("card_present");
         let default = if kind == "interac_present" { Card::INTERAC } else { Card::VISA };

@@ -1,7 +1,6 @@
 //! Errors: those that Stripe answers with, and those of whoever moves the simulator by hand.
 
-use serde_json::{Map, Value};
-
+use super::body::Object;
 use crate::ids::{ChargeId, PaymentIntentId, ReaderId};
 
 /// What the customer or the operator of the simulator cannot do now.
@@ -192,25 +191,26 @@ impl Refusal {
     }
 
     /// The `error` object, without what it says about other objects.
-    pub(super) fn json(&self, request_id: &str) -> Map<String, Value> {
-        let mut error = Map::new();
-        let mut put = |name: &str, value: Option<String>| {
-            if let Some(value) = value {
-                error.insert(name.to_owned(), Value::String(value));
-            }
-        };
-        put("type", Some(self.kind.to_owned()));
-        put("code", self.code.map(str::to_owned));
-        put("doc_url", self.code.map(doc_url));
-        put("message", Some(self.message.to_string()));
-        put("param", self.param.as_deref().map(str::to_owned));
-        put("charge", self.charge.as_ref().map(ToString::to_string));
-        put(
-            "request_log_url",
-            Some(format!("https://dashboard.stripe.com/test/logs/{request_id}")),
-        );
-        error
+    pub(super) fn write(&self, request_id: &str, error: &mut Object) {
+        error.put("type", self.kind);
+        if let Some(code) = self.code {
+            error.put("code", code);
+            error.put("doc_url", doc_url(code));
+        }
+        error.put("message", &self.message);
+        if let Some(param) = &self.param {
+            error.put("param", param);
+        }
+        if let Some(charge) = &self.charge {
+            error.put("charge", charge);
+        }
+        error.put("request_log_url", log_url(request_id));
     }
+}
+
+/// Where Stripe shows a request.
+pub(super) fn log_url(request_id: &str) -> String {
+    format!("https://dashboard.stripe.com/test/logs/{request_id}")
 }
 
 /// Where Stripe explains an error code.

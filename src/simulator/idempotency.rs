@@ -7,8 +7,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
-use serde_json::Value;
-
+use super::body::Body;
 use super::names::later;
 use super::request::{Method, Request};
 use crate::time::WallTime;
@@ -22,7 +21,7 @@ pub(super) struct StoredResult {
     /// The request that ran.
     pub(super) request_id: String,
     pub(super) status: u16,
-    pub(super) body: Value,
+    pub(super) body: Body,
 }
 
 /// What is known of a key.
@@ -62,7 +61,7 @@ impl StoredResults {
         &mut self,
         request: &Request,
         request_id: &str,
-        answer: &(u16, Value),
+        answer: &(u16, Body),
         now: WallTime,
     ) {
         let Some(key) = &request.idempotency_key else { return };

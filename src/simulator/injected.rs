@@ -1,10 +1,10 @@
 //! Errors that a test wants a call to end in, whatever the call would have done.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 
+use super::body::Body;
 use super::calls::Call;
-use super::error::doc_url;
+use super::error::{doc_url, log_url};
 use super::keys::{Right, forbidden_text};
 use super::model::Model;
 use super::request::{Request, Response};
@@ -139,7 +139,7 @@ impl NamedError {
 
 impl InjectedError {
     /// An answer to `request`.
-    pub(super) fn answer(&self, request: &Request, request_id: &str) -> (u16, Value) {
+    pub(super) fn answer(&self, request: &Request, request_id: &str) -> (u16, Body) {
         let fields = &self.fields;
         let kind = match self.status {
             402 => "card_error",
@@ -151,22 +151,24 @@ impl InjectedError {
             403 => forbidden_text(request, Call::of(request).map(Right::of)),
             status => format!("The simulator was told to answer {status}."),
         };
-        let mut error = json!({
-            "type": fields.kind.as_deref().unwrap_or(kind),
-            "message": fields.message.clone().unwrap_or_else(message),
-            "request_log_url": format!("https://dashboard.stripe.com/test/logs/{request_id}"),
+        let body = Body::object(|body| {
+            body.object("error", |error| {
+                error.put("type", fields.kind.as_deref().unwrap_or(kind));
+                error.put("message", fields.message.clone().unwrap_or_else(message));
+                error.put("request_log_url", log_url(request_id));
+                for (name, value) in [
+                    ("code", code),
+                    ("param", fields.param.as_deref()),
+                    ("decline_code", fields.decline_code.as_deref()),
+                    ("doc_url", code.map(doc_url).as_deref()),
+                ] {
+                    if let Some(value) = value {
+                        error.put(name, value);
+                    }
+                }
+            });
         });
-        for (name, value) in [
-            ("code", code),
-            ("param", fields.param.as_deref()),
-            ("decline_code", fields.decline_code.as_deref()),
-            ("doc_url", code.map(doc_url).as_deref()),
-        ] {
-            if let Some(value) = value {
-                error[name] = json!(value);
-            }
-        }
-        (self.status, json!({ "error": error }))
+        (self.status, body)
     }
 }
 

@@ -12,8 +12,8 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
+use super::body::{Body, Object};
 use super::cards::{Card, Decline};
 use super::currencies::{check_amount, currency};
 use super::error::Refusal;
@@ -98,7 +98,7 @@ pub(super) struct PaymentFailure {
 }
 
 /// Parameters that are kept as text and shown again.
-const TEXTS: [&str; 4] =
+pub(super) const TEXTS: [&str; 4] =
     ["description", "receipt_email", "statement_descriptor", "statement_descriptor_suffix"];
 
 impl Intent {
@@ -126,7 +126,7 @@ impl Intent {
 }
 
 impl Model {
-    pub(super) fn create_intent(&mut self, form: &Form, view: &View) -> Result<Value, Refusal> {
+    pub(super) fn create_intent(&mut self, form: &Form, view: &View) -> Result<Body, Refusal> {
         form.required("amount")?;
         let amount = form.number("amount")?.unwrap_or_default();
         let currency = currency(form.required("currency")?)?;
@@ -215,7 +215,7 @@ impl Model {
         id: &str,
         form: &Form,
         view: &View,
-    ) -> Result<Value, Refusal> {
+    ) -> Result<Body, Refusal> {
         let amount = form.number("amount")?;
         let id = self.find_intent(id, "intent")?;
         if self.is_authorizing(&id) {
@@ -241,7 +241,7 @@ impl Model {
         id: &str,
         form: &Form,
         view: &View,
-    ) -> Result<Value, Refusal> {
+    ) -> Result<Body, Refusal> {
         let known = ["abandoned", "duplicate", "fraudulent", "requested_by_customer"];
         let reason = form.word("cancellation_reason", &known)?;
         let id = self.find_intent(id, "intent")?;
@@ -279,7 +279,7 @@ impl Model {
         id: &str,
         form: &Form,
         view: &View,
-    ) -> Result<Value, Refusal> {
+    ) -> Result<Body, Refusal> {
         let asked = form.number("amount_to_capture")?;
         if asked == Some(0) {
             let message = "amount_to_capture must be greater than 0.";
@@ -314,15 +314,13 @@ impl Model {
         Ok(self.intent_json(&id, view))
     }
 
-    pub(super) fn list_intents(&self, form: &Form, view: &View) -> Result<Value, Refusal> {
+    pub(super) fn list_intents(&self, form: &Form, view: &View) -> Result<Body, Refusal> {
         let page = super::pages::Page::read(form)?;
         let newest_first = self.order.iter().rev().filter_map(|id| self.intents.get(id));
         let newest_first = newest_first.filter(|intent| self.is_listed(intent.created));
-        let (chosen, has_more) =
-            page.choose(newest_first, |intent| (intent.id.as_str(), intent.created))?;
-        let data: Vec<Value> =
-            chosen.into_iter().map(|intent| self.intent_json(&intent.id, view)).collect();
-        Ok(super::pages::list_json("/v1/payment_intents", data, has_more))
+        let chosen = page.choose(newest_first, |intent| (intent.id.as_str(), intent.created))?;
+        let write = |json: &mut Object, intent: &Intent| self.write_intent(&intent.id, view, json);
+        Ok(super::pages::list_json("/v1/payment_intents", chosen, write))
     }
 }
 

@@ -34,6 +34,7 @@
 //!   its PaymentIntent wants a card again.
 //! - A parameter that Stripe knows and this simulator does not is refused, never ignored.
 
+mod body;
 mod books;
 mod calls;
 mod cards;
@@ -65,6 +66,7 @@ mod setup;
 mod two_steps;
 mod version;
 
+pub use body::Body;
 pub use books::{Books, IntentBook, Totals};
 pub use cards::{Card, DeclineCode};
 pub use condition::LeftBehind;

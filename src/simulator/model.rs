@@ -3,8 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use serde_json::{Value, json};
-
+use super::body::Body;
 use super::calls::Call;
 use super::charges::Charge;
 use super::error::Refusal;
@@ -223,14 +222,14 @@ impl Model {
         request: &Request,
         version: &ApiVersion,
         request_id: &str,
-    ) -> ((u16, Value), bool) {
+    ) -> ((u16, Body), bool) {
         match self.execute(request, version) {
             Ok(body) => ((200, body), true),
             Err(refusal) => (self.refusal_json(&refusal, request_id), refusal.stored),
         }
     }
 
-    fn execute(&mut self, request: &Request, version: &ApiVersion) -> Result<Value, Refusal> {
+    fn execute(&mut self, request: &Request, version: &ApiVersion) -> Result<Body, Refusal> {
         let Some(call) = Call::of(request) else {
             return Err(Refusal::unknown_url(request.method.as_str(), &request.path));
         };
@@ -271,20 +270,24 @@ impl Model {
         }
     }
 
-    fn refusal_json(&self, refusal: &Refusal, request_id: &str) -> (u16, Value) {
-        let mut error = refusal.json(request_id);
-        if let (Some(intent), Ok(version)) = (&refusal.intent, ApiVersion::read(None)) {
-            let view = View { version, expand: Vec::new() };
-            error.insert("payment_intent".to_owned(), self.intent_json(intent, &view));
-        }
-        (refusal.status, json!({ "error": error }))
+    fn refusal_json(&self, refusal: &Refusal, request_id: &str) -> (u16, Body) {
+        let body = Body::object(|body| {
+            body.object("error", |error| {
+                refusal.write(request_id, error);
+                if let (Some(intent), Ok(version)) = (&refusal.intent, ApiVersion::read(None)) {
+                    let view = View { version, expand: Vec::new() };
+                    error.object("payment_intent", |json| self.write_intent(intent, &view, json));
+                }
+            });
+        });
+        (refusal.status, body)
     }
 
     pub(super) fn response(
         &self,
         request: &Request,
         request_id: String,
-        answer: (u16, Value),
+        answer: (u16, Body),
     ) -> Response {
         let mut headers = vec![("request-id", request_id), ("date", date(self.now))];
         if let Ok(version) = ApiVersion::read(request.api_version.as_deref()) {

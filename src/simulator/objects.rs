@@ -1,14 +1,12 @@
 //! PaymentIntents, readers and refunds as Stripe writes them in JSON.
 
-use serde_json::{Map, Value, json};
-
+use super::body::{Body, Object, nulls};
 use super::cards::{Card, Decline};
 use super::error::doc_url;
-use super::intents::{Intent, PaymentFailure};
+use super::intents::{Intent, TEXTS};
 use super::model::Model;
 use super::reader::{Action, ActionKind, ActionState, Failure, ProcessConfig, Step};
 use super::refunds::Refund;
-use super::two_steps::method_json;
 use super::version::ApiVersion;
 use crate::ids::{ChargeId, PaymentIntentId, ReaderId};
 
@@ -18,27 +16,43 @@ pub(super) struct View {
     pub(super) expand: Vec<String>,
 }
 
-/// Fields of a PaymentIntent that nothing here fills.
-const NULLS: [&str; 18] = [
-    "application",
-    "application_fee_amount",
-    "automatic_payment_methods",
-    "customer",
-    "customer_account",
-    "excluded_payment_method_types",
-    "managed_payments",
-    "next_action",
-    "on_behalf_of",
-    "payment_method_configuration_details",
-    "payment_record",
-    "processing",
-    "review",
-    "setup_future_usage",
-    "shipping",
-    "source",
-    "transfer_data",
-    "transfer_group",
-];
+/// Fields that are the same for all PaymentIntents.
+const INTENT_FIXED: &str = concat!(
+    nulls![
+        "application",
+        "application_fee_amount",
+        "automatic_payment_methods",
+        "customer",
+        "customer_account",
+        "excluded_payment_method_types",
+        "managed_payments",
+        "next_action",
+        "on_behalf_of",
+        "payment_method_configuration_details",
+        "payment_record",
+        "processing",
+        "review",
+        "setup_future_usage",
+        "shipping",
+        "source",
+        "transfer_data",
+        "transfer_group",
+    ],
+    r#","object":"payment_intent","amount_details":{"tip":{}},"confirmation_method":"automatic""#,
+);
+
+/// Fields that are the same for all refunds.
+const REFUND_FIXED: &str = concat!(
+    nulls![
+        "customer",
+        "customer_account",
+        "receipt_number",
+        "source_transfer_reversal",
+        "transfer_reversal",
+    ],
+    r#","object":"refund","#,
+    r#""destination_details":{"type":"card","card":{"type":"refund"}}"#,
+);
 
 impl View {
     fn expands(&self, field: &str) -> bool {
@@ -72,98 +86,85 @@ impl View {
 }
 
 impl Model {
-    pub(super) fn intent_json(&self, id: &PaymentIntentId, view: &View) -> Value {
-        let intent = self.intent(id);
-        let latest_charge = match &intent.latest_charge {
-            Some(charge) if view.expands("latest_charge") => self.charge_json(charge),
-            Some(charge) => json!(charge),
-            None => Value::Null,
-        };
-        let mut object = self.intent_fields(intent);
-        object.insert("latest_charge".to_owned(), latest_charge);
-        if view.version.knows_allowed_types() {
-            let allowed = json!(intent.allowed_types);
-            object.insert("allowed_payment_method_types".to_owned(), allowed);
-        }
-        Value::Object(object)
+    pub(super) fn intent_json(&self, id: &PaymentIntentId, view: &View) -> Body {
+        Body::object(|json| self.write_intent(id, view, json))
     }
 
-    fn intent_fields(&self, intent: &Intent) -> Map<String, Value> {
-        let id = &intent.id;
+    pub(super) fn reader_json(&self, id: &ReaderId, view: &View) -> Body {
+        Body::object(|json| self.write_reader(id, view, json))
+    }
+
+    pub(super) fn write_intent(&self, id: &PaymentIntentId, view: &View, json: &mut Object) {
+        let intent = self.intent(id);
+        json.fixed(INTENT_FIXED);
+        json.put("id", id.as_str());
+        json.put("amount", intent.amount);
+        json.put("amount_capturable", intent.amount_capturable);
+        json.put("amount_received", intent.amount_received);
+        if view.version.knows_allowed_types() {
+            json.put("allowed_payment_method_types", &intent.allowed_types);
+        }
+        json.put("canceled_at", intent.canceled_at);
+        json.put("cancellation_reason", &intent.cancellation_reason);
+        json.put("capture_method", &intent.capture_method);
+        let secret = id.as_str().trim_start_matches("pi_");
+        json.put("client_secret", format_args!("{id}_secret_{secret}"));
+        json.put("created", intent.created);
+        json.put("currency", intent.currency.code());
+        match &intent.latest_charge {
+            Some(charge) if view.expands("latest_charge") => {
+                json.object("latest_charge", |json| self.write_charge(charge, json));
+            }
+            charge => json.put("latest_charge", charge.as_ref().map(ChargeId::as_str)),
+        }
+        json.put("livemode", self.setup.livemode);
+        json.put("metadata", &intent.metadata);
+        self.write_payment_method(intent, json);
+        json.object("payment_method_options", |options| write_options(intent, options));
+        json.put("payment_method_types", &intent.types);
+        json.put("status", intent.status.as_str());
+        intent.write_texts(json);
+        match &intent.last_error {
+            Some(failure) => json.object("last_payment_error", |error| {
+                write_card_error(&failure.decline, &failure.charge, &failure.card, error);
+            }),
+            None => json.fixed(nulls!["last_payment_error"]),
+        }
+    }
+
+    fn write_payment_method(&self, intent: &Intent, json: &mut Object) {
         let paid = intent.latest_charge.as_ref().and_then(|charge| self.charges.get(charge));
         let paid = paid.filter(|charge| charge.decline.is_none());
-        let payment_method = match &intent.collected {
-            Some(collected) => Some(collected.id.clone()),
-            None => paid.map(|charge| payment_method_id(&charge.id)),
-        };
-        let fields = json!({
-            "id": id,
-            "object": "payment_intent",
-            "amount": intent.amount,
-            "amount_capturable": intent.amount_capturable,
-            "amount_details": { "tip": {} },
-            "amount_received": intent.amount_received,
-            "canceled_at": intent.canceled_at,
-            "cancellation_reason": intent.cancellation_reason,
-            "capture_method": intent.capture_method,
-            "client_secret": format!("{id}_secret_{}", id.as_str().trim_start_matches("pi_")),
-            "confirmation_method": "automatic",
-            "created": intent.created,
-            "currency": intent.currency,
-            "description": intent.texts.get("description"),
-            "livemode": self.setup.livemode,
-            "metadata": intent.metadata,
-            "payment_method": payment_method,
-            "payment_method_types": intent.types,
-            "receipt_email": intent.texts.get("receipt_email"),
-            "statement_descriptor": intent.texts.get("statement_descriptor"),
-            "statement_descriptor_suffix": intent.texts.get("statement_descriptor_suffix"),
-            "status": intent.status,
-        });
-        let last_error = intent.last_error.as_ref().map_or(Value::Null, last_error_json);
-        let json =
-            [("last_payment_error", last_error), ("payment_method_options", options_json(intent))];
-        object(fields, json.into_iter().chain(NULLS.map(|name| (name, Value::Null))))
+        match (&intent.collected, paid) {
+            (Some(collected), _) => json.put("payment_method", &collected.id),
+            (None, Some(charge)) => write_payment_method_id("payment_method", &charge.id, json),
+            (None, None) => json.fixed(nulls!["payment_method"]),
+        }
     }
 
-    pub(super) fn reader_json(&self, id: &ReaderId, view: &View) -> Value {
+    pub(super) fn write_reader(&self, id: &ReaderId, view: &View, json: &mut Object) {
         let reader = &self.readers[id];
         let setup = &reader.setup;
-        let action = reader.action.as_ref().map(|action| self.action_json(action, view));
-        let fields = json!({
-            "id": id,
-            "object": "terminal.reader",
-            "device_sw_version": "2.42.0.0",
-            "device_type": setup.device_type,
-            "ip_address": "192.168.2.2",
-            "label": setup.label,
-            // Milliseconds, unlike every other time of the API.
-            "last_seen_at": self.last_seen(reader).0,
-            "livemode": setup.livemode.unwrap_or(self.setup.livemode),
-            "location": setup.location,
-            "metadata": reader.metadata,
-            "serial_number": setup.serial_number,
-            "status": self.reader_status(reader),
-        });
-        Value::Object(object(fields, [("action", action.unwrap_or_default())]))
+        json.put("id", id.as_str());
+        json.put("object", "terminal.reader");
+        json.put("device_sw_version", "2.42.0.0");
+        json.put("device_type", &setup.device_type);
+        json.put("ip_address", "192.168.2.2");
+        json.put("label", &setup.label);
+        // Milliseconds, unlike every other time of the API.
+        json.put("last_seen_at", self.last_seen(reader).0);
+        json.put("livemode", setup.livemode.unwrap_or(self.setup.livemode));
+        json.put("location", &setup.location);
+        json.put("metadata", &reader.metadata);
+        json.put("serial_number", &setup.serial_number);
+        json.put("status", self.reader_status(reader));
+        match &reader.action {
+            Some(action) => json.object("action", |json| self.write_action(action, view, json)),
+            None => json.fixed(nulls!["action"]),
+        }
     }
 
-    fn action_json(&self, action: &Action, view: &View) -> Value {
-        let (kind, about) = match &action.kind {
-            ActionKind::Payment { intent, config, step, .. } => {
-                let (name, mut about) = self.payment_json(intent, *config, *step, view);
-                if let ActionState::Collected { .. } = action.state
-                    && let Some(method) = method_json(self.intent(intent), self.setup.livemode)
-                {
-                    about["payment_method"] = method;
-                }
-                (name, about)
-            }
-            ActionKind::Refund(refund) => ("refund_payment", refund.json()),
-            ActionKind::Display { cart } => {
-                ("set_reader_display", json!({ "type": "cart", "cart": cart }))
-            }
-        };
+    fn write_action(&self, action: &Action, view: &View, json: &mut Object) {
         let (status, failure) = match &action.state {
             ActionState::Waiting | ActionState::Authorizing { .. } | ActionState::Stuck => {
                 ("in_progress", None)
@@ -175,98 +176,117 @@ impl Model {
             ActionState::Failed { failure, .. } => ("failed", Some(failure)),
         };
         let (code, message) = failure.map(failure_text).unzip();
-        let fields = json!({
-            "type": kind,
-            "status": status,
-            "failure_code": code,
-            "failure_message": message,
-        });
-        let mut json = object(fields, [(kind, about)]);
-        if view.version.knows_action_api_error() {
-            let error = failure.and_then(|failure| self.api_error_json(failure, view));
-            json.insert("api_error".to_owned(), error.unwrap_or_default());
+        json.put("status", status);
+        json.put("failure_code", code);
+        json.put("failure_message", message);
+        match &action.kind {
+            ActionKind::Payment { .. } => self.write_payment(action, view, json),
+            ActionKind::Refund(refund) => {
+                json.put("type", "refund_payment");
+                json.object("refund_payment", |json| refund.write(json));
+            }
+            ActionKind::Display { cart } => {
+                json.put("type", "set_reader_display");
+                json.object("set_reader_display", |display| {
+                    display.put("type", "cart");
+                    display.put("cart", cart);
+                });
+            }
         }
-        Value::Object(json)
+        if view.version.knows_action_api_error() {
+            self.write_api_error(failure, view, json);
+        }
     }
 
-    /// The name of a payment's action, and what it is about.
-    fn payment_json(
-        &self,
-        id: &PaymentIntentId,
-        config: ProcessConfig,
-        step: Step,
-        view: &View,
-    ) -> (&'static str, Value) {
+    /// The kind of a payment's action, and what it is about.
+    fn write_payment(&self, action: &Action, view: &View, json: &mut Object) {
+        let ActionKind::Payment { intent, config, step, .. } = &action.kind else { return };
         let (name, config_name) = match step {
             Step::Process => ("process_payment_intent", "process_config"),
             Step::Collect => ("collect_payment_method", "collect_config"),
             Step::Confirm => ("confirm_payment_intent", "confirm_config"),
         };
-        let place = format!("action.{name}.payment_intent");
-        let intent = if view.expands(&place) {
-            self.intent_json(id, &view.below(&place))
-        } else {
-            json!(id)
-        };
-        let about = [("payment_intent", intent), (config_name, config_json(config))];
-        (name, Value::Object(object(json!({}), about)))
+        json.put("type", name);
+        json.object(name, |about| {
+            let place = format!("action.{name}.payment_intent");
+            if view.expands(&place) {
+                let below = view.below(&place);
+                about.object("payment_intent", |json| self.write_intent(intent, &below, json));
+            } else {
+                about.put("payment_intent", intent.as_str());
+            }
+            about.object(config_name, |json| write_config(*config, json));
+            if let (ActionState::Collected { .. }, Some(collected)) =
+                (&action.state, &self.intent(intent).collected)
+            {
+                about.object("payment_method", |json| collected.write(self.setup.livemode, json));
+            }
+        });
     }
 
     /// The structured error of a failed action; none where the failure was the reader's own.
-    fn api_error_json(&self, failure: &Failure, view: &View) -> Option<Value> {
+    fn write_api_error(&self, failure: Option<&Failure>, view: &View, json: &mut Object) {
         match failure {
-            Failure::Declined { decline, charge } => {
+            Some(Failure::Declined { decline, charge }) => json.object("api_error", |error| {
                 let charge = &self.charges[charge];
-                let error = card_error_json(decline, &charge.id, &charge.card);
-                let intent = self.intent_json(&charge.intent, &view.plain());
-                Some(Value::Object(object(error, [("payment_intent", intent)])))
-            }
-            Failure::CustomerCanceled
-            | Failure::OtherCard
-            | Failure::Connection
-            | Failure::IntentCanceled
-            | Failure::IntentState
-            | Failure::NotConfirmed
-            | Failure::PromptEnded
-            | Failure::Hardware => None,
+                write_card_error(decline, &charge.id, &charge.card, error);
+                error.object("payment_intent", |json| {
+                    self.write_intent(&charge.intent, &view.plain(), json);
+                });
+            }),
+            None
+            | Some(
+                Failure::CustomerCanceled
+                | Failure::OtherCard
+                | Failure::Connection
+                | Failure::IntentCanceled
+                | Failure::IntentState
+                | Failure::NotConfirmed
+                | Failure::PromptEnded
+                | Failure::Hardware,
+            ) => json.fixed(nulls!["api_error"]),
         }
     }
 
-    pub(super) fn refund_json(&self, refund: &Refund, view: &View) -> Value {
+    pub(super) fn write_refund(&self, refund: &Refund, view: &View, json: &mut Object) {
         let (charge, intent) = (&refund.charge, &refund.intent);
-        let charge_json =
-            if view.expands("charge") { self.charge_json(charge) } else { json!(charge) };
-        let intent_json = if view.expands("payment_intent") {
-            self.intent_json(intent, &view.below("payment_intent"))
+        json.fixed(REFUND_FIXED);
+        json.put("id", &refund.id);
+        json.put("amount", refund.amount);
+        let transaction = refund.id.trim_start_matches("re_");
+        json.put("balance_transaction", format_args!("txn_{transaction}"));
+        json.put("created", refund.created);
+        json.put("currency", refund.currency.code());
+        json.put("metadata", &refund.metadata);
+        write_payment_method_id("payment_method", charge, json);
+        json.put("reason", &refund.reason);
+        json.put("status", if refund.is_pending { "pending" } else { "succeeded" });
+        if view.expands("charge") {
+            json.object("charge", |json| self.write_charge(charge, json));
         } else {
-            json!(intent)
-        };
-        let fields = json!({
-            "id": refund.id,
-            "object": "refund",
-            "amount": refund.amount,
-            "balance_transaction": format!("txn_{}", refund.id.trim_start_matches("re_")),
-            "created": refund.created,
-            "currency": refund.currency,
-            "customer": null,
-            "customer_account": null,
-            "destination_details": { "type": "card", "card": { "type": "refund" } },
-            "metadata": refund.metadata,
-            "payment_method": payment_method_id(charge),
-            "reason": refund.reason,
-            "receipt_number": null,
-            "source_transfer_reversal": null,
-            "status": if refund.is_pending { "pending" } else { "succeeded" },
-            "transfer_reversal": null,
-        });
-        let json = [("charge", charge_json), ("payment_intent", intent_json)];
-        Value::Object(object(fields, json))
+            json.put("charge", charge.as_str());
+        }
+        if view.expands("payment_intent") {
+            let below = view.below("payment_intent");
+            json.object("payment_intent", |json| self.write_intent(intent, &below, json));
+        } else {
+            json.put("payment_intent", intent.as_str());
+        }
+    }
+}
+
+impl Intent {
+    /// What PaymentIntents and their charges say in the same words.
+    pub(super) fn write_texts(&self, json: &mut Object) {
+        for name in TEXTS {
+            json.put(name, self.texts.get(name));
+        }
     }
 }
 
 /// The id of the payment method behind a charge.
-pub(super) fn payment_method_id(charge: &ChargeId) -> String {
-    format!("pm_{}", charge.as_str().trim_start_matches("ch_"))
+pub(super) fn write_payment_method_id(name: &str, charge: &ChargeId, json: &mut Object) {
+    json.put(name, format_args!("pm_{}", charge.as_str().trim_start_matches("ch_")));
 }
 
 fn failure_text(failure: &Failure) -> (&'static str, &'static str) {
@@ -298,74 +318,50 @@ fn failure_text(failure: &Failure) -> (&'static str, &'static str) {
     }
 }
 
-fn last_error_json(failure: &PaymentFailure) -> Value {
-    card_error_json(&failure.decline, &failure.charge, &failure.card)
+fn write_card_error(decline: &Decline, charge: &ChargeId, card: &Card, json: &mut Object) {
+    let kind = card.method_type();
+    json.put("type", "card_error");
+    json.put("charge", charge.as_str());
+    json.put("code", decline.code);
+    json.put("decline_code", decline.decline_code);
+    json.put("doc_url", doc_url(decline.code));
+    json.put("message", decline.message());
+    json.object("payment_method", |method| {
+        write_payment_method_id("id", charge, method);
+        method.put("object", "payment_method");
+        method.put("type", kind);
+        method.object(kind, |details| {
+            details.put("brand", card.brand());
+            details.put("last4", card.last4());
+        });
+    });
 }
 
-fn card_error_json(decline: &Decline, charge: &ChargeId, card: &Card) -> Value {
-    json!({
-        "type": "card_error",
-        "charge": charge,
-        "code": decline.code,
-        "decline_code": decline.decline_code,
-        "doc_url": doc_url(decline.code),
-        "message": decline.message(),
-        "payment_method": {
-            "id": payment_method_id(charge),
-            "object": "payment_method",
-            "type": card.method_type(),
-            card.method_type(): { "brand": card.brand(), "last4": card.last4() },
-        },
-    })
-}
-
-fn config_json(config: ProcessConfig) -> Value {
-    let mut json = Map::new();
+fn write_config(config: ProcessConfig, json: &mut Object) {
     for (name, flag) in [
         ("enable_customer_cancellation", config.enable_customer_cancellation),
         ("skip_tipping", config.skip_tipping),
     ] {
         if let Some(flag) = flag {
-            json.insert(name.to_owned(), Value::Bool(flag));
+            json.put(name, flag);
         }
     }
-    Value::Object(json)
 }
 
-fn options_json(intent: &Intent) -> Value {
-    let mut options = Map::new();
-    let named = intent.option_types.iter().chain(&intent.types);
-    for kind in named {
-        let mut option = Map::new();
-        if kind == "card_present" {
-            for name in
-                ["request_extended_authorization", "request_incremental_authorization_support"]
-            {
-                option.insert(name.to_owned(), Value::Bool(false));
-            }
-            if let Some(method) = &intent.card_capture_method {
-                option.insert("capture_method".to_owned(), json!(method));
-            }
+fn write_options(intent: &Intent, json: &mut Object) {
+    let named = || intent.option_types.iter().chain(&intent.types);
+    for (n, kind) in named().enumerate().filter(|(_, kind)| kind.ends_with("_present")) {
+        if named().take(n).any(|earlier| earlier == kind) {
+            continue;
         }
-        if kind.ends_with("_present") {
-            options.insert(kind.clone(), Value::Object(option));
-        }
+        json.object(kind, |option| {
+            if kind == "card_present" {
+                option.put("request_extended_authorization", false);
+                option.put("request_incremental_authorization_support", false);
+                if let Some(method) = &intent.card_capture_method {
+                    option.put("capture_method", method);
+                }
+            }
+        });
     }
-    Value::Object(options)
-}
-
-/// The fields of a JSON object, and more that are JSON by now: `json!` would copy those, and what
-/// is in them, at each level anew.
-pub(super) fn object(
-    value: Value,
-    more: impl IntoIterator<Item = (&'static str, Value)>,
-) -> Map<String, Value> {
-    let mut fields = match value {
-        Value::Object(fields) => fields,
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
-            Map::new()
-        }
-    };
-    fields.extend(more.into_iter().map(|(name, value)| (name.to_owned(), value)));
-    fields
 }

@@ -1,10 +1,8 @@
 //! Lists: newest first, a page at a time, from a time on.
 
-use serde_json::{Value, json};
-
+use super::body::{Body, Object};
 use super::error::Refusal;
 use super::form::Form;
-use super::objects::object;
 
 /// Which part of a list was asked for.
 pub(super) struct Page<'a> {
@@ -75,7 +73,15 @@ pub(super) fn limit(form: &Form) -> Result<usize, Refusal> {
 }
 
 /// The list object around the items.
-pub(super) fn list_json(url: &str, data: Vec<Value>, has_more: bool) -> Value {
-    let fields = json!({ "object": "list", "url": url, "has_more": has_more });
-    Value::Object(object(fields, [("data", Value::Array(data))]))
+pub(super) fn list_json<T>(
+    url: &str,
+    (data, has_more): (Vec<T>, bool),
+    write: impl Fn(&mut Object, T),
+) -> Body {
+    Body::object(|list| {
+        list.put("object", "list");
+        list.put("url", url);
+        list.put("has_more", has_more);
+        list.list("data", data, write);
+    })
 }

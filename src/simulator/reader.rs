@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::body::{Body, Object};
 use super::cards::{Card, Decline};
 use super::condition::Condition;
 use super::error::{Refusal, SimulatorError};
@@ -229,7 +230,7 @@ impl Model {
         id: &str,
         form: &Form,
         view: &View,
-    ) -> Result<Value, Refusal> {
+    ) -> Result<Body, Refusal> {
         form.required("payment_intent")?;
         let config = ProcessConfig::read(form, "process_config")?;
         let reader = self.find_reader(id)?;
@@ -299,7 +300,7 @@ impl Model {
         Err(Refusal::state("payment_intent_incompatible_payment_method", message).about(id))
     }
 
-    pub(super) fn cancel_action(&mut self, id: &str, view: &View) -> Result<Value, Refusal> {
+    pub(super) fn cancel_action(&mut self, id: &str, view: &View) -> Result<Body, Refusal> {
         let reader = self.find_reader(id)?;
         self.check_reachable(&reader)?;
         if self.readers[&reader].answers_at().is_some() {
@@ -321,7 +322,7 @@ impl Model {
         id: &str,
         form: &Form,
         view: &View,
-    ) -> Result<Value, Refusal> {
+    ) -> Result<Body, Refusal> {
         form.required("type")?;
         form.word("type", &["cart"])?;
         let cart = read_cart(form)?;
@@ -339,7 +340,7 @@ impl Model {
         id: &str,
         form: &Form,
         view: &View,
-    ) -> Result<Value, Refusal> {
+    ) -> Result<Body, Refusal> {
         let id = self.find_reader(id)?;
         let metadata = form.metadata(&self.readers[&id].metadata)?;
         let reader = self.reader_mut(&id);
@@ -350,7 +351,7 @@ impl Model {
         Ok(self.reader_json(&id, view))
     }
 
-    pub(super) fn list_readers(&self, form: &Form, view: &View) -> Result<Value, Refusal> {
+    pub(super) fn list_readers(&self, form: &Form, view: &View) -> Result<Body, Refusal> {
         let page = Page::read(form)?;
         let wanted = |(_, reader): &(&ReaderId, &Reader)| {
             let setup = &reader.setup;
@@ -362,10 +363,9 @@ impl Model {
                 && is("status", self.reader_status(reader))
         };
         let readers = self.readers.iter().filter(wanted);
-        let (chosen, has_more) = page.choose(readers, |(id, _)| (id.as_str(), 0))?;
-        let data: Vec<Value> =
-            chosen.into_iter().map(|(id, _)| self.reader_json(id, view)).collect();
-        Ok(list_json("/v1/terminal/readers", data, has_more))
+        let chosen = page.choose(readers, |(id, _)| (id.as_str(), 0))?;
+        let write = |json: &mut Object, (id, _): (&ReaderId, _)| self.write_reader(id, view, json);
+        Ok(list_json("/v1/terminal/readers", chosen, write))
     }
 
     pub(super) fn find_reader(&self, id: &str) -> Result<ReaderId, Refusal> {

@@ -2,15 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Value, json};
-
+use super::body::{Body, Object};
 use super::cards::Card;
 use super::error::{Refusal, SimulatorError};
 use super::faults::{Fault, FaultKind};
 use super::form::Form;
 use super::model::Model;
 use super::names::later;
-use super::objects::{View, object};
+use super::objects::View;
 use super::reader::{Action, ActionKind, ActionState, Failure, Reader};
 use super::refunds::NewRefund;
 use crate::ids::{ChargeId, PaymentIntentId, ReaderId};
@@ -53,18 +52,19 @@ impl Reader {
 
 impl RefundPrompt {
     /// What the action says of it.
-    pub(super) fn json(&self) -> Value {
-        let fields = json!({
-            "amount": self.amount,
-            "charge": self.charge,
-            "metadata": self.metadata,
-            "payment_intent": self.intent,
-        });
-        let config = self
-            .enable_customer_cancellation
-            .map(|flag| ("refund_payment_config", json!({ "enable_customer_cancellation": flag })));
-        let refund = self.refund.as_ref().map(|refund| ("refund", json!(refund)));
-        Value::Object(object(fields, config.into_iter().chain(refund)))
+    pub(super) fn write(&self, json: &mut Object) {
+        json.put("amount", self.amount);
+        json.put("charge", self.charge.as_str());
+        json.put("metadata", &self.metadata);
+        json.put("payment_intent", self.intent.as_str());
+        if let Some(flag) = self.enable_customer_cancellation {
+            json.object("refund_payment_config", |config| {
+                config.put("enable_customer_cancellation", flag);
+            });
+        }
+        if let Some(refund) = &self.refund {
+            json.put("refund", refund);
+        }
     }
 }
 
@@ -74,7 +74,7 @@ impl Model {
         id: &str,
         form: &Form,
         view: &View,
-    ) -> Result<Value, Refusal> {
+    ) -> Result<Body, Refusal> {
         let config = "refund_payment_config[enable_customer_cancellation]";
         let enable_customer_cancellation = form.flag(config)?;
         let metadata = form.metadata(&BTreeMap::new())?;

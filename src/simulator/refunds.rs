@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
-
+use super::body::{Body, Object};
 use super::error::Refusal;
 use super::form::Form;
 use super::model::Model;
@@ -37,7 +36,7 @@ pub(super) struct NewRefund {
 }
 
 impl Model {
-    pub(super) fn create_refund(&mut self, form: &Form, view: &View) -> Result<Value, Refusal> {
+    pub(super) fn create_refund(&mut self, form: &Form, view: &View) -> Result<Body, Refusal> {
         let asked = form.number("amount")?;
         let known = ["duplicate", "fraudulent", "requested_by_customer"];
         let reason = form.word("reason", &known)?.map(str::to_owned);
@@ -131,13 +130,13 @@ impl Model {
         }
     }
 
-    pub(super) fn retrieve_refund(&self, id: &str, view: &View) -> Result<Value, Refusal> {
+    pub(super) fn retrieve_refund(&self, id: &str, view: &View) -> Result<Body, Refusal> {
         let found = self.refunds.iter().find(|refund| refund.id == id);
         let refund = found.ok_or_else(|| Refusal::no_such("refund", id, "refund"))?;
-        Ok(self.refund_json(refund, view))
+        Ok(Body::object(|json| self.write_refund(refund, view, json)))
     }
 
-    pub(super) fn list_refunds(&self, form: &Form, view: &View) -> Result<Value, Refusal> {
+    pub(super) fn list_refunds(&self, form: &Form, view: &View) -> Result<Body, Refusal> {
         let page = Page::read(form)?;
         let (intent, charge) = (form.text("payment_intent"), form.text("charge"));
         let wanted = |refund: &&Refund| {
@@ -146,11 +145,9 @@ impl Model {
                 && self.is_listed(refund.created)
         };
         let newest_first = self.refunds.iter().rev().filter(wanted);
-        let (chosen, has_more) =
-            page.choose(newest_first, |refund| (refund.id.as_str(), refund.created))?;
-        let data: Vec<Value> =
-            chosen.into_iter().map(|refund| self.refund_json(refund, view)).collect();
-        Ok(list_json("/v1/refunds", data, has_more))
+        let chosen = page.choose(newest_first, |refund| (refund.id.as_str(), refund.created))?;
+        let write = |json: &mut Object, refund| self.write_refund(refund, view, json);
+        Ok(list_json("/v1/refunds", chosen, write))
     }
 
     /// Pending refunds whose time has come succeed.

@@ -1,7 +1,8 @@
 //! A call as the model takes it, and the answer as it leaves it.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+
+use super::body::Body;
 
 /// The two methods that Stripe's v1 API needs here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -93,7 +94,7 @@ pub struct Response {
     /// The headers that mean something to a client, names in lower case.
     pub headers: Vec<(&'static str, String)>,
     /// The JSON body.
-    pub body: Value,
+    pub body: Body,
 }
 
 impl Response {
@@ -108,7 +109,7 @@ impl Response {
     }
 
     /// The `code` of the error, if the body is an error that has one.
-    pub fn error_code(&self) -> Option<&str> {
-        self.body.get("error")?.get("code")?.as_str()
+    pub fn error_code(&self) -> Option<String> {
+        Some(self.body.json()["error"]["code"].as_str()?.to_owned())
     }
 }

@@ -1,13 +1,12 @@
 //! Search: the part of Stripe's query language that kioskd uses. Anything else is refused, since a
 //! query that is read in another way than Stripe reads it would prove nothing.
 
-use serde_json::{Value, json};
-
+use super::body::Body;
 use super::error::Refusal;
 use super::form::Form;
 use super::intents::Intent;
 use super::model::Model;
-use super::objects::{View, object};
+use super::objects::View;
 use super::pages::limit;
 
 /// What stands before the id of the last object of a page, in the mark of the next one.
@@ -41,7 +40,7 @@ impl Clause {
 }
 
 impl Model {
-    pub(super) fn search_intents(&self, form: &Form, view: &View) -> Result<Value, Refusal> {
+    pub(super) fn search_intents(&self, form: &Form, view: &View) -> Result<Body, Refusal> {
         let clauses = parse(form.required("query")?)?;
         let limit = limit(form)?;
         let newest_first = self.order.iter().rev().filter_map(|id| self.intents.get(id));
@@ -61,15 +60,13 @@ impl Model {
         let page: Vec<&Intent> = found.iter().copied().skip(from).take(limit).collect();
         let more = found.len() > from + page.len();
         let next = page.last().filter(|_| more).map(|last| format!("{MARK}{}", last.id));
-        let data: Vec<Value> =
-            page.into_iter().map(|intent| self.intent_json(&intent.id, view)).collect();
-        let fields = json!({
-            "object": "search_result",
-            "url": "/v1/payment_intents/search",
-            "has_more": more,
-            "next_page": next,
-        });
-        Ok(Value::Object(object(fields, [("data", Value::Array(data))])))
+        Ok(Body::object(|list| {
+            list.put("object", "search_result");
+            list.put("url", "/v1/payment_intents/search");
+            list.put("has_more", more);
+            list.put("next_page", next);
+            list.list("data", page, |json, intent| self.write_intent(&intent.id, view, json));
+        }))
     }
 }
 

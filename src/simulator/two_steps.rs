@@ -6,12 +6,11 @@
 
 use std::time::Duration;
 
-use serde_json::{Value, json};
-
+use super::body::{Body, Object, nulls};
 use super::cards::Card;
 use super::error::Refusal;
 use super::form::Form;
-use super::intents::{Intent, IntentStatus};
+use super::intents::IntentStatus;
 use super::model::Model;
 use super::names::later;
 use super::objects::View;
@@ -39,7 +38,7 @@ impl Model {
         id: &str,
         form: &Form,
         view: &View,
-    ) -> Result<Value, Refusal> {
+    ) -> Result<Body, Refusal> {
         form.required("payment_intent")?;
         let config = ProcessConfig::read(form, "collect_config")?;
         let reader = self.find_reader(id)?;
@@ -63,7 +62,7 @@ impl Model {
         id: &str,
         form: &Form,
         view: &View,
-    ) -> Result<Value, Refusal> {
+    ) -> Result<Body, Refusal> {
         let reader = self.find_reader(id)?;
         let intent = self.find_intent(form.required("payment_intent")?, "payment_intent")?;
         self.check_reachable(&reader)?;
@@ -172,34 +171,28 @@ impl Model {
     }
 }
 
-/// `collect_payment_method.payment_method` of a PaymentIntent whose card was collected.
-pub(super) fn method_json(intent: &Intent, livemode: bool) -> Option<Value> {
-    let Collected { id, card, created, .. } = intent.collected.as_ref()?;
-    let kind = card.method_type();
-    Some(json!({
-        "id": id,
-        "object": "payment_method",
-        "allow_redisplay": "unspecified",
-        "billing_details": {
-            "address": null, "email": null, "name": null, "phone": null, "tax_id": null,
-        },
-        kind: {
-            "brand": card.brand(),
-            "cardholder_name": null,
-            "country": card.country(),
-            "exp_month": 12,
-            "exp_year": 2034,
-            "fingerprint": format!("fp{}", card.number()),
-            "funding": card.funding(),
-            "last4": card.last4(),
-            "networks": { "available": [card.brand()], "preferred": null },
-            "preferred_locales": ["en"],
-            "read_method": "contactless_emv",
-        },
-        "created": created,
-        "customer": null,
-        "livemode": livemode,
-        "metadata": {},
-        "type": kind,
-    }))
+impl Collected {
+    /// `collect_payment_method.payment_method` of a PaymentIntent whose card was collected.
+    pub(super) fn write(&self, livemode: bool, json: &mut Object) {
+        let card = &self.card;
+        let kind = card.method_type();
+        json.put("id", &self.id);
+        json.put("object", "payment_method");
+        json.put("allow_redisplay", "unspecified");
+        json.object("billing_details", |billing| {
+            billing.fixed(nulls!["address", "email", "name", "phone", "tax_id"]);
+        });
+        json.object(kind, |method| {
+            card.write_common(method);
+            method.object("networks", |networks| {
+                networks.put("available", [card.brand()]);
+                networks.fixed(nulls!["preferred"]);
+            });
+        });
+        json.put("created", self.created);
+        json.fixed(nulls!["customer"]);
+        json.put("livemode", livemode);
+        json.object("metadata", |_| ());
+        json.put("type", kind);
+    }
 }

@@ -35,7 +35,7 @@ impl Account {
 
     /// Reads past all that is kept.
     pub fn read(&mut self, request: &Request, now: WallTime) -> serde_json::Value {
-        self.model.handle(request, now).body
+        self.model.handle(request, now).body.json()
     }
 
     /// Lets time pass.
@@ -50,7 +50,7 @@ impl Account {
     pub fn handle(&mut self, request: &Request, now: WallTime) -> Answer {
         let lists = request.path.ends_with("/payment_intents") || request.path.ends_with("/search");
         if request.method == Method::Post || lists {
-            return answer(&self.changes().handle(request, now), now);
+            return answer(self.changes().handle(request, now), now);
         }
         let key = request.api_key.clone();
         let question = (request.path.clone(), request.params.clone(), key);
@@ -59,21 +59,21 @@ impl Account {
         {
             return Answer { date: Some(now.as_stripe_time()), ..reply.clone() };
         }
-        let reply = answer(&self.model.handle(request, now), now);
+        let reply = answer(self.model.handle(request, now), now);
         self.replies.insert(question, (now, reply.clone()));
         reply
     }
 }
 
 /// A reply as it would come off the wire.
-pub fn answer(response: &Response, now: WallTime) -> Answer {
+pub fn answer(response: Response, now: WallTime) -> Answer {
     Answer {
         status: response.status,
         request_id: response.header("request-id").map(str::to_owned),
         date: Some(now.as_stripe_time()),
         retry_after: None,
         replayed: response.is_replayed(),
-        body: serde_json::to_vec(&response.body).expect("a value is JSON"),
+        body: response.body.into_bytes(),
     }
 }
 

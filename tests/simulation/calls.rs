@@ -180,12 +180,12 @@ impl World {
                 let error = NamedError::named(name).unwrap().with(ErrorFields::default());
                 let response =
                     self.stripe.changes().handle_with_error(&request, &error, executed, wall);
-                (back, Ok(answer(&response, wall)))
+                (back, Ok(answer(response, wall)))
             }
             Fate::Early(name) => {
                 let error = NamedError::named(name).unwrap().with(ErrorFields::default());
                 let response = self.stripe.changes().refuse_with_error(&request, &error, wall);
-                (back, Ok(answer(&response, wall)))
+                (back, Ok(answer(response, wall)))
             }
         };
         if life != self.life {

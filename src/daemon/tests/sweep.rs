@@ -42,7 +42,7 @@ impl Bench {
         assert_eq!(request.method, Method::Post);
         request = request.version(crate::stripe::API_VERSION);
         let response = self.model.handle(&request, Self::at(self.now).wall);
-        let id = response.body["id"].as_str().unwrap().to_owned();
+        let id = response.body.json()["id"].as_str().unwrap().to_owned();
         assert!(self.model.age_intent(&id.parse().unwrap(), Duration::from_hours(1)));
         id
     }

@@ -215,7 +215,7 @@ impl World {
 
     fn get(&mut self, path: String) -> Value {
         let wall = self.wall();
-        self.model.handle(&simulator::Request::get(path), wall).body
+        self.model.handle(&simulator::Request::get(path), wall).body.json()
     }
 
     /// Whether another system's payment waits for its card on the reader.

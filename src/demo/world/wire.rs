@@ -29,6 +29,6 @@ pub(crate) fn answer(response: &simulator::Response) -> Answer {
         date: response.header("date").and_then(stripe_time),
         retry_after: None,
         replayed: response.is_replayed(),
-        body: response.body.to_string().into_bytes(),
+        body: response.body.as_bytes().to_vec(),
     }
 }

@@ -63,7 +63,7 @@ impl LoggedRequest {
             idempotency_key: request.idempotency_key.clone(),
             api_version: request.api_version.clone(),
             status: response.map(|response| response.status),
-            error_code: code.map(str::to_owned),
+            error_code: code,
             replayed: response.is_some_and(Response::is_replayed),
             request_id: id.map(str::to_owned),
             fault,
@@ -105,12 +105,12 @@ impl Log {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
+    use crate::simulator::Body;
 
     fn call(reply: &str) -> LoggedRequest {
-        let response = Response { status: 200, headers: Vec::new(), body: json!(reply) };
+        let body = Body::object(|body| body.put("text", reply));
+        let response = Response { status: 200, headers: Vec::new(), body };
         LoggedRequest::new(WallTime(0), &Request::get("/v1/refunds"), Some(&response), None)
     }
 

@@ -66,7 +66,7 @@ impl Body for Content {
 
 /// What the model answered.
 pub(super) fn whole(response: &Response) -> Reply {
-    let mut reply = json_reply(response.status, &response.body);
+    let mut reply = json_text(response.status, response.body.clone().into_bytes());
     for (name, value) in &response.headers {
         // A client may have sent bytes in its key that no header can carry back.
         if let Ok(value) = HeaderValue::from_bytes(value.as_bytes()) {
@@ -79,15 +79,11 @@ pub(super) fn whole(response: &Response) -> Reply {
 /// What the model answered, up to the middle of its body.
 pub(super) fn truncated(response: &Response) -> Reply {
     let mut reply = whole(response);
-    let text = response.body.to_string();
+    let text = response.body.as_bytes();
     reply.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(text.len()));
-    let part = Bytes::from(text).slice(..reply_half(response));
+    let part = Bytes::copy_from_slice(&text[..text.len() / 2]);
     *reply.body_mut() = Content::Part { part: Some(part), is_flushed: false };
     reply
-}
-
-fn reply_half(response: &Response) -> usize {
-    response.body.to_string().len() / 2
 }
 
 /// A refusal in Stripe's shape of what is no call of the API.
@@ -113,7 +109,11 @@ pub(super) fn plain(status: u16, text: &'static str) -> Reply {
 
 /// JSON of the simulator's own calls.
 pub(super) fn json_reply(status: u16, body: &Value) -> Reply {
-    let mut reply = Reply::new(Content::Whole(Some(Bytes::from(body.to_string()))));
+    json_text(status, body.to_string().into_bytes())
+}
+
+fn json_text(status: u16, text: Vec<u8>) -> Reply {
+    let mut reply = Reply::new(Content::Whole(Some(Bytes::from(text))));
     set_status(&mut reply, status);
     reply.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     reply

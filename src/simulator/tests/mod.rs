@@ -22,6 +22,32 @@ struct Shop {
     now: WallTime,
 }
 
+/// A reply whose body can be looked into.
+struct Reply {
+    status: u16,
+    headers: Vec<(&'static str, String)>,
+    body: Value,
+    is_replayed: bool,
+}
+
+impl Reply {
+    fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(key, _)| *key == name).map(|(_, value)| value.as_str())
+    }
+
+    fn error_code(&self) -> Option<&str> {
+        self.body["error"]["code"].as_str()
+    }
+}
+
+impl From<Response> for Reply {
+    fn from(response: Response) -> Self {
+        let is_replayed = response.is_replayed();
+        let Response { status, headers, body } = response;
+        Self { status, headers, body: body.json(), is_replayed }
+    }
+}
+
 fn reader() -> ReaderId {
     ReaderId::new("tmr_simulated").unwrap()
 }
@@ -35,11 +61,11 @@ impl Shop {
         Self { model: Model::new(setup), now: WallTime(1_795_000_000_000) }
     }
 
-    fn call(&mut self, request: &Request) -> Response {
-        self.model.handle(request, self.now)
+    fn call(&mut self, request: &Request) -> Reply {
+        self.model.handle(request, self.now).into()
     }
 
-    fn post(&mut self, path: &str, params: &[(&str, &str)]) -> Response {
+    fn post(&mut self, path: &str, params: &[(&str, &str)]) -> Reply {
         self.call(&Request::post(path, params))
     }
 
@@ -54,7 +80,7 @@ impl Shop {
         reply.body["id"].as_str().unwrap().to_owned()
     }
 
-    fn prompt(&mut self, intent: &str) -> Response {
+    fn prompt(&mut self, intent: &str) -> Reply {
         let params =
             [("payment_intent", intent), ("process_config[enable_customer_cancellation]", "true")];
         self.post("/v1/terminal/readers/tmr_simulated/process_payment_intent", &params)
@@ -86,11 +112,11 @@ impl Shop {
         self.call(&Request::get("/v1/terminal/readers/tmr_simulated")).body["action"].clone()
     }
 
-    fn act(&mut self, intent: &str, verb: &str, params: &[(&str, &str)]) -> Response {
+    fn act(&mut self, intent: &str, verb: &str, params: &[(&str, &str)]) -> Reply {
         self.post(&format!("/v1/payment_intents/{intent}/{verb}"), params)
     }
 
-    fn on_reader(&mut self, verb: &str) -> Response {
+    fn on_reader(&mut self, verb: &str) -> Reply {
         self.post(&format!("/v1/terminal/readers/tmr_simulated/{verb}"), &[])
     }
 }
@@ -107,6 +133,6 @@ fn create_request() -> Request {
 }
 
 #[track_caller]
-fn assert_refused(reply: &Response, status: u16, code: &str) {
+fn assert_refused(reply: &Reply, status: u16, code: &str) {
     assert_eq!((reply.status, reply.error_code()), (status, Some(code)), "{}", reply.body);
 }

@@ -3,13 +3,13 @@
 use super::*;
 
 impl Shop {
-    fn collect(&mut self, intent: &str) -> Response {
+    fn collect(&mut self, intent: &str) -> Reply {
         let params =
             [("payment_intent", intent), ("collect_config[enable_customer_cancellation]", "true")];
         self.post("/v1/terminal/readers/tmr_simulated/collect_payment_method", &params)
     }
 
-    fn confirm(&mut self, intent: &str) -> Response {
+    fn confirm(&mut self, intent: &str) -> Reply {
         let params = [("payment_intent", intent)];
         self.post("/v1/terminal/readers/tmr_simulated/confirm_payment_intent", &params)
     }
