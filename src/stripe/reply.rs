@@ -1,8 +1,6 @@
 //! Stripe's objects, read leniently: unknown fields, codes and enum values are normal.
 
-use std::collections::BTreeMap;
-
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 
 use crate::ids::SaleId;
 use crate::kiosk::sweep::Listed;
@@ -12,12 +10,14 @@ use crate::sale::input::{
     RefundStatus, Registration, Seen,
 };
 use crate::stripe::reply::expandable::Expandable;
-use crate::stripe::reply::list::{List, Named};
+use crate::stripe::reply::list::list_of_any;
+use crate::stripe::reply::text::{Metadata, Text, text_if_any};
 use crate::stripe::request::{CONTROLLER, Expected, KIOSK};
 use crate::time::{StripeTime, WallTime};
 
 mod expandable;
 mod list;
+mod text;
 
 pub use list::listing;
 
@@ -29,8 +29,7 @@ pub fn read(expected: Expected, body: &[u8], date: Option<StripeTime>) -> Result
             Ok(Seen { date, reader: None, intent: Some(intent.seen()?), refunds: None })
         }
         Expected::Intents => {
-            let list: List<Named> = object(body)?;
-            list.next()?;
+            list_of_any(body)?;
             Ok(Seen { date, reader: None, intent: None, refunds: None })
         }
         Expected::Reader => {
@@ -55,134 +54,145 @@ pub fn read(expected: Expected, body: &[u8], date: Option<StripeTime>) -> Result
 }
 
 /// Reads a JSON object. An array is none, though serde would take its elements for the fields.
-fn object<T: serde::de::DeserializeOwned>(body: &[u8]) -> Result<T, String> {
+fn object<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, String> {
     if !body.trim_ascii_start().starts_with(b"{") {
         return Err("not an object at all".to_owned());
     }
-    serde_json::from_slice(body).map_err(|error| format!("not the object asked for: {error}"))
+    // It is faster to check once that all of it is text. Where it is not, what is read may still be.
+    let read = match std::str::from_utf8(body) {
+        Ok(text) => serde_json::from_str(text),
+        Err(_) => serde_json::from_slice(body),
+    };
+    read.map_err(|error| format!("not the object asked for: {error}"))
 }
 
 /// Reads the country of a location (ISO 3166), which need not have one.
 pub fn country(body: &[u8]) -> Result<Option<String>, String> {
     let place: Place = object(body)?;
-    if place.object != "terminal.location" {
+    if place.object != *"terminal.location" {
         return Err(format!("a \"{}\" instead of a location", place.object));
     }
-    Ok(place.address.and_then(|address| address.country))
+    Ok(place.address.and_then(|address| address.country).map(|country| country.to_string()))
 }
 
 #[derive(Deserialize)]
-struct Reader {
-    object: String,
+struct Reader<'a> {
+    #[serde(borrow)]
+    object: Text<'a>,
     #[serde(default)]
-    status: Option<String>,
+    status: Option<Text<'a>>,
     #[serde(default)]
     livemode: Option<bool>,
     #[serde(default)]
-    action: Option<Action>,
+    action: Option<Action<'a>>,
     #[serde(default, deserialize_with = "text_if_any")]
-    label: Option<String>,
+    label: Option<Text<'a>>,
     #[serde(default, deserialize_with = "text_if_any")]
-    device_type: Option<String>,
+    device_type: Option<Text<'a>>,
     #[serde(default, deserialize_with = "text_if_any")]
-    serial_number: Option<String>,
+    serial_number: Option<Text<'a>>,
     #[serde(default, deserialize_with = "text_if_any")]
-    device_sw_version: Option<String>,
+    device_sw_version: Option<Text<'a>>,
     #[serde(default)]
-    location: Option<Expandable<Location>>,
+    location: Option<Expandable<'a, Location<'a>>>,
     /// Milliseconds, unlike every other time of Stripe's.
     #[serde(default)]
     last_seen_at: Option<i64>,
     #[serde(default)]
-    metadata: BTreeMap<String, String>,
+    metadata: Metadata<'a>,
 }
 
 #[derive(Deserialize)]
-struct Place {
-    object: String,
+struct Place<'a> {
+    #[serde(borrow)]
+    object: Text<'a>,
     #[serde(default)]
-    address: Option<Address>,
+    address: Option<Address<'a>>,
 }
 
 #[derive(Deserialize)]
-struct Address {
-    #[serde(default)]
-    country: Option<String>,
+struct Address<'a> {
+    #[serde(borrow, default)]
+    country: Option<Text<'a>>,
 }
 
 #[derive(Deserialize)]
-struct Location {
-    id: String,
+struct Location<'a> {
+    #[serde(borrow)]
+    id: Text<'a>,
 }
 
 #[derive(Deserialize)]
-struct Action {
-    r#type: String,
-    status: String,
+struct Action<'a> {
+    #[serde(borrow)]
+    r#type: Text<'a>,
+    status: Text<'a>,
     #[serde(default)]
-    failure_code: Option<String>,
+    failure_code: Option<Text<'a>>,
     #[serde(default)]
-    api_error: Option<ApiError>,
+    api_error: Option<ApiError<'a>>,
     #[serde(default)]
-    process_payment_intent: Option<ActionDetails>,
+    process_payment_intent: Option<ActionDetails<'a>>,
     #[serde(default)]
-    collect_payment_method: Option<ActionDetails>,
+    collect_payment_method: Option<ActionDetails<'a>>,
     #[serde(default)]
-    confirm_payment_intent: Option<ActionDetails>,
+    confirm_payment_intent: Option<ActionDetails<'a>>,
     #[serde(default)]
-    refund_payment: Option<RefundDetails>,
+    refund_payment: Option<RefundDetails<'a>>,
 }
 
 #[derive(Deserialize)]
-struct RefundDetails {
-    #[serde(default)]
-    payment_intent: Option<Expandable<Intent>>,
+struct RefundDetails<'a> {
+    #[serde(borrow, default)]
+    payment_intent: Option<Expandable<'a, Intent<'a>>>,
 }
 
 #[derive(Deserialize)]
-struct ActionDetails {
-    payment_intent: Expandable<Intent>,
+struct ActionDetails<'a> {
+    #[serde(borrow)]
+    payment_intent: Expandable<'a, Intent<'a>>,
     #[serde(default)]
-    payment_method: Option<Method>,
+    payment_method: Option<Method<'a>>,
 }
 
 /// The payment method that a reader has collected.
 #[derive(Deserialize)]
-struct Method {
+struct Method<'a> {
+    #[serde(borrow, default)]
+    card_present: Option<MethodCard<'a>>,
     #[serde(default)]
-    card_present: Option<MethodCard>,
-    #[serde(default)]
-    interac_present: Option<MethodCard>,
+    interac_present: Option<MethodCard<'a>>,
 }
 
 #[derive(Deserialize)]
-struct MethodCard {
+struct MethodCard<'a> {
+    #[serde(borrow, default)]
+    brand: Option<Text<'a>>,
     #[serde(default)]
-    brand: Option<String>,
+    funding: Option<Text<'a>>,
     #[serde(default)]
-    funding: Option<String>,
+    country: Option<Text<'a>>,
     #[serde(default)]
-    country: Option<String>,
-    #[serde(default)]
-    last4: Option<String>,
+    last4: Option<Text<'a>>,
 }
 
 #[derive(Deserialize)]
-struct ApiError {
-    #[serde(default)]
-    decline_code: Option<String>,
+struct ApiError<'a> {
+    #[serde(borrow, default)]
+    decline_code: Option<Text<'a>>,
 }
 
 #[derive(Deserialize)]
-struct Intent {
-    object: String,
-    id: String,
-    status: String,
+struct Intent<'a> {
+    #[serde(borrow)]
+    object: Text<'a>,
+    id: Text<'a>,
+    status: Text<'a>,
     created: i64,
     amount: u64,
-    currency: String,
+    currency: Text<'a>,
     #[serde(default)]
-    capture_method: String,
+    capture_method: Text<'a>,
     #[serde(default)]
     amount_capturable: u64,
     #[serde(default)]
@@ -190,76 +200,79 @@ struct Intent {
     #[serde(default)]
     livemode: bool,
     #[serde(default)]
-    metadata: BTreeMap<String, String>,
+    metadata: Metadata<'a>,
     #[serde(default)]
-    payment_method_types: Vec<String>,
+    payment_method_types: Vec<Text<'a>>,
     #[serde(default)]
-    last_payment_error: Option<ApiError>,
+    last_payment_error: Option<ApiError<'a>>,
     #[serde(default)]
-    latest_charge: Option<Expandable<Charge>>,
+    latest_charge: Option<Expandable<'a, Charge<'a>>>,
 }
 
 #[derive(Deserialize)]
-struct Charge {
-    id: String,
+struct Charge<'a> {
+    #[serde(borrow)]
+    id: Text<'a>,
     #[serde(default)]
     paid: bool,
     created: i64,
     #[serde(default)]
-    receipt_url: Option<String>,
+    receipt_url: Option<Text<'a>>,
     #[serde(default)]
-    payment_method_details: Option<MethodDetails>,
+    payment_method_details: Option<MethodDetails<'a>>,
 }
 
 #[derive(Deserialize)]
-struct MethodDetails {
+struct MethodDetails<'a> {
+    #[serde(borrow, default)]
+    card_present: Option<CardPresent<'a>>,
     #[serde(default)]
-    card_present: Option<CardPresent>,
-    #[serde(default)]
-    interac_present: Option<CardPresent>,
+    interac_present: Option<CardPresent<'a>>,
 }
 
 #[derive(Deserialize)]
-struct CardPresent {
+struct CardPresent<'a> {
+    #[serde(borrow, default)]
+    brand: Option<Text<'a>>,
     #[serde(default)]
-    brand: Option<String>,
-    #[serde(default)]
-    last4: Option<String>,
+    last4: Option<Text<'a>>,
     #[serde(default)]
     capture_before: Option<i64>,
 }
 
 #[derive(Deserialize)]
-struct Refund {
-    object: String,
-    id: String,
+struct Refund<'a> {
+    #[serde(borrow)]
+    object: Text<'a>,
+    id: Text<'a>,
     amount: u64,
-    currency: String,
+    currency: Text<'a>,
     #[serde(default)]
-    status: Option<String>,
+    status: Option<Text<'a>>,
     #[serde(default)]
-    metadata: Option<BTreeMap<String, String>>,
+    metadata: Option<Metadata<'a>>,
 }
 
 #[derive(Deserialize)]
-struct RefundList {
-    object: String,
+struct RefundList<'a> {
+    #[serde(borrow)]
+    object: Text<'a>,
     has_more: bool,
-    data: Vec<Refund>,
+    data: Vec<Refund<'a>>,
 }
 
-impl RefundList {
+impl RefundList<'_> {
     fn seen(&self) -> Result<Vec<RefundSeen>, String> {
-        if self.object != "list" || self.has_more {
+        if self.object != *"list" || self.has_more {
             return Err("not the whole list of refunds".to_owned());
         }
         self.data.iter().map(Refund::seen).collect()
     }
 }
 
-impl Refund {
+impl Refund<'_> {
     fn seen(&self) -> Result<RefundSeen, String> {
-        if self.object != "refund" {
+        if self.object != *"refund" {
             return Err(format!("a \"{}\" instead of a refund", self.object));
         }
         let status = match self.status.as_deref() {
@@ -270,7 +283,7 @@ impl Refund {
             Some("canceled") => RefundStatus::Canceled,
             other => RefundStatus::Other(other.unwrap_or("none").into()),
         };
-        let metadata = |name: &str| self.metadata.as_ref().and_then(|all| all.get(name));
+        let metadata = |name: &str| self.metadata.as_ref()?.get(name);
         Ok(RefundSeen {
             id: self.id.parse().map_err(|error| format!("{error}"))?,
             status,
@@ -282,9 +295,9 @@ impl Refund {
     }
 }
 
-impl Reader {
+impl Reader<'_> {
     fn seen(&self) -> Result<ReaderSeen, String> {
-        if self.object != "terminal.reader" {
+        if self.object != *"terminal.reader" {
             return Err(format!("a \"{}\" instead of a reader", self.object));
         }
         let online = match self.status.as_deref() {
@@ -303,14 +316,14 @@ impl Reader {
 
     fn registration(&self) -> Registration {
         let location = self.location.as_ref().map(|location| match location {
-            Expandable::Id(id) => id.clone(),
-            Expandable::Object(location) => location.id.clone(),
+            Expandable::Id(id) => id.to_string(),
+            Expandable::Object(location) => location.id.to_string(),
         });
         Registration {
-            label: self.label.clone(),
-            device_type: self.device_type.clone(),
-            serial_number: self.serial_number.clone(),
-            software: self.device_sw_version.clone(),
+            label: owned(self.label.as_ref()),
+            device_type: owned(self.device_type.as_ref()),
+            serial_number: owned(self.serial_number.as_ref()),
+            software: owned(self.device_sw_version.as_ref()),
             location,
             last_seen: self.last_seen_at.map(WallTime),
             controller: self.noted(CONTROLLER),
@@ -320,10 +333,10 @@ impl Reader {
 
     /// A value of the metadata; an empty one is none.
     fn noted(&self, key: &str) -> Option<String> {
-        self.metadata.get(key).filter(|value| !value.is_empty()).cloned()
+        self.metadata.get(key).filter(|value| !value.is_empty()).map(str::to_owned)
     }
 
-    fn action_intent(&self) -> Option<&Intent> {
+    fn action_intent(&self) -> Option<&Intent<'_>> {
         match self.action.as_ref()?.intent()? {
             Expandable::Object(intent) => Some(intent),
             Expandable::Id(_) => None,
@@ -331,15 +344,15 @@ impl Reader {
     }
 }
 
-impl Action {
-    fn details(&self) -> Option<&ActionDetails> {
+impl Action<'_> {
+    fn details(&self) -> Option<&ActionDetails<'_>> {
         self.process_payment_intent
             .as_ref()
             .or(self.collect_payment_method.as_ref())
             .or(self.confirm_payment_intent.as_ref())
     }
 
-    fn intent(&self) -> Option<&Expandable<Intent>> {
+    fn intent(&self) -> Option<&Expandable<'_, Intent<'_>>> {
         let refunded = self.refund_payment.as_ref();
         self.details()
             .map(|details| &details.payment_intent)
@@ -347,12 +360,12 @@ impl Action {
     }
 
     fn seen(&self) -> ActionSeen {
-        let status = match self.status.as_str() {
+        let status = match &*self.status {
             "in_progress" => ActionStatus::InProgress,
             "succeeded" => ActionStatus::Succeeded,
             "failed" => ActionStatus::Failed {
-                code: self.failure_code.clone().unwrap_or_else(|| "unknown".into()),
-                decline_code: self.api_error.as_ref().and_then(|e| e.decline_code.clone()),
+                code: self.failure_code.as_deref().unwrap_or("unknown").into(),
+                decline_code: decline_code(self.api_error.as_ref()),
             },
             other => ActionStatus::Other(other.into()),
         };
@@ -364,7 +377,7 @@ impl Action {
         let card =
             self.details().and_then(|d| d.payment_method.as_ref()).map(Method::card).map(Box::new);
         ActionSeen {
-            kind: self.r#type.clone(),
+            kind: self.r#type.to_string(),
             status,
             intent,
             sale: expanded.and_then(Intent::sale),
@@ -375,32 +388,34 @@ impl Action {
     }
 }
 
-impl Method {
+impl Method<'_> {
     /// The card; one that says nothing of itself is still one.
     fn card(&self) -> CardSeen {
         let card = self.card_present.as_ref().or(self.interac_present.as_ref());
         CardSeen {
-            brand: card.and_then(|card| card.brand.clone()),
-            funding: card.and_then(|card| card.funding.clone()),
-            country: card.and_then(|card| card.country.clone()),
-            last4: card.and_then(|card| card.last4.clone()),
+            brand: owned(card.and_then(|card| card.brand.as_ref())),
+            funding: owned(card.and_then(|card| card.funding.as_ref())),
+            country: owned(card.and_then(|card| card.country.as_ref())),
+            last4: owned(card.and_then(|card| card.last4.as_ref())),
         }
     }
 }
 
-impl Intent {
+impl Intent<'_> {
     fn sale(&self) -> Option<SaleId> {
         self.metadata.get("sale").and_then(|sale| sale.parse().ok())
     }
 
-    fn listed(self) -> Result<Listed, String> {
+    fn listed(&self) -> Result<Listed, String> {
         let intent = self.seen()?;
-        let is_captured_by_hand = self.capture_method == "manual";
-        Ok(Listed { intent, is_captured_by_hand, metadata: self.metadata })
+        let is_captured_by_hand = self.capture_method == *"manual";
+        let metadata = self.metadata.iter();
+        let metadata = metadata.map(|(name, text)| (name.to_owned(), text.to_owned())).collect();
+        Ok(Listed { intent, is_captured_by_hand, metadata })
     }
 
     fn seen(&self) -> Result<IntentSeen, String> {
-        if self.object != "payment_intent" {
+        if self.object != *"payment_intent" {
             return Err(format!("a \"{}\" instead of a PaymentIntent", self.object));
         }
         let charge = match &self.latest_charge {
@@ -416,19 +431,19 @@ impl Intent {
             amount_capturable: self.amount_capturable,
             amount_received: self.amount_received,
             sale: self.sale(),
-            journal: self.metadata.get("journal").cloned(),
-            takes_card_present: self.payment_method_types.iter().any(|t| t == "card_present"),
+            journal: self.metadata.get("journal").map(str::to_owned),
+            takes_card_present: self
+                .payment_method_types
+                .iter()
+                .any(|kind| *kind == *"card_present"),
             livemode: self.livemode,
-            decline_code: self
-                .last_payment_error
-                .as_ref()
-                .and_then(|error| error.decline_code.clone()),
+            decline_code: decline_code(self.last_payment_error.as_ref()),
             charge,
         })
     }
 }
 
-impl Charge {
+impl Charge<'_> {
     fn seen(&self) -> Result<ChargeSeen, String> {
         let details = self.payment_method_details.as_ref();
         let interac = details.and_then(|details| details.interac_present.as_ref());
@@ -437,18 +452,21 @@ impl Charge {
             id: self.id.parse().map_err(|error| format!("{error}"))?,
             authorized: self.paid,
             created: StripeTime(self.created),
-            receipt_url: self.receipt_url.clone(),
+            receipt_url: owned(self.receipt_url.as_ref()),
             capture_before: card.and_then(|card| card.capture_before).map(StripeTime),
-            brand: card.and_then(|card| card.brand.clone()),
-            last4: card.and_then(|card| card.last4.clone()),
+            brand: owned(card.and_then(|card| card.brand.as_ref())),
+            last4: owned(card.and_then(|card| card.last4.as_ref())),
             interac: interac.is_some(),
         })
     }
 }
 
-/// A text, or nothing if there is none or it is something else.
-fn text_if_any<'de, D: Deserializer<'de>>(json: D) -> Result<Option<String>, D::Error> {
-    Ok(serde_json::Value::deserialize(json)?.as_str().map(str::to_owned))
+fn owned(text: Option<&Text>) -> Option<String> {
+    text.map(|text| text.to_string())
+}
+
+fn decline_code(error: Option<&ApiError>) -> Option<String> {
+    owned(error?.decline_code.as_ref())
 }
 
 fn status_of(status: &str) -> IntentStatus {

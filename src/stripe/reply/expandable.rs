@@ -3,18 +3,20 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
+use serde::de::value::{BorrowedStrDeserializer, MapAccessDeserializer};
+use serde::de::{self, Deserialize, Deserializer, IntoDeserializer, MapAccess, Visitor};
+
+use crate::stripe::reply::text::Text;
 
 /// An object, or its id alone. Derived as untagged it would be copied before it is read.
-pub(super) enum Expandable<T> {
+pub(super) enum Expandable<'a, T> {
     /// Its id.
-    Id(String),
+    Id(Text<'a>),
     /// All of it.
     Object(Box<T>),
 }
 
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Expandable<T> {
+impl<'de: 'a, 'a, T: Deserialize<'de>> Deserialize<'de> for Expandable<'a, T> {
     fn deserialize<D: Deserializer<'de>>(json: D) -> Result<Self, D::Error> {
         json.deserialize_any(ExpandableVisitor(PhantomData))
     }
@@ -23,14 +25,18 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Expandable<T> {
 struct ExpandableVisitor<T>(PhantomData<T>);
 
 impl<'de, T: Deserialize<'de>> Visitor<'de> for ExpandableVisitor<T> {
-    type Value = Expandable<T>;
+    type Value = Expandable<'de, T>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an id or an object")
     }
 
+    fn visit_borrowed_str<E: de::Error>(self, id: &'de str) -> Result<Self::Value, E> {
+        Text::deserialize(BorrowedStrDeserializer::new(id)).map(Expandable::Id)
+    }
+
     fn visit_str<E: de::Error>(self, id: &str) -> Result<Self::Value, E> {
-        Ok(Expandable::Id(id.to_owned()))
+        Text::deserialize(id.into_deserializer()).map(Expandable::Id)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, fields: A) -> Result<Self::Value, A::Error> {
@@ -47,13 +53,13 @@ mod tests {
         id: String,
     }
 
-    fn read(json: &str) -> Result<Option<Expandable<Thing>>, serde_json::Error> {
+    fn read(json: &str) -> Result<Option<Expandable<'_, Thing>>, serde_json::Error> {
         serde_json::from_str(json)
     }
 
     #[test]
     fn an_id_or_an_object_or_nothing() {
-        assert!(matches!(read(r#""pi_1""#), Ok(Some(Expandable::Id(id))) if id == "pi_1"));
+        assert!(matches!(read(r#""pi_1""#), Ok(Some(Expandable::Id(id))) if id == *"pi_1"));
         let whole = read(r#"{"id": "pi_1", "new": [1]}"#);
         assert!(matches!(whole, Ok(Some(Expandable::Object(thing))) if thing.id == "pi_1"));
         assert!(matches!(read("null"), Ok(None)));

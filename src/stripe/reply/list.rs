@@ -5,59 +5,94 @@ use serde::de::IgnoredAny;
 
 use crate::ids::PageCursor;
 use crate::kiosk::sweep::Listing;
+use crate::stripe::reply::text::Text;
 use crate::stripe::reply::{Intent, object};
 use crate::time::StripeTime;
 
 /// Reads a page of PaymentIntents. One that cannot be read spoils no other: it is left out.
 pub fn listing(body: &[u8], date: Option<StripeTime>) -> Result<Listing, String> {
+    // To pick what can be read, serde copies each object first. It is seldom needed.
+    if let Ok(list) = object::<List<Intent>>(body) {
+        return Ok(Listing {
+            date,
+            is_search: list.is_search()?,
+            next: list.next()?,
+            intents: list.data.iter().filter_map(|intent| intent.listed().ok()).collect(),
+        });
+    }
     let list: List<Entry> = object(body)?;
-    let next = list.next()?;
-    let is_search = list.is_search()?;
-    let read = |entry| match entry {
+    let read = |entry: &Entry| match entry {
         Entry::Intent(intent) => intent.listed().ok(),
         Entry::Named(_) | Entry::Other(_) => None,
     };
-    let intents = list.data.into_iter().filter_map(read).collect();
-    Ok(Listing { date, is_search, intents, next })
+    Ok(Listing {
+        date,
+        is_search: list.is_search()?,
+        next: list.next()?,
+        intents: list.data.iter().filter_map(read).collect(),
+    })
+}
+
+/// Reads a page of whatever it may be a list of: only how it goes on has to be clear.
+pub(super) fn list_of_any(body: &[u8]) -> Result<(), String> {
+    if let Ok(list) = object::<List<WithId>>(body) {
+        return list.next().map(|_| ());
+    }
+    let list: List<Named> = object(body)?;
+    list.next().map(|_| ())
 }
 
 #[derive(Deserialize)]
-pub(super) struct List<T> {
-    object: String,
+struct List<'a, T> {
+    #[serde(borrow)]
+    object: Text<'a>,
     has_more: bool,
     /// Of a search.
     #[serde(default)]
-    next_page: Option<String>,
+    next_page: Option<Text<'a>>,
     data: Vec<T>,
 }
 
 /// An object of a list, by its id alone.
 #[derive(Deserialize)]
 #[serde(untagged)]
-pub(super) enum Named {
-    Named(WithId),
+enum Named<'a> {
+    Named(#[serde(borrow)] WithId<'a>),
     Other(IgnoredAny),
 }
 
 #[derive(Deserialize)]
-pub(super) struct WithId {
-    id: String,
+struct WithId<'a> {
+    #[serde(borrow)]
+    id: Text<'a>,
 }
 
 /// An object of a list of PaymentIntents.
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum Entry {
-    Intent(Box<Intent>),
-    Named(WithId),
+enum Entry<'a> {
+    Intent(#[serde(borrow)] Box<Intent<'a>>),
+    Named(WithId<'a>),
     Other(IgnoredAny),
 }
 
-pub(super) trait HasId {
+trait HasId {
     fn id(&self) -> Option<&str>;
 }
 
-impl HasId for Named {
+impl HasId for Intent<'_> {
+    fn id(&self) -> Option<&str> {
+        Some(&self.id)
+    }
+}
+
+impl HasId for WithId<'_> {
+    fn id(&self) -> Option<&str> {
+        Some(&self.id)
+    }
+}
+
+impl HasId for Named<'_> {
     fn id(&self) -> Option<&str> {
         match self {
             Self::Named(named) => Some(&named.id),
@@ -66,7 +101,7 @@ impl HasId for Named {
     }
 }
 
-impl HasId for Entry {
+impl HasId for Entry<'_> {
     fn id(&self) -> Option<&str> {
         match self {
             Self::Intent(intent) => Some(&intent.id),
@@ -76,9 +111,9 @@ impl HasId for Entry {
     }
 }
 
-impl<T: HasId> List<T> {
+impl<T: HasId> List<'_, T> {
     fn is_search(&self) -> Result<bool, String> {
-        match self.object.as_str() {
+        match &*self.object {
             "list" => Ok(false),
             "search_result" => Ok(true),
             other => Err(format!("a \"{other}\" instead of a list")),
@@ -86,7 +121,7 @@ impl<T: HasId> List<T> {
     }
 
     /// Where the next page begins, if there is one.
-    pub(super) fn next(&self) -> Result<Option<PageCursor>, String> {
+    fn next(&self) -> Result<Option<PageCursor>, String> {
         let last = || self.data.last().and_then(T::id);
         let goes_on = if self.is_search()? { self.next_page.as_deref() } else { last() };
         let next: Option<PageCursor> = goes_on.and_then(|text| text.parse().ok());
