@@ -148,13 +148,10 @@ impl Model {
 
     /// When something will change by itself. Advance to it, and it has changed.
     pub fn next_event(&self) -> Option<WallTime> {
-        let authorized = self.readers.values().filter_map(Reader::answers_at).min();
-        let forgotten = self.readers.values().filter_map(Reader::forgets_at).min();
+        let at_readers = self.readers.values().filter_map(Reader::changes_at).min();
         let lapsed = self.holds.first().map(|(at, _)| *at);
         let refunded = self.pending_refunds.first().map(|(at, _)| *at);
-        let ended = self.readers.values().filter_map(|reader| Some(reader.prompt_ends()?.0)).min();
-        let scheduled = self.schedule.next_at();
-        [authorized, forgotten, ended, scheduled, lapsed, refunded].into_iter().flatten().min()
+        [at_readers, self.schedule.next_at(), lapsed, refunded].into_iter().flatten().min()
     }
 
     /// The time that the model was advanced to.

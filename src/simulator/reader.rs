@@ -169,6 +169,17 @@ impl Reader {
         }
     }
 
+    /// When its action will go on by itself.
+    pub(super) fn changes_at(&self) -> Option<WallTime> {
+        match self.action.as_ref()?.state {
+            ActionState::Authorizing { until, .. } | ActionState::Collected { until } => {
+                Some(until)
+            }
+            ActionState::Waiting => Some(self.prompt_ends()?.0),
+            ActionState::Stuck | ActionState::Succeeded { .. } | ActionState::Failed { .. } => None,
+        }
+    }
+
     /// Whether its action is in progress.
     fn is_acting(&self) -> bool {
         self.action.as_ref().is_some_and(|action| match action.state {
