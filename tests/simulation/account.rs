@@ -1,7 +1,6 @@
 //! The account at Stripe. Most calls look at what has not changed since the last look: their
 //! replies are kept until something changes.
 
-use std::collections::BTreeMap;
 use std::ops::Deref;
 
 use kioskd::simulator::{Method, Model, Request, Response};
@@ -12,19 +11,33 @@ use kioskd::time::WallTime;
 /// time. What is said of money stays true until somebody does something.
 const KEPT: i64 = 20_000;
 
-/// What was asked, of whom.
-type Question = (String, Vec<(String, String)>, Option<String>);
+/// A reply that is still true.
+struct Kept {
+    request: Request,
+    at: WallTime,
+    reply: Answer,
+}
+
+impl Kept {
+    /// Whether the same was asked, by the same key.
+    fn answers(&self, request: &Request) -> bool {
+        self.request.path == request.path
+            && self.request.params == request.params
+            && self.request.api_key == request.api_key
+    }
+}
 
 /// The model, and replies that are still true.
 pub struct Account {
     model: Model,
-    replies: BTreeMap<Question, (WallTime, Answer)>,
+    /// A handful: whatever changes clears them.
+    replies: Vec<Kept>,
 }
 
 impl Account {
     /// With this account.
     pub fn new(model: Model) -> Self {
-        Self { model, replies: BTreeMap::new() }
+        Self { model, replies: Vec::new() }
     }
 
     /// Something changes at Stripe, or at the reader.
@@ -47,20 +60,22 @@ impl Account {
     }
 
     /// Answers a call.
-    pub fn handle(&mut self, request: &Request, now: WallTime) -> Answer {
+    pub fn handle(&mut self, request: Request, now: WallTime) -> Answer {
         let lists = request.path.ends_with("/payment_intents") || request.path.ends_with("/search");
         if request.method == Method::Post || lists {
-            return answer(self.changes().handle(request, now), now);
+            return answer(self.changes().handle(&request, now), now);
         }
-        let key = request.api_key.clone();
-        let question = (request.path.clone(), request.params.clone(), key);
-        if let Some((at, reply)) = self.replies.get(&question)
-            && (now.0 - at.0 < KEPT || !request.path.starts_with("/v1/terminal/"))
+        let known = self.replies.iter().position(|kept| kept.answers(&request));
+        if let Some(kept) = known.map(|known| &self.replies[known])
+            && (now.0 - kept.at.0 < KEPT || !request.path.starts_with("/v1/terminal/"))
         {
-            return Answer { date: Some(now.as_stripe_time()), ..reply.clone() };
+            return Answer { date: Some(now.as_stripe_time()), ..kept.reply.clone() };
         }
-        let reply = answer(self.model.handle(request, now), now);
-        self.replies.insert(question, (now, reply.clone()));
+        if let Some(known) = known {
+            self.replies.swap_remove(known);
+        }
+        let reply = answer(self.model.handle(&request, now), now);
+        self.replies.push(Kept { request, at: now, reply: reply.clone() });
         reply
     }
 }

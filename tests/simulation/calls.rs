@@ -91,10 +91,10 @@ impl World {
     }
 
     /// A call reaches Stripe once more. What that does is the network's doing, not kioskd's.
-    pub fn arrives_again(&mut self, wire: &Wire) {
+    pub fn arrives_again(&mut self, wire: Wire) {
         self.tell(|| format!("{} arrives once more", wire.path));
         let wall = self.wall();
-        self.stripe.handle(&simulator_request(wire), wall);
+        self.stripe.handle(simulator_request(wire), wall);
     }
 
     /// One way: tens of milliseconds, or many seconds.
@@ -151,16 +151,16 @@ impl World {
         &mut self,
         life: u32,
         flight: FlightId,
-        wire: &Wire,
+        wire: Wire,
         (fate, sent): (Fate, Millis),
     ) {
         if wire.path.ends_with("/cancel_action") {
             let stranger = self.stranger_on_reader();
             self.watch.strangers_are_left_alone(sent, stranger);
         }
+        let limit = sent + millis(wire.limit);
         let request = simulator_request(wire);
         let wall = self.wall();
-        let limit = sent + millis(wire.limit);
         let now = self.now;
         let by_limit = move |result| (limit.saturating_sub(now), result);
         let back = self.draw_delay();
@@ -168,14 +168,14 @@ impl World {
             Fate::Lost => by_limit(Err(silence())),
             Fate::Reset => (back, Err(reset())),
             Fate::ReplyLost => {
-                self.stripe.handle(&request, wall);
+                self.stripe.handle(request, wall);
                 by_limit(Err(silence()))
             }
             Fate::ResetAfter => {
-                self.stripe.handle(&request, wall);
+                self.stripe.handle(request, wall);
                 (back, Err(reset()))
             }
-            Fate::Answered => (back, Ok(self.stripe.handle(&request, wall))),
+            Fate::Answered => (back, Ok(self.stripe.handle(request, wall))),
             Fate::Error { name, executed } => {
                 let error = NamedError::named(name).unwrap().with(ErrorFields::default());
                 let response =
@@ -260,14 +260,14 @@ fn portal() -> Answer {
 }
 
 /// A call as the simulator takes it.
-fn simulator_request(wire: &Wire) -> simulator::Request {
+fn simulator_request(wire: Wire) -> simulator::Request {
     simulator::Request {
         method: match wire.method {
             Method::Get => simulator::Method::Get,
             Method::Post => simulator::Method::Post,
         },
-        path: wire.path.clone(),
-        params: wire.params.clone(),
+        path: wire.path,
+        params: wire.params,
         idempotency_key: wire.key.as_ref().map(ToString::to_string),
         api_version: Some(API_VERSION.to_owned()),
         api_key: Some("rk_test_simulated".to_owned()),

@@ -6,9 +6,9 @@ use kioskd::sale::Sale;
 use kioskd::sale::input::VendNews;
 
 use crate::auditor::watch::FIRED_WITHIN;
-use crate::auditor::{Goods, item, sale_of};
+use crate::auditor::{Goods, Record, item, sale_of};
 use crate::machine::{Fate, Says};
-use crate::store::record;
+use crate::store;
 use crate::world::{Coming, World};
 
 /// A line on a serial port, and the board behind it.
@@ -63,11 +63,12 @@ impl World {
             return;
         }
         let money = self.money_of(sale);
-        let (price, currency, window) = self.frozen(order);
-        let chosen = self.chosen(order);
+        let opened = self.opened_for(sale);
+        let (price, currency, window) = frozen(&opened, order);
+        let chosen = opened.place(item(order));
         let machine = self.machines[at].name.to_string();
         self.watch.gives_what_was_chosen(order, &chosen, &(machine, slot.to_owned()));
-        self.watch.fires_only_on_money(order, (price, &currency), window, &money);
+        self.watch.fires_only_on_money(order, (price, currency), window, &money);
     }
 
     fn draw_vend(&mut self) -> Fate {
@@ -136,24 +137,21 @@ impl World {
         self.turn(Event::Vend { order, news });
     }
 
-    /// The machine and the slot of the product that an order is for, as the sale was opened.
-    fn chosen(&self, order: &str) -> (String, String) {
-        let id = SaleId::new(sale_of(order)).expect("it is one");
+    /// An order's sale as it was opened.
+    fn opened_for(&self, sale: &str) -> Record {
+        let id = SaleId::new(sale).expect("it is one");
         let stored = self.store.sale(&id).unwrap_or_else(|| panic!("{id} is not on disk"));
-        record(&stored).place(item(order))
+        store::opened(&stored)
     }
+}
 
-    /// The price of an order's sale, its currency, and how old an authorization may be for the order,
-    /// in milliseconds.
-    fn frozen(&self, order: &str) -> (u64, String, u64) {
-        let id = SaleId::new(sale_of(order)).expect("it is one");
-        let stored = self.store.sale(&id).unwrap_or_else(|| panic!("{id} is not on disk"));
-        let record = record(&stored);
-        let window = record.policy("resume_window").as_u64().unwrap_or_default();
-        let turns = record.policy("vend_timeout").as_u64().unwrap_or_default();
-        // Who waits for the second product has waited for the first.
-        let before = u64::try_from(item(order) - 1).unwrap_or_default();
-        let window = window + before * (turns + window + FIRED_WITHIN);
-        (record.price(), record.currency().to_owned(), window)
-    }
+/// The price of an order's sale, its currency, and how old an authorization may be for the order, in
+/// milliseconds.
+fn frozen<'a>(opened: &'a Record, order: &str) -> (u64, &'a str, u64) {
+    let window = opened.policy("resume_window").as_u64().unwrap_or_default();
+    let turns = opened.policy("vend_timeout").as_u64().unwrap_or_default();
+    // Who waits for the second product has waited for the first.
+    let before = u64::try_from(item(order) - 1).unwrap_or_default();
+    let window = window + before * (turns + window + FIRED_WITHIN);
+    (opened.price(), opened.currency(), window)
 }

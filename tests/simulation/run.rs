@@ -85,7 +85,7 @@ pub fn finish(mut world: World) -> Outcome {
     let waits = |stored: &Stored| stored.summary.phase == "needs_attention";
     let exposed = reasons.iter().all(|reason| matches!(*reason, "exposure" | "deadline_near"))
         && !reasons.is_empty()
-        && world.store.all().iter().any(waits);
+        && world.store.all().iter().any(|stored| waits(stored));
     // A card that forgot what had been asked of Stripe is a rolled-back journal, as a cloned card is:
     // the next life asks for something else under the same key. It lasts until a person restarts.
     let looks_cloned = !world.excuses.forgotten.is_empty() && reasons == ["clone"];

@@ -4,6 +4,7 @@
 //! contradict what it has. A share of all seeds runs on the real one, whose files are cut as a
 //! dying process or a torn write would leave them.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,8 +17,17 @@ use crate::auditor::Record;
 
 /// A stored sale as the auditor reads it.
 pub fn record(stored: &Stored) -> Record {
+    read(&stored.rows)
+}
+
+/// A stored sale as it was opened.
+pub fn opened(stored: &Stored) -> Record {
+    read(stored.rows.get(..1).unwrap_or_default())
+}
+
+fn read(rows: &[Row]) -> Record {
     let read = |row: &Row| serde_json::from_str(&row.body).expect("facts are JSON");
-    Record { facts: stored.rows.iter().map(read).collect() }
+    Record { facts: rows.iter().map(read).collect() }
 }
 
 /// A batch of facts, as the driver gives it.
@@ -128,10 +138,10 @@ impl Store {
     }
 
     /// One sale.
-    pub fn sale(&self, id: &SaleId) -> Option<Stored> {
+    pub fn sale(&self, id: &SaleId) -> Option<Cow<'_, Stored>> {
         match self {
-            Self::Memory(memory) => memory.sales.get(id).cloned(),
-            Self::Disk(disk) => disk.journal().sale(id).unwrap(),
+            Self::Memory(memory) => memory.sales.get(id).map(Cow::Borrowed),
+            Self::Disk(disk) => disk.journal().sale(id).unwrap().map(Cow::Owned),
         }
     }
 
@@ -144,15 +154,16 @@ impl Store {
     }
 
     /// Every sale.
-    pub fn all(&self) -> Vec<Stored> {
+    pub fn all(&self) -> Vec<Cow<'_, Stored>> {
         match self {
-            Self::Memory(memory) => memory.sales.values().cloned().collect(),
+            Self::Memory(memory) => memory.sales.values().map(Cow::Borrowed).collect(),
             Self::Disk(disk) => {
                 let filter =
                     kioskd::journal::Filter { open_only: false, limit: u32::MAX, before: None };
                 let journal = disk.journal();
                 let all = journal.summaries(&filter).unwrap();
-                all.iter().map(|sale| journal.sale(&sale.sale).unwrap().unwrap()).collect()
+                let read = |sale: &Summary| journal.sale(&sale.sale).unwrap().unwrap();
+                all.iter().map(read).map(Cow::Owned).collect()
             }
         }
     }

@@ -296,7 +296,7 @@ impl World {
         let request = simulator::Request::post(path, &[]);
         let request = simulator::Request { api_key: Some("sk_test_person".into()), ..request };
         let wall = self.wall();
-        self.stripe.handle(&request, wall);
+        self.stripe.handle(request, wall);
     }
 
     /// The other system takes its payment back; a person, as by `kioskd reader reset`, what asks for
@@ -352,7 +352,7 @@ impl World {
         // The ones that wait for a person come first.
         let waits = all.iter().find(|stored| stored.summary.phase == "needs_attention");
         let any = self.rng.usize(0..all.len());
-        let stored = waits.unwrap_or(&all[any]).clone();
+        let stored = waits.unwrap_or(&all[any]).clone().into_owned();
         let what = match self.rng.u32(0..6) {
             0 => Asked::Capture { amount: None },
             1 => Asked::Capture { amount: Some(self.rng.u64(1..400)) },
@@ -375,7 +375,7 @@ impl World {
     /// Whether a person has taken a sale over, and with it what it has left on the reader.
     fn is_persons(&self, sale: &str) -> bool {
         let stored = sale.parse().ok().and_then(|sale| self.store.sale(&sale));
-        let outcome = stored.and_then(|stored| stored.summary.outcome);
+        let outcome = stored.and_then(|stored| stored.summary.outcome.clone());
         self.excuses.damaged.iter().any(|damaged| damaged == sale)
             || outcome.as_deref() == Some("dismissed")
     }

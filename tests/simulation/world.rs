@@ -1,6 +1,7 @@
 //! The world under one virtual clock: the real driver and its requests, a journal, the simulated
 //! Stripe, a machine, a network, people, and a power switch.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
@@ -261,7 +262,8 @@ impl World {
                 self.turn(Event::Replied { flight, result });
             }
             Coming::Recalled { life, sales } if life == self.life => {
-                let read = |sale: SaleId| (sale.clone(), self.store.sale(&sale));
+                let read =
+                    |sale: SaleId| (sale.clone(), self.store.sale(&sale).map(Cow::into_owned));
                 let recalled = sales.into_iter().map(read).collect();
                 self.turn(Event::Recalled(Some(recalled)));
             }
@@ -275,9 +277,9 @@ impl World {
             | Coming::Starts { .. } => {}
             // What has left the kiosk goes on without it.
             Coming::Arrives { life, flight, wire, fate, sent } => {
-                self.arrives(life, flight, &wire, (fate, sent));
+                self.arrives(life, flight, *wire, (fate, sent));
             }
-            Coming::ArrivesAgain { wire } => self.arrives_again(&wire),
+            Coming::ArrivesAgain { wire } => self.arrives_again(*wire),
             Coming::Ordered { at, order, slot } => self.ordered(at, order, &slot),
             Coming::Stops { at, order } => self.stops(at, &order),
             Coming::BoardSaid { order, news } => self.board_said(order, news),
