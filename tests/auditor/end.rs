@@ -233,15 +233,14 @@ fn ledger_agrees_with_books(evidence: &Evidence, found: &mut Vec<String>) {
         if !agrees && !evidence.is_by_people(sale) {
             found.push(format!("{sale}: {outcome}, and Stripe has kept {kept} of {price}"));
         }
-        let live = |intent: &&IntentBook| intent.status != IntentStatus::Canceled;
-        let open: Vec<_> = evidence.intents(sale).into_iter().filter(live).collect();
-        let unpaid = open.iter().filter(|intent| intent.amount_received == 0).count();
+        let is_live = |intent: &IntentBook| intent.status != IntentStatus::Canceled;
+        let is_unpaid = |intent: &IntentBook| is_live(intent) && intent.amount_received == 0;
         // One that was made by a lost creation and never prompted can never be paid; the sweep
         // cancels it in its own time.
-        let never_prompted = |intent: &&&IntentBook| intent.declined_charges == 0;
+        let can_be_paid = |intent: &&IntentBook| is_unpaid(intent) && intent.declined_charges > 0;
         // What a person dismisses was settled another way.
         let dismissed = outcome == "dismissed";
-        if unpaid > 0 && !dismissed && open.iter().filter(never_prompted).count() < open.len() {
+        if !dismissed && evidence.intents(sale).into_iter().any(|intent| can_be_paid(&intent)) {
             found.push(format!("{sale}: {outcome}, and a PaymentIntent can still be paid"));
         }
     }

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Finding, Millis, item, sale_of};
 
-/// A look may be this old when something is cleared on it, on its way included.
-const LOOKED_WITHIN: Millis = 1_500;
+/// A look may be this old when something is cleared on it: it may take three seconds to come back,
+/// and holds for one more.
+const LOOKED_WITHIN: Millis = 4_000;
 
 /// A vend may begin this much after the authorization counted as young: the flush and the port.
 pub const FIRED_WITHIN: Millis = 8_000;
@@ -94,6 +95,14 @@ impl Watch {
     /// Facts of a sale are on disk.
     pub fn flushed(&mut self, sale: &str, fact: serde_json::Value) {
         self.flushed.entry(sale.to_owned()).or_default().push(fact);
+    }
+
+    /// Whether a person has decided about a sale, as far as it was ever on disk.
+    pub fn is_decided_by_people(&self, sale: &str) -> bool {
+        let decides = |fact: &serde_json::Value| {
+            ["refund_asked", "resolved"].iter().any(|kind| fact["fact"] == *kind)
+        };
+        self.flushed.get(sale).is_some_and(|facts| facts.iter().any(decides))
     }
 
     /// How many facts of a sale are on disk.

@@ -170,6 +170,10 @@ impl World {
                     if now.is_none_or(|now| now.rows.len() < facts) {
                         let sale = sale.to_string();
                         self.tell(|| format!("the card has forgotten facts of {sale}"));
+                        // What a person has decided, and the card forgets, is not done again.
+                        if self.watch.is_decided_by_people(&sale) {
+                            self.excuses.by_people.push(sale.clone());
+                        }
                         self.watch.forgotten(&sale);
                         self.excuses.forgotten.push(sale);
                     }
