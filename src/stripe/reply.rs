@@ -462,7 +462,7 @@ impl Charge<'_> {
 }
 
 fn owned(text: Option<&Text>) -> Option<String> {
-    text.map(|text| text.to_string())
+    text.map(ToString::to_string)
 }
 
 fn decline_code(error: Option<&ApiError>) -> Option<String> {
