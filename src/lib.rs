@@ -13,6 +13,7 @@
 //! | [`journal`] | the write-ahead journal of sales |
 //! | [`stripe`] | typed client: requests, replies, what errors mean, transport |
 //! | [`serial`] | serial ports: opening, lines, coming back |
+//! | [`wiring`] | values: how buttons and keypads are wired |
 //! | [`input`] | where selections come from |
 //! | [`dispenser`] | what delivers, and what it says |
 //! | [`display`] | views as words, and words as light |
@@ -40,3 +41,4 @@ pub mod simulator;
 pub mod stripe;
 pub mod telemetry;
 pub mod time;
+pub mod wiring;

@@ -13,6 +13,21 @@ use kioskd::config::{
     self, CaptureMode, ConfigError, DispenserSettings, DisplaySettings, Flow, InputSettings,
     Loaded, SerialDispenser, SerialInput, UnknownVend,
 };
+use kioskd::wiring::{BackendKind, GpioInput, Level, Pull};
+
+/// What the keys of `kind = "gpio"` are where nobody sets them.
+fn gpio_by_default() -> GpioInput {
+    GpioInput {
+        chip: None,
+        backend: BackendKind::Chardev,
+        lines: [(17, "A1".to_owned()), (27, "CANCEL".to_owned())].into(),
+        pull: Pull::Up,
+        active: Level::Low,
+        debounce: Duration::from_millis(10),
+        hold: Duration::ZERO,
+        stuck_after: Duration::from_secs(30),
+    }
+}
 
 /// The cases of a folder, in the order of their names.
 fn cases(folder: &str) -> Vec<PathBuf> {
@@ -76,6 +91,21 @@ fn every_key_reaches_its_setting() {
     let keypad = SerialInput { device: "/dev/ttyUSB0".into(), baud: 115_200 };
     assert_eq!(settings.inputs["keypad"], InputSettings::Serial(keypad));
     assert_eq!(settings.inputs["keys"], InputSettings::Stdin);
+    let buttons = GpioInput {
+        chip: Some("/dev/gpiochip4".into()),
+        lines: [(4, "A.1".to_owned()), (17, "REMOVE a-1".to_owned()), (27, "PAY".to_owned())]
+            .into(),
+        pull: Pull::None,
+        active: Level::High,
+        debounce: Duration::ZERO,
+        hold: Duration::from_secs(2),
+        stuck_after: Duration::from_mins(1),
+        ..gpio_by_default()
+    };
+    assert_eq!(settings.inputs["buttons"], InputSettings::Gpio(buttons));
+    let header = GpioInput { backend: BackendKind::Rppal, ..gpio_by_default() };
+    let header = GpioInput { lines: [(4, "CANCEL".to_owned())].into(), ..header };
+    assert_eq!(settings.inputs["header"], InputSettings::Gpio(header));
     for (name, device, seconds) in [("left", "/dev/ttyUSB1", 300), ("right", "/dev/ttyUSB2", 20)] {
         let timeout = Duration::from_secs(seconds);
         let board = SerialDispenser { device: device.into(), baud: 9600, timeout };
@@ -132,9 +162,10 @@ fn the_shipped_example_loads_and_says_the_defaults_as_they_are() {
     // With every commented key switched on, the settings stay the same, but for what has no default.
     let is_key = |line: &str| {
         line.strip_prefix('#').is_some_and(|rest| {
-            rest.split_once(" = ").is_some_and(|(key, _)| {
+            let is_name = |(key, _): (&str, &str)| {
                 key.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
-            })
+            };
+            rest.starts_with('[') || rest.split_once(" = ").is_some_and(is_name)
         })
     };
     let switched_on: Vec<&str> =
@@ -144,6 +175,10 @@ fn the_shipped_example_loads_and_says_the_defaults_as_they_are() {
     assert!(explicit.settings.stripe.api_key_file.take().is_some());
     assert!(explicit.settings.reader.restart_window.take().is_some());
     assert!(explicit.settings.reader.power_cycle.take().is_some());
+    let InputSettings::Gpio(buttons) = explicit.settings.inputs.remove("buttons").unwrap() else {
+        panic!("the buttons are of another kind");
+    };
+    assert_eq!(buttons, GpioInput { chip: Some("/dev/gpiochip0".into()), ..gpio_by_default() });
     assert_eq!(explicit.settings, loaded.settings);
     assert!(explicit.origins.iter().count() > loaded.origins.iter().count() + 15);
 }

@@ -10,7 +10,7 @@ use kioskd::dispenser::{self, Answer, DispenserNews, Order};
 use kioskd::ids::{DispenserName, OrderId, Slot};
 use kioskd::input::{self, InputNews, Key, NamedInputNews};
 use kioskd::pulse::Pulse;
-use kioskd::serial::PortSettings;
+use kioskd::serial::{Link, PortSettings};
 use rustix::termios::{ControlModes, LocalModes};
 use tokio::sync::mpsc;
 
@@ -53,7 +53,8 @@ struct Keys(mpsc::Receiver<NamedInputNews>);
 impl Keys {
     fn listen(device: &Path) -> Self {
         let (sender, news) = mpsc::channel(32);
-        in_background(input::serial::run("keypad".to_owned(), settings(device), sender, pulse()));
+        let board = Link::new(settings(device));
+        in_background(input::run("keypad".to_owned(), board, sender, pulse()));
         Self(news)
     }
 
@@ -238,7 +239,10 @@ fn a_flood_of_keys_blocks_nobody_and_keys_work_after_it() {
         match keys.next() {
             InputNews::Key(_) => flooded += 1,
             InputNews::Garbage { total } => dropped = total,
-            other @ (InputNews::Connected | InputNews::Disconnected { .. }) => panic!("{other:?}"),
+            other @ (InputNews::Connected
+            | InputNews::Disconnected { .. }
+            | InputNews::Stuck { .. }
+            | InputNews::Freed { .. }) => panic!("{other:?}"),
         }
         assert!(Instant::now() < deadline, "{flooded} keys and {dropped} dropped");
     }

@@ -37,6 +37,8 @@ fn body(roff: &mut Roff, text: &str) {
     let mut tables = BTreeSet::new();
     let mut is_told = false;
     for line in text.lines() {
+        // A table that is commented out has an example of another kind.
+        let line = if line.starts_with("#[") { &line[1..] } else { line };
         if let Some(header) = line.strip_prefix('[') {
             let table = header.split(['.', ']']).next().unwrap_or(header);
             // A second product without a comment has nothing new to say.
@@ -49,7 +51,11 @@ fn body(roff: &mut Roff, text: &str) {
             let words = std::mem::take(&mut words);
             if is_told {
                 entry(roff, key, &words);
-                let has_none = words.iter().any(|line| line.to_lowercase().contains("no default"));
+                let tells_of_none = |line: &String| {
+                    let line = line.to_lowercase();
+                    line.contains("no default") || line.contains("required")
+                };
+                let has_none = words.iter().any(tells_of_none);
                 let label = if is_default && !has_none { "Default: " } else { "Example: " };
                 roff.control("br", []).text([roman(label), bold(value)]);
             }

@@ -2,6 +2,7 @@
 
 mod cards;
 mod devices;
+mod gpio;
 mod values;
 
 use std::collections::BTreeMap;
@@ -39,6 +40,7 @@ pub(super) fn settings(path: &Path, merged: &Merged) -> Result<Settings, ConfigE
     let dispensers = check.dispensers(&raw.dispenser);
     let displays = check.displays(&raw.display);
     check.one_user_for_each_port();
+    check.one_user_for_each_line(&inputs);
     match (kiosk, stripe, reader, payment) {
         (Some(kiosk), Some(stripe), Some(reader), Some(payment)) if check.problems.is_empty() => {
             Ok(Settings { kiosk, stripe, reader, payment, products, inputs, dispensers, displays })

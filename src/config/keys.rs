@@ -39,6 +39,8 @@ pub(super) struct Section {
     pub(super) keys: &'static [(&'static str, Kind)],
     /// The tables inside it whose names are fixed, each with keys only.
     pub(super) tables: &'static [(&'static str, &'static [(&'static str, Kind)])],
+    /// The tables inside it whose keys the operator chooses; each holds a text.
+    pub(super) free: &'static [&'static str],
 }
 
 /// Kinds of cards.
@@ -61,18 +63,21 @@ pub(super) const SECTIONS: [Section; 8] = [
             ("cart_limit", Integer),
         ],
         tables: &[],
+        free: &[],
     },
     Section {
         name: "stripe",
         named: false,
         keys: &[("api_base", Text), ("reader", Text), ("api_key_file", Text)],
         tables: &[],
+        free: &[],
     },
     Section {
         name: "reader",
         named: false,
         keys: &[("restart_window", Text), ("power_cycle", Text), ("power_cycle_every", Duration)],
         tables: &[],
+        free: &[],
     },
     Section {
         name: "payment",
@@ -91,26 +96,41 @@ pub(super) const SECTIONS: [Section; 8] = [
             ("exposure_limit", Integer),
         ],
         tables: &[("accept", CARDS), ("reject", CARDS)],
+        free: &[],
     },
     Section {
         name: "product",
         named: true,
         keys: &[("name", Text), ("price", Text), ("slot", Text), ("dispenser", Text)],
         tables: &[],
+        free: &[],
     },
     Section {
         name: "input",
         named: true,
-        keys: &[("kind", Text), ("device", Text), ("baud", Integer)],
+        keys: &[
+            ("kind", Text),
+            ("device", Text),
+            ("baud", Integer),
+            ("chip", Text),
+            ("backend", Text),
+            ("pull", Text),
+            ("active", Text),
+            ("debounce", Duration),
+            ("hold", Duration),
+            ("stuck_after", Duration),
+        ],
         tables: &[],
+        free: &["lines"],
     },
     Section {
         name: "dispenser",
         named: true,
         keys: &[("kind", Text), ("device", Text), ("baud", Integer), ("timeout", Duration)],
         tables: &[],
+        free: &[],
     },
-    Section { name: "display", named: true, keys: &[("kind", Text)], tables: &[] },
+    Section { name: "display", named: true, keys: &[("kind", Text)], tables: &[], free: &[] },
 ];
 
 /// The section of this name.
@@ -127,12 +147,12 @@ impl Section {
     /// The table of this name inside it, as a section of its own.
     pub(super) fn table(&self, name: &str) -> Option<Self> {
         let (name, keys) = self.tables.iter().find(|(table, _)| *table == name)?;
-        Some(Self { name, named: false, keys, tables: &[] })
+        Some(Self { name, named: false, keys, tables: &[], free: &[] })
     }
 
     /// The names of the keys and tables, for a message.
     pub(super) fn key_names(&self) -> impl Iterator<Item = &'static str> {
-        let tables = self.tables.iter().map(|(name, _)| *name);
+        let tables = self.tables.iter().map(|(name, _)| *name).chain(self.free.iter().copied());
         self.keys.iter().map(|(name, _)| *name).chain(tables)
     }
 
@@ -182,7 +202,7 @@ mod tests {
     #[test]
     fn the_shipped_example_tells_of_each_key() {
         let switched_on = |line: &'static str| match line.strip_prefix('#') {
-            Some(rest) if rest.starts_with(|c: char| c.is_ascii_lowercase()) => rest,
+            Some(rest) if rest.starts_with(|c: char| c == '[' || c.is_ascii_lowercase()) => rest,
             _ => line,
         };
         let lines = include_str!("../../config/kioskd.toml").lines().map(switched_on);

@@ -123,6 +123,10 @@ impl Walk<'_> {
                 }
                 continue;
             }
+            if section.free.contains(&name.get_ref().as_ref()) {
+                self.free(section, name.get_ref(), (key, origin), value.get_ref());
+                continue;
+            }
             let Some(kind) = section.kind(name.get_ref()) else {
                 let known: Vec<&str> = section.key_names().collect();
                 self.refuse_unknown(origin, key, &known);
@@ -131,6 +135,30 @@ impl Walk<'_> {
             match converted(kind, value.get_ref()) {
                 Some(plain) => self.layer.set(key, plain, origin),
                 None => self.wrong_type(kind, origin, key, value),
+            }
+        }
+    }
+
+    /// A table whose keys the operator chooses.
+    fn free(
+        &mut self,
+        section: &Section,
+        name: &str,
+        (table, origin): (KeyPath, Origin),
+        value: &DeValue<'_>,
+    ) {
+        let Some(entries) = value.as_table() else {
+            let wrong = format!("is {}; expected a table", article(value.type_str()));
+            let fix = format!("write {name} = {{ … }} below {}", section.header());
+            self.layer.refuse(Problem::of_key(origin, table, wrong, fix));
+            return;
+        };
+        self.layer.open(table.clone(), origin);
+        for (name, value) in entries {
+            let (key, origin) = (table.join(name.get_ref()), self.origin(name));
+            match converted(Kind::Text, value.get_ref()) {
+                Some(text) => self.layer.set(key, text, origin),
+                None => self.wrong_type(Kind::Text, origin, key, value),
             }
         }
     }

@@ -139,11 +139,31 @@ pub(super) struct RawInput {
     pub(super) kind: Option<String>,
     pub(super) device: Option<String>,
     pub(super) baud: i64,
+    pub(super) chip: Option<String>,
+    pub(super) backend: String,
+    pub(super) lines: BTreeMap<String, String>,
+    pub(super) pull: String,
+    pub(super) active: String,
+    pub(super) debounce: String,
+    pub(super) hold: String,
+    pub(super) stuck_after: String,
 }
 
 impl Default for RawInput {
     fn default() -> Self {
-        Self { kind: None, device: None, baud: 9600 }
+        Self {
+            kind: None,
+            device: None,
+            baud: 9600,
+            chip: None,
+            backend: "chardev".to_owned(),
+            lines: BTreeMap::new(),
+            pull: "up".to_owned(),
+            active: "low".to_owned(),
+            debounce: "10ms".to_owned(),
+            hold: "0s".to_owned(),
+            stuck_after: "30s".to_owned(),
+        }
     }
 }
 

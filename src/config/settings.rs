@@ -10,6 +10,7 @@ use serde::Serialize;
 use crate::ids::{DispenserName, KioskId, ProductCode, ReaderId, Slot};
 use crate::money::{Currency, Money};
 use crate::sale::cards::CardRules;
+use crate::wiring::GpioInput;
 
 /// Everything that an operator can set.
 #[derive(Clone, PartialEq, Debug, Serialize)]
@@ -152,6 +153,8 @@ pub struct ProductSettings {
 pub enum InputSettings {
     /// `serial`: a board that writes a line for each key.
     Serial(SerialInput),
+    /// `gpio`: buttons on lines.
+    Gpio(GpioInput),
     /// `stdin`: lines typed at the terminal. At most one.
     Stdin,
 }

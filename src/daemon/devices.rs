@@ -16,10 +16,12 @@ use crate::daemon::watchdog::Watchdog;
 use crate::dispenser::{self, Answer, DispenserNews, Order};
 use crate::display;
 use crate::ids::DispenserName;
+use crate::input::gpio::{Chardev, Gpio, Rppal};
 use crate::input::{self, InputNews, Key, NamedInputNews};
 use crate::kiosk::View;
 use crate::sale::input::VendNews;
-use crate::serial::PortSettings;
+use crate::serial::{Link, PortSettings};
+use crate::wiring::BackendKind;
 
 /// News of devices that wait to be put into the driver's words.
 const QUEUE: usize = 64;
@@ -66,8 +68,18 @@ pub fn start_inputs(settings: &Settings, listeners: &Listeners, watchdog: &mut W
         match kind {
             InputSettings::Serial(serial) => {
                 let port = PortSettings { device: serial.device.clone(), baud: serial.baud };
-                tokio::spawn(input::serial::run(name, port, sender, pulse));
+                tokio::spawn(input::run(name, Link::new(port), sender, pulse));
             }
+            InputSettings::Gpio(gpio) => match gpio.backend {
+                BackendKind::Chardev => {
+                    let lines = Gpio::<Chardev>::new(gpio.clone());
+                    tokio::spawn(input::run(name, lines, sender, pulse));
+                }
+                BackendKind::Rppal => {
+                    let lines = Gpio::<Rppal>::new(gpio.clone());
+                    tokio::spawn(input::run(name, lines, sender, pulse));
+                }
+            },
             InputSettings::Stdin => {
                 tokio::spawn(input::stdin::run(name, sender, pulse));
             }
@@ -98,6 +110,14 @@ fn input_message(name: &str, news: InputNews, boards: &mut ToldBoards) -> Option
         }
         InputNews::Disconnected { why } => {
             boards.gone(name, "the input", &why, clock::now().since());
+            None
+        }
+        InputNews::Stuck { what } => {
+            boards.stuck(name, &what, clock::now().since());
+            None
+        }
+        InputNews::Freed { what } => {
+            boards.freed(name, &what, clock::now().since());
             None
         }
         InputNews::Garbage { total } => {

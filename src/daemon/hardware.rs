@@ -11,6 +11,7 @@ use crate::config::{DispenserSettings, InputSettings, Settings};
 use crate::daemon::clock;
 use crate::dispenser::{Answer, DispenserNews};
 use crate::input::{InputNews, Key};
+use crate::wiring::GpioInput;
 
 /// What somebody who watches may be behind; what is older is missed, and they are told so.
 const QUEUE: usize = 256;
@@ -76,6 +77,7 @@ impl Hardware {
         let inputs = settings.inputs.iter().map(|(name, input)| {
             let uses = match input {
                 InputSettings::Serial(serial) => port(&serial.device, serial.baud),
+                InputSettings::Gpio(gpio) => lines(gpio),
                 InputSettings::Stdin => "standard input".to_owned(),
             };
             (INPUT, name.clone(), uses)
@@ -124,6 +126,8 @@ impl Hardware {
             InputNews::Key(Key::Cancel) => "CANCEL".to_owned(),
             InputNews::Key(Key::Pay) => "PAY".to_owned(),
             InputNews::Key(Key::Remove(code)) => format!("REMOVE {code}"),
+            InputNews::Stuck { what } => format!("{what} is stuck"),
+            InputNews::Freed { what } => format!("{what} is free again"),
             InputNews::Garbage { total } => garbage(*total),
         };
         self.says(INPUT, name, what);
@@ -183,6 +187,13 @@ impl Hardware {
 
 fn port(device: &std::path::Path, baud: u32) -> String {
     format!("serial port {}, {baud} baud", device.display())
+}
+
+fn lines(gpio: &GpioInput) -> String {
+    let lines: Vec<String> =
+        gpio.lines.iter().map(|(line, word)| format!("{line} = {word}")).collect();
+    let chip = gpio.chip.as_ref().map(|chip| format!(" of {}", chip.display()));
+    format!("GPIO lines{}: {}", chip.unwrap_or_default(), lines.join(", "))
 }
 
 fn garbage(total: u64) -> String {

@@ -337,6 +337,22 @@ pub fn device_gone(name: &str, kind: &str, why: &str, told: Told) {
     line!(Weight::Trouble, machine::DEVICE_GONE, DEVICE = name, "{what}");
 }
 
+/// Tells that a button is down for too long.
+pub fn button_stuck(name: &str, what: &str, told: Told) {
+    let stuck = format!("the button of {what} of the input {name:?} is stuck, and ignored");
+    let stuck = match told {
+        Told::First => stuck,
+        Told::Another(_) | Told::Still(_) | Told::Back(_) => going_on(&stuck, told),
+    };
+    line!(Weight::Trouble, machine::BUTTON_STUCK, DEVICE = name, "{stuck}");
+}
+
+/// Tells that such a button came up.
+pub fn button_freed(name: &str, what: &str) {
+    let id = machine::BUTTON_FREED;
+    line!(Weight::Step, id, DEVICE = name, "the button of {what} of the input {name:?} came up");
+}
+
 /// Tells that what a board sends cannot be read.
 pub fn unreadable_lines(name: &str, total: u64) {
     line!(

@@ -208,6 +208,7 @@ fn without_details(trouble: &Trouble) -> Trouble {
 pub(super) struct ToldBoards {
     gone: BTreeMap<String, Repeats<String>>,
     unreadable: BTreeMap<String, Repeats<()>>,
+    stuck: BTreeMap<(String, String), Repeats<()>>,
 }
 
 impl ToldBoards {
@@ -223,6 +224,20 @@ impl ToldBoards {
         let repeats = self.gone.entry(name.to_owned()).or_default();
         if let Some(told) = repeats.again(why.to_owned(), now) {
             tell::device_gone(name, kind, why, told);
+        }
+    }
+
+    pub(super) fn stuck(&mut self, name: &str, what: &str, now: Since) {
+        let button = (name.to_owned(), what.to_owned());
+        if let Some(told) = self.stuck.entry(button).or_default().again((), now) {
+            tell::button_stuck(name, what, told);
+        }
+    }
+
+    pub(super) fn freed(&mut self, name: &str, what: &str, now: Since) {
+        let button = (name.to_owned(), what.to_owned());
+        if self.stuck.entry(button).or_default().over(now.moment).is_some() {
+            tell::button_freed(name, what);
         }
     }
 

@@ -3,7 +3,9 @@
 //! A flood of keys never delays the daemon: keys come at most [`KEYS_PER_SECOND`] a second and
 //! wait for nobody; what is too much is dropped and counted as garbage.
 
-pub mod serial;
+pub mod buttons;
+pub mod gpio;
+mod serial;
 pub mod stdin;
 
 use std::time::Duration;
@@ -12,6 +14,7 @@ use tokio::sync::mpsc::{self, error::TrySendError};
 use tokio::time::Instant;
 
 use crate::ids::ProductCode;
+use crate::pulse::Pulse;
 use crate::serial::noise::TokenBucket;
 
 /// More keys than a person can press.
@@ -57,6 +60,16 @@ pub enum InputNews {
     },
     /// A key was pressed just now.
     Key(Key),
+    /// A button is down for too long, and passed over until it comes up.
+    Stuck {
+        /// Which, for people.
+        what: String,
+    },
+    /// It came up.
+    Freed {
+        /// Which, for people.
+        what: String,
+    },
     /// Lines that were no keys, or too many, since the daemon started.
     Garbage {
         /// Grows; told at most once a second.
@@ -71,6 +84,86 @@ pub struct NamedInputNews {
     pub input: String,
     /// What happened.
     pub news: InputNews,
+}
+
+/// What one kind of input hears.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Heard {
+    /// It can be heard.
+    Connected,
+    /// It cannot be heard: told each time that it is tried in vain, and it is tried for ever.
+    Disconnected {
+        /// For people.
+        why: String,
+    },
+    /// What a selection board would write, in order.
+    Words(Vec<String>),
+    /// A button is down for too long.
+    Stuck {
+        /// Which, for people.
+        what: String,
+    },
+    /// It came up.
+    Freed {
+        /// Which, for people.
+        what: String,
+    },
+    /// What was not understood, since the daemon started.
+    Garbage {
+        /// Grows; told at most once a second.
+        total: u64,
+    },
+}
+
+/// A kind of input: customers press, and words come out of it.
+pub trait Source: Send {
+    /// What is heard next; there is always more. May be dropped and called again, and nothing is lost
+    /// by that.
+    fn next(&mut self) -> impl Future<Output = Heard> + Send;
+
+    /// A word was no key, or one too many.
+    fn count_garbage(&mut self);
+}
+
+/// Listens to the input called `name`, and returns only when `news` is closed.
+pub async fn run(
+    name: String,
+    mut source: impl Source,
+    news: mpsc::Sender<NamedInputNews>,
+    mut pulse: Pulse,
+) {
+    let mut outlet = Outlet::new(name, news.clone());
+    loop {
+        let heard = tokio::select! {
+            () = news.closed() => return,
+            question = pulse.asked() => {
+                pulse.answer(question).await;
+                continue;
+            }
+            heard = source.next() => heard,
+        };
+        if let Err(Deaf) = pass_on(heard, &mut source, &mut outlet).await {
+            return;
+        }
+    }
+}
+
+async fn pass_on(heard: Heard, source: &mut impl Source, outlet: &mut Outlet) -> Result<(), Deaf> {
+    match heard {
+        Heard::Connected => outlet.tell(InputNews::Connected).await,
+        Heard::Disconnected { why } => outlet.tell(InputNews::Disconnected { why }).await,
+        Heard::Stuck { what } => outlet.tell(InputNews::Stuck { what }).await,
+        Heard::Freed { what } => outlet.tell(InputNews::Freed { what }).await,
+        Heard::Garbage { total } => outlet.try_tell(InputNews::Garbage { total }).map(drop),
+        Heard::Words(words) => {
+            for word in words {
+                if !outlet.press(&word)? {
+                    source.count_garbage();
+                }
+            }
+            Ok(())
+        }
+    }
 }
 
 /// The daemon no longer listens.

@@ -5,6 +5,9 @@ const VALUES_AND_SALES: &[&str] = &["money", "ids", "time", "sale"];
 const DOMAIN: &[&str] = &["money", "ids", "time", "sale", "kiosk"];
 const DOMAIN_AND_PULSE: &[&str] = &["money", "ids", "time", "sale", "kiosk", "pulse"];
 const DOMAIN_AND_SERIAL: &[&str] = &["money", "ids", "time", "sale", "kiosk", "pulse", "serial"];
+const DOMAIN_AND_WIRING: &[&str] = &["money", "ids", "time", "sale", "kiosk", "wiring"];
+const DOMAIN_AND_BOARDS: &[&str] =
+    &["money", "ids", "time", "sale", "kiosk", "pulse", "serial", "wiring"];
 const DOMAIN_AND_ADAPTERS: &[&str] = &[
     "money",
     "ids",
@@ -14,6 +17,7 @@ const DOMAIN_AND_ADAPTERS: &[&str] = &[
     "pulse",
     "journal",
     "serial",
+    "wiring",
     "stripe",
     "input",
     "dispenser",
@@ -30,6 +34,7 @@ const ALL_BELOW_CLI: &[&str] = &[
     "pulse",
     "journal",
     "serial",
+    "wiring",
     "stripe",
     "input",
     "dispenser",
@@ -42,20 +47,21 @@ const ALL_BELOW_CLI: &[&str] = &[
 ];
 
 /// What each room may import besides itself, and why no more.
-pub(crate) const ROOMS: [(&str, &[&str], &str); 18] = [
+pub(crate) const ROOMS: [(&str, &[&str], &str); 19] = [
     ("money", &[], "a value knows nothing but itself"),
     ("ids", &[], "a value knows nothing but itself"),
     ("time", &[], "a value knows nothing but itself"),
+    ("wiring", &[], "what the configuration says of wires, for whoever listens to them"),
     ("pulse", &[], "who answers needs not know who asks"),
     ("sale", VALUES, "pure: a sale knows neither the kiosk around it nor any device"),
     ("kiosk", VALUES_AND_SALES, "pure: it knows its sales and no device"),
     ("journal", VALUES, "it keeps facts as text; what they mean is the core's business"),
     ("serial", DOMAIN, "an adapter: ports and lines, whoever uses them"),
     ("stripe", DOMAIN, "an adapter: Stripe is seen by the core as meanings"),
-    ("input", DOMAIN_AND_SERIAL, "an adapter; boards hang on serial ports"),
+    ("input", DOMAIN_AND_BOARDS, "an adapter; boards hang on serial ports and lines"),
     ("dispenser", DOMAIN_AND_SERIAL, "an adapter; boards hang on serial ports"),
     ("display", DOMAIN_AND_PULSE, "an adapter: it shows views, and asks nobody"),
-    ("config", DOMAIN, "an adapter: it makes settings, and starts nothing"),
+    ("config", DOMAIN_AND_WIRING, "an adapter: it makes settings, and starts nothing"),
     ("telemetry", DOMAIN, "an adapter: it tells facts, and asks nobody"),
     ("simulator", VALUES, "it judges kioskd, so that it shares no code with the core"),
     (

@@ -22,6 +22,7 @@ mod decided_by_people;
 mod finds_what_was_left;
 mod flushed_before_effects;
 mod hardware;
+mod inputs_that_are_not_there;
 mod interac;
 mod killed_at_each_step;
 mod one_reader_one_controller;

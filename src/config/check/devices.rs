@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use super::super::keys::{self, Section};
 use super::super::origins::KeyPath;
 use super::super::problem::quoted;
 use super::super::raw::{RawDispenser, RawDisplay, RawInput};
 use super::super::settings::{
     DispenserSettings, DisplaySettings, InputSettings, SerialDispenser, SerialInput,
 };
-use super::{Check, values};
+use super::{Check, gpio, values};
 use crate::ids::DispenserName;
 
 /// The longest name of an input or display.
@@ -18,6 +19,7 @@ const LONGEST_NAME: usize = 32;
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum InputKind {
     Serial,
+    Gpio,
     Stdin,
 }
 
@@ -53,17 +55,23 @@ impl Check<'_> {
     }
 
     fn input(&mut self, table: &KeyPath, raw: &RawInput) -> Option<InputSettings> {
-        let kinds = [("serial", InputKind::Serial), ("stdin", InputKind::Stdin)];
-        match self.kind(table, raw.kind.as_ref(), &kinds)? {
+        let kinds =
+            [("serial", InputKind::Serial), ("gpio", InputKind::Gpio), ("stdin", InputKind::Stdin)];
+        let kind = self.kind(table, raw.kind.as_ref(), &kinds)?;
+        let keys: &[&str] = match kind {
+            InputKind::Serial => &["device", "baud"],
+            InputKind::Gpio => gpio::KEYS,
+            InputKind::Stdin => &[],
+        };
+        self.no_keys_but(table, raw.kind.as_deref().unwrap_or_default(), keys);
+        match kind {
+            InputKind::Gpio => self.gpio(table, raw).map(InputSettings::Gpio),
             InputKind::Serial => {
                 let device = self.device(table, raw.device.as_ref());
                 let baud = self.baud(&table.join("baud"), raw.baud);
                 Some(InputSettings::Serial(SerialInput { device: device?, baud: baud? }))
             }
-            InputKind::Stdin => {
-                self.only_serial(table, &["device", "baud"]);
-                Some(InputSettings::Stdin)
-            }
+            InputKind::Stdin => Some(InputSettings::Stdin),
         }
     }
 
@@ -152,11 +160,16 @@ impl Check<'_> {
         None
     }
 
-    fn only_serial(&mut self, table: &KeyPath, keys: &[&str]) {
-        for key in keys.iter().map(|key| table.join(key)) {
-            if self.merged.origins.is_set(&key) {
-                let wrong = "is a key of kind \"serial\" only";
-                self.wrong(&key, wrong, "kind", "remove it, or write kind = \"serial\"");
+    /// What is set is of the kind that the table has.
+    fn no_keys_but(&mut self, table: &KeyPath, kind: &str, allowed: &[&str]) {
+        let section = table.parts().first().and_then(|section| keys::section(section));
+        let all = section.into_iter().flat_map(Section::key_names);
+        for name in all.filter(|name| *name != "kind" && !allowed.contains(name)) {
+            let key = table.join(name);
+            if self.merged.origins.is_set(&key) || self.merged.origins.has_table(&key) {
+                let wrong = format!("is no key of kind \"{kind}\"");
+                let allowed = [&["kind"], allowed].concat().join(", ");
+                self.wrong(&key, wrong, allowed, "remove it, or write the kind that it belongs to");
             }
         }
     }

@@ -27,6 +27,13 @@ pub(super) const VEND_GRACE: RangeInclusive<Duration> =
 /// A reader takes minutes to start.
 pub(super) const POWER_CYCLE_EVERY: RangeInclusive<Duration> =
     Duration::from_mins(10)..=Duration::from_hours(24);
+/// Contacts bounce for some milliseconds; what a finger does lasts longer than the longest.
+pub(super) const DEBOUNCE: RangeInclusive<Duration> = Duration::ZERO..=Duration::from_millis(200);
+/// Nobody holds a button for longer to buy something.
+pub(super) const HOLD: RangeInclusive<Duration> = Duration::ZERO..=Duration::from_secs(10);
+/// Longer than any press, and soon enough to be of use.
+pub(super) const STUCK_AFTER: RangeInclusive<Duration> =
+    Duration::from_secs(15)..=Duration::from_mins(10);
 /// How long machines turn.
 pub(super) const VEND_TIMEOUT: RangeInclusive<Duration> =
     Duration::from_secs(1)..=Duration::from_mins(5);

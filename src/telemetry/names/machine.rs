@@ -113,7 +113,7 @@ names! {
     }
     DEVICE_CONNECTED = "device", "device_connected", "a4f80b3d96e745d2987e1c5b2d63fa17" {
         subject: "A board is connected",
-        happened: "The port of an input or a dispenser was opened.",
+        happened: "What an input or a dispenser is connected to was opened.",
         does: "It uses it.",
         check: [
             "Nothing. Again and again: the cable, the USB hub, the power supply.",
@@ -122,14 +122,34 @@ names! {
     DEVICE_GONE = "device", "device_gone", "b198e946d8854f3f8e2255554fb72d83" {
         subject: "A board is gone",
         happened:
-            "The port of an input or a dispenser cannot be opened, or was lost. The line says why.",
+            "The port, the lines or the keypad of an input or a dispenser cannot be opened, or were \
+             lost. The line says why.",
         does:
             "It opens it again by itself, every five seconds at most. A vend that may have \
              happened is never repeated.",
         check: [
             "The board's power and cable.",
-            "`ls -l /dev/serial/by-id`, and `device` in the configuration.",
+            "`ls -l /dev/serial/by-id`, and `device` in the configuration. For lines: `gpiodetect`, \
+             `gpioinfo`, and `chip` and `backend`.",
             "\"Permission denied\": is the user kioskd in the group of the device?",
+        ],
+    }
+    BUTTON_STUCK = "device", "button_stuck", "0b4f8f7d0938417c90fc30fb77264fcd" {
+        subject: "A button is stuck",
+        happened: "A button of an input is down for longer than `stuck_after`.",
+        does: "It ignores it until it comes up; the other buttons work.",
+        check: [
+            "The button: does somebody lean on it, is it jammed or wet?",
+            "The wiring: a line at the wrong level looks like a button that is held. See `active` and \
+             `pull` in the configuration.",
+        ],
+    }
+    BUTTON_FREED = "device", "button_freed", "9621684036a24747b8ab60402dd714fa" {
+        subject: "A stuck button came up",
+        happened: "A button that was stuck is up again.",
+        does: "It counts its next press.",
+        check: [
+            "Nothing. Again and again: replace the button.",
         ],
     }
     UNREADABLE_LINES = "device", "unreadable_lines", "e9dbeeae1c0b4293b7a45eafb53ea627" {

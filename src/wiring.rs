@@ -1,0 +1,61 @@
+//! How buttons, keypads and the like are wired: what the configuration says, and what whoever
+//! listens to them needs to know.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::Serialize;
+
+/// Which line of a chip.
+pub type Line = u32;
+
+/// Buttons on lines (`kind = "gpio"`).
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct GpioInput {
+    /// The chip's device; absolute. None: the one of the board's pin header, or the only one.
+    pub chip: Option<PathBuf>,
+    /// How the chip is spoken to.
+    pub backend: BackendKind,
+    /// What each line says when its button is pressed, as a selection board would.
+    pub lines: BTreeMap<Line, String>,
+    /// What pulls a line that nothing drives.
+    pub pull: Pull,
+    /// The level of a line whose button is down.
+    pub active: Level,
+    /// How long a level has to stand still before it counts.
+    pub debounce: Duration,
+    /// How long a button has to be held. Zero: a touch will do.
+    pub hold: Duration,
+    /// A button that is down for longer is stuck.
+    pub stuck_after: Duration,
+}
+
+/// How a chip is spoken to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+pub enum BackendKind {
+    /// `chardev`: the kernel's GPIO character device, on any board.
+    Chardev,
+    /// `rppal`: a Raspberry Pi's pin header by its BCM numbers.
+    Rppal,
+}
+
+/// What pulls a line that nothing drives.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+pub enum Pull {
+    /// `up`.
+    Up,
+    /// `down`.
+    Down,
+    /// `none`: a resistor on the board does.
+    None,
+}
+
+/// A level.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+pub enum Level {
+    /// `low`: connected to ground.
+    Low,
+    /// `high`.
+    High,
+}
