@@ -1,6 +1,8 @@
 //! The driver's turn: news in, effects out. It owns the kiosk and decides what is started; it does
 //! no I/O itself, so that the same code runs in the daemon, in the demo and under simulation.
 
+mod event;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -9,22 +11,19 @@ use crate::daemon::ledger::{Batch, Ledger};
 use crate::daemon::orders::{Ordered, Unanswered};
 use crate::daemon::tell;
 use crate::daemon::told::{About, ReasonNews, ToldReasons};
-use crate::ids::{
-    DispenserName, ItemNumber, OrderId, PaymentIntentId, ProductCode, ReaderId, SaleId, Slot,
-};
+use crate::ids::{DispenserName, ItemNumber, OrderId, PaymentIntentId, SaleId, Slot};
 use crate::journal::Stored;
-use crate::kiosk::claim::{OrderRefused, ReaderOrder};
+use crate::kiosk::claim::OrderRefused;
 use crate::kiosk::out_of_order::Since;
-use crate::kiosk::service::Drained;
 use crate::kiosk::{Kiosk, Reason, Setup, Turned, View};
 use crate::sale::fact::{Attention, Opened};
 use crate::sale::input::{Call, Trouble, VendNews};
-use crate::sale::resolve::Order;
 use crate::sale::{Fact, Input, Phase, Sale};
 use crate::stripe::Request;
-use crate::stripe::meaning::{Answer, NoAnswer};
 use crate::telemetry::repeats::{Lasted, Told};
 use crate::time::{Moment, WallTime};
+
+pub use event::Event;
 
 /// When Stripe answers again, all that waited for it goes within this time.
 pub(super) const HURRY_WITHIN: Duration = Duration::from_secs(3);
@@ -42,89 +41,6 @@ impl Now {
     pub(super) fn since(self) -> Since {
         Since { moment: self.moment, wall: self.wall }
     }
-}
-
-/// News for the driver.
-#[derive(Debug)]
-pub enum Event {
-    /// Somebody chose a product. The sale's id is drawn by the caller.
-    Selected {
-        /// What was pressed.
-        code: ProductCode,
-        /// The id of the sale that may be opened.
-        sale: SaleId,
-    },
-    /// Somebody wants to pay for what is in the cart. The sale's id is drawn by the caller.
-    Pay {
-        /// The id of the sale that may be opened.
-        sale: SaleId,
-    },
-    /// Somebody takes a product out of the cart.
-    Removed {
-        /// Which.
-        code: ProductCode,
-    },
-    /// Somebody pressed CANCEL.
-    CancelPressed,
-    /// A call has ended.
-    Replied {
-        /// Which.
-        flight: FlightId,
-        /// How.
-        result: Result<Answer, NoAnswer>,
-    },
-    /// A dispenser's port was opened.
-    DispenserReachable(DispenserName),
-    /// A dispenser's port is gone.
-    DispenserAway(DispenserName),
-    /// A dispenser has news of a vend.
-    Vend {
-        /// The order, as it stood on the wire.
-        order: OrderId,
-        /// The news.
-        news: VendNews,
-    },
-    /// A batch is on disk.
-    Committed(u64),
-    /// A batch could not be written.
-    CommitFailed(u64),
-    /// The journal takes no fact of this sale any more: they contradict what it has.
-    Contradicted {
-        /// The batch that was not written.
-        number: u64,
-        /// The sale.
-        sale: SaleId,
-        /// In which way.
-        what: String,
-    },
-    /// A person asks for something about a sale.
-    SaleOrdered {
-        /// The sale.
-        sale: SaleId,
-        /// What the journal has of it.
-        stored: Box<Stored>,
-        /// What is asked for.
-        order: Order,
-    },
-    /// A person wants something of the reader.
-    ReaderOrder(ReaderOrder),
-    /// What the journal has of sales that were found at Stripe, in the order of the question.
-    Recalled(Option<Vec<(SaleId, Option<Stored>)>>),
-    /// Time has passed, or something outside wants a look.
-    Tick,
-    /// Something outside says that a reader has news: never the truth, only a reason to look.
-    Hint {
-        /// The reader.
-        reader: ReaderId,
-    },
-    /// A new API key is in use.
-    KeyReplaced,
-    /// A person has taken the kiosk out of service: no new sales.
-    Drain(Drained),
-    /// It is in service again.
-    Resume,
-    /// The daemon is about to stop: what has no card yet is taken back.
-    Stopping,
 }
 
 /// What the driver wants done. The order counts: a batch stands before what may run beside it.
