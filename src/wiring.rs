@@ -59,3 +59,50 @@ pub enum Level {
     /// `high`.
     High,
 }
+
+/// A keypad whose keys join rows and columns (`kind = "matrix"`).
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct MatrixInput {
+    /// The chip's device; absolute. None: the one of the board's pin header, or the only one.
+    pub chip: Option<PathBuf>,
+    /// How the chip is spoken to.
+    pub backend: BackendKind,
+    /// The lines of the rows, from above.
+    pub rows: Vec<Line>,
+    /// The lines of the columns, from the left.
+    pub columns: Vec<Line>,
+    /// What stands on each key, by rows, and what it does.
+    pub keys: Vec<Vec<(char, Stroke)>>,
+    /// When what is typed is a code.
+    pub typing: TypingRules,
+    /// How long it takes to look at all keys.
+    pub scan: Duration,
+    /// How long the keypad has to stand still before a key counts; not less than `scan`.
+    pub debounce: Duration,
+    /// A key that is down for longer is stuck.
+    pub stuck_after: Duration,
+}
+
+/// What a key of a keypad does.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+pub enum Stroke {
+    /// It adds to the code.
+    Character(char),
+    /// The code is complete.
+    Enter,
+    /// What was typed is taken back; where nothing was, the customer gives up.
+    Clear,
+    /// The customer gives up.
+    Cancel,
+    /// The cart is complete.
+    Pay,
+}
+
+/// When what is typed is a code.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+pub struct TypingRules {
+    /// A code of so many characters is complete: 1 to 16. None: only Enter completes it.
+    pub code_length: Option<usize>,
+    /// How long what was typed waits for more.
+    pub typing_timeout: Duration,
+}

@@ -13,7 +13,7 @@ use kioskd::config::{
     self, CaptureMode, ConfigError, DispenserSettings, DisplaySettings, Flow, InputSettings,
     Loaded, SerialDispenser, SerialInput, UnknownVend,
 };
-use kioskd::wiring::{BackendKind, GpioInput, Level, Pull};
+use kioskd::wiring::{BackendKind, GpioInput, Level, MatrixInput, Pull, Stroke, TypingRules};
 
 /// What the keys of `kind = "gpio"` are where nobody sets them.
 fn gpio_by_default() -> GpioInput {
@@ -23,8 +23,23 @@ fn gpio_by_default() -> GpioInput {
         lines: [(17, "A1".to_owned()), (27, "CANCEL".to_owned())].into(),
         pull: Pull::Up,
         active: Level::Low,
-        debounce: Duration::from_millis(10),
+        debounce: Duration::from_millis(20),
         hold: Duration::ZERO,
+        stuck_after: Duration::from_secs(30),
+    }
+}
+
+/// A keypad like that of the example.
+fn pad_by_default() -> MatrixInput {
+    MatrixInput {
+        chip: None,
+        backend: BackendKind::Chardev,
+        rows: vec![5, 6, 13, 19],
+        columns: vec![12, 16, 20, 21],
+        keys: Vec::new(),
+        typing: TypingRules { code_length: Some(2), typing_timeout: Duration::from_secs(10) },
+        scan: Duration::from_millis(5),
+        debounce: Duration::from_millis(20),
         stuck_after: Duration::from_secs(30),
     }
 }
@@ -103,6 +118,21 @@ fn every_key_reaches_its_setting() {
         ..gpio_by_default()
     };
     assert_eq!(settings.inputs["buttons"], InputSettings::Gpio(buttons));
+    let pad = MatrixInput {
+        chip: Some("/dev/gpiochip5".into()),
+        rows: vec![0, 1],
+        columns: vec![2, 3],
+        keys: vec![
+            vec![('1', Stroke::Character('1')), ('2', Stroke::Character('2'))],
+            vec![('*', Stroke::Clear), ('#', Stroke::Enter)],
+        ],
+        typing: TypingRules { code_length: None, typing_timeout: Duration::from_secs(5) },
+        scan: Duration::from_millis(10),
+        debounce: Duration::from_millis(30),
+        stuck_after: Duration::from_mins(2),
+        ..pad_by_default()
+    };
+    assert_eq!(settings.inputs["pad"], InputSettings::Matrix(pad));
     let header = GpioInput { backend: BackendKind::Rppal, ..gpio_by_default() };
     let header = GpioInput { lines: [(4, "CANCEL".to_owned())].into(), ..header };
     assert_eq!(settings.inputs["header"], InputSettings::Gpio(header));
@@ -179,6 +209,32 @@ fn the_shipped_example_loads_and_says_the_defaults_as_they_are() {
         panic!("the buttons are of another kind");
     };
     assert_eq!(buttons, GpioInput { chip: Some("/dev/gpiochip0".into()), ..gpio_by_default() });
+    let InputSettings::Matrix(pad) = explicit.settings.inputs.remove("pad").unwrap() else {
+        panic!("the keypad is of another kind");
+    };
+    assert_eq!((&pad.rows[..], &pad.columns[..]), (&[5, 6, 13, 19][..], &[12, 16, 20, 21][..]));
+    assert_eq!(
+        pad.keys[2],
+        [
+            ('7', Stroke::Character('7')),
+            ('8', Stroke::Character('8')),
+            ('9', Stroke::Character('9')),
+            ('C', Stroke::Cancel),
+        ]
+    );
+    assert_eq!(
+        pad.keys[3],
+        [
+            ('*', Stroke::Clear),
+            ('0', Stroke::Character('0')),
+            ('#', Stroke::Enter),
+            ('D', Stroke::Pay),
+        ]
+    );
+    let explicit_typing =
+        TypingRules { code_length: Some(2), typing_timeout: Duration::from_secs(10) };
+    assert_eq!(pad.typing, explicit_typing);
+    assert_eq!(pad, MatrixInput { keys: pad.keys.clone(), ..pad_by_default() });
     assert_eq!(explicit.settings, loaded.settings);
     assert!(explicit.origins.iter().count() > loaded.origins.iter().count() + 15);
 }

@@ -240,6 +240,7 @@ fn a_flood_of_keys_blocks_nobody_and_keys_work_after_it() {
             InputNews::Key(_) => flooded += 1,
             InputNews::Garbage { total } => dropped = total,
             other @ (InputNews::Connected
+            | InputNews::Typing { .. }
             | InputNews::Disconnected { .. }
             | InputNews::Stuck { .. }
             | InputNews::Freed { .. }) => panic!("{other:?}"),

@@ -3,6 +3,7 @@
 mod cards;
 mod devices;
 mod gpio;
+mod keypads;
 mod values;
 
 use std::collections::BTreeMap;

@@ -90,6 +90,10 @@ fn converted(kind: Kind, value: &str) -> Option<ValueKind> {
         Kind::Text | Kind::Duration => Some(ValueKind::String(value.to_owned())),
         Kind::Integer => value.parse().ok().map(ValueKind::I64),
         Kind::Boolean => value.parse().ok().map(ValueKind::Boolean),
+        Kind::Numbers => {
+            let number = |word: &str| Some(Value::new(None, word.trim().parse::<i64>().ok()?));
+            value.split(',').map(number).collect::<Option<Vec<Value>>>().map(ValueKind::Array)
+        }
         Kind::Words => {
             let words = value.split(',').map(str::trim).filter(|word| !word.is_empty());
             let text = |word: &str| Value::new(None, ValueKind::String(word.to_owned()));
@@ -104,6 +108,7 @@ fn plain(kind: Kind) -> &'static str {
         Kind::Duration => "a duration",
         Kind::Integer => "a whole number",
         Kind::Boolean => "true or false",
+        Kind::Numbers => "whole numbers with commas between them",
         Kind::Words => "texts with commas between them",
     }
 }

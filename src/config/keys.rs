@@ -13,6 +13,8 @@ pub(super) enum Kind {
     Boolean,
     /// A list of texts.
     Words,
+    /// A list of whole numbers.
+    Numbers,
 }
 
 impl Kind {
@@ -24,6 +26,7 @@ impl Kind {
             Self::Integer => "a whole number without quotes",
             Self::Boolean => "true or false without quotes",
             Self::Words => "a list of texts, such as [\"visa\"]",
+            Self::Numbers => "a list of whole numbers, such as [5, 6]",
         }
     }
 }
@@ -46,7 +49,7 @@ pub(super) struct Section {
 /// Kinds of cards.
 const CARDS: &[(&str, Kind)] = &[("brands", Words), ("funding", Words), ("countries", Words)];
 
-use Kind::{Boolean, Duration, Integer, Text, Words};
+use Kind::{Boolean, Duration, Integer, Numbers, Text, Words};
 
 /// All sections, in the order of the shipped example.
 pub(super) const SECTIONS: [Section; 8] = [
@@ -119,6 +122,16 @@ pub(super) const SECTIONS: [Section; 8] = [
             ("debounce", Duration),
             ("hold", Duration),
             ("stuck_after", Duration),
+            ("rows", Numbers),
+            ("columns", Numbers),
+            ("layout", Words),
+            ("scan", Duration),
+            ("code_length", Integer),
+            ("enter", Text),
+            ("clear", Text),
+            ("cancel", Text),
+            ("pay", Text),
+            ("typing_timeout", Duration),
         ],
         tables: &[],
         free: &["lines"],

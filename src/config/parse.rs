@@ -215,7 +215,13 @@ impl Walk<'_> {
             Kind::Words if value.get_ref().is_str() && !problem::holds_api_key(written) => {
                 format!("write {word} = [{written}]")
             }
-            Kind::Text | Kind::Duration | Kind::Integer | Kind::Boolean | Kind::Words => {
+            Kind::Numbers if value.get_ref().is_integer() => format!("write {word} = [{written}]"),
+            Kind::Text
+            | Kind::Duration
+            | Kind::Integer
+            | Kind::Boolean
+            | Kind::Words
+            | Kind::Numbers => {
                 format!("write {}", kind.expected())
             }
         };
@@ -230,11 +236,14 @@ fn converted(kind: Kind, value: &DeValue<'_>) -> Option<ValueKind> {
         Kind::Text | Kind::Duration => {
             value.as_str().map(|text| ValueKind::String(text.to_owned()))
         }
-        Kind::Integer => {
-            let integer = value.as_integer()?;
-            i64::from_str_radix(integer.as_str(), integer.radix()).ok().map(ValueKind::I64)
-        }
+        Kind::Integer => integer(value).map(ValueKind::I64),
         Kind::Boolean => value.as_bool().map(ValueKind::Boolean),
+        Kind::Numbers => {
+            let number =
+                |value: &Spanned<DeValue<'_>>| Some(Value::new(None, integer(value.get_ref())?));
+            let numbers: Option<Vec<Value>> = value.as_array()?.iter().map(number).collect();
+            numbers.map(ValueKind::Array)
+        }
         Kind::Words => {
             let text = |value: &Spanned<DeValue<'_>>| {
                 Some(ValueKind::String(value.get_ref().as_str()?.to_owned()))
@@ -243,6 +252,11 @@ fn converted(kind: Kind, value: &DeValue<'_>) -> Option<ValueKind> {
             Some(ValueKind::Array(words?.into_iter().map(|word| Value::new(None, word)).collect()))
         }
     }
+}
+
+fn integer(value: &DeValue<'_>) -> Option<i64> {
+    let integer = value.as_integer()?;
+    i64::from_str_radix(integer.as_str(), integer.radix()).ok()
 }
 
 fn is_scalar(value: &DeValue<'_>) -> bool {

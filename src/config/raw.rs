@@ -147,6 +147,16 @@ pub(super) struct RawInput {
     pub(super) debounce: String,
     pub(super) hold: String,
     pub(super) stuck_after: String,
+    pub(super) rows: Vec<i64>,
+    pub(super) columns: Vec<i64>,
+    pub(super) layout: Vec<String>,
+    pub(super) scan: String,
+    pub(super) code_length: Option<i64>,
+    pub(super) enter: Option<String>,
+    pub(super) clear: Option<String>,
+    pub(super) cancel: Option<String>,
+    pub(super) pay: Option<String>,
+    pub(super) typing_timeout: String,
 }
 
 impl Default for RawInput {
@@ -160,9 +170,19 @@ impl Default for RawInput {
             lines: BTreeMap::new(),
             pull: "up".to_owned(),
             active: "low".to_owned(),
-            debounce: "10ms".to_owned(),
+            debounce: "20ms".to_owned(),
             hold: "0s".to_owned(),
             stuck_after: "30s".to_owned(),
+            rows: Vec::new(),
+            columns: Vec::new(),
+            layout: Vec::new(),
+            scan: "5ms".to_owned(),
+            code_length: None,
+            enter: None,
+            clear: None,
+            cancel: None,
+            pay: None,
+            typing_timeout: "10s".to_owned(),
         }
     }
 }

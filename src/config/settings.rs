@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::ids::{DispenserName, KioskId, ProductCode, ReaderId, Slot};
 use crate::money::{Currency, Money};
 use crate::sale::cards::CardRules;
-use crate::wiring::GpioInput;
+use crate::wiring::{GpioInput, MatrixInput};
 
 /// Everything that an operator can set.
 #[derive(Clone, PartialEq, Debug, Serialize)]
@@ -155,6 +155,8 @@ pub enum InputSettings {
     Serial(SerialInput),
     /// `gpio`: buttons on lines.
     Gpio(GpioInput),
+    /// `matrix`: a keypad on lines.
+    Matrix(MatrixInput),
     /// `stdin`: lines typed at the terminal. At most one.
     Stdin,
 }

@@ -17,6 +17,7 @@ use crate::dispenser::{self, Answer, DispenserNews, Order};
 use crate::display;
 use crate::ids::DispenserName;
 use crate::input::gpio::{Chardev, Gpio, Rppal};
+use crate::input::matrix::{self, Matrix};
 use crate::input::{self, InputNews, Key, NamedInputNews};
 use crate::kiosk::View;
 use crate::sale::input::VendNews;
@@ -80,6 +81,16 @@ pub fn start_inputs(settings: &Settings, listeners: &Listeners, watchdog: &mut W
                     tokio::spawn(input::run(name, lines, sender, pulse));
                 }
             },
+            InputSettings::Matrix(keypad) => match keypad.backend {
+                BackendKind::Chardev => {
+                    let keypad = Matrix::<matrix::Chardev>::new(keypad.clone());
+                    tokio::spawn(input::run(name, keypad, sender, pulse));
+                }
+                BackendKind::Rppal => {
+                    let keypad = Matrix::<matrix::Rppal>::new(keypad.clone());
+                    tokio::spawn(input::run(name, keypad, sender, pulse));
+                }
+            },
             InputSettings::Stdin => {
                 tokio::spawn(input::stdin::run(name, sender, pulse));
             }
@@ -104,6 +115,7 @@ fn input_message(name: &str, news: InputNews, boards: &mut ToldBoards) -> Option
         InputNews::Key(Key::Cancel) => Some(Message::Event(Event::CancelPressed)),
         InputNews::Key(Key::Pay) => Some(Message::Pay { answer: None }),
         InputNews::Key(Key::Remove(code)) => Some(Message::Remove { code, answer: None }),
+        InputNews::Typing { text } => Some(Message::Event(Event::Typed { text })),
         InputNews::Connected => {
             boards.connected(name, "the input", clock::now().since());
             None

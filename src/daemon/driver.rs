@@ -201,6 +201,7 @@ impl Driver {
                 let removed = self.kiosk.remove_from_cart(&code, now.since());
                 self.turned_away(removed, now);
             }
+            Event::Typed { text } => self.kiosk.typed(text, now.moment),
             Event::CancelPressed => {
                 let front = self.kiosk.front_sale().map(|sale| sale.id().clone());
                 match front {

@@ -11,7 +11,7 @@ use crate::config::{DispenserSettings, InputSettings, Settings};
 use crate::daemon::clock;
 use crate::dispenser::{Answer, DispenserNews};
 use crate::input::{InputNews, Key};
-use crate::wiring::GpioInput;
+use crate::wiring::{GpioInput, Line, MatrixInput};
 
 /// What somebody who watches may be behind; what is older is missed, and they are told so.
 const QUEUE: usize = 256;
@@ -78,6 +78,7 @@ impl Hardware {
             let uses = match input {
                 InputSettings::Serial(serial) => port(&serial.device, serial.baud),
                 InputSettings::Gpio(gpio) => lines(gpio),
+                InputSettings::Matrix(matrix) => keypad(matrix),
                 InputSettings::Stdin => "standard input".to_owned(),
             };
             (INPUT, name.clone(), uses)
@@ -126,6 +127,7 @@ impl Hardware {
             InputNews::Key(Key::Cancel) => "CANCEL".to_owned(),
             InputNews::Key(Key::Pay) => "PAY".to_owned(),
             InputNews::Key(Key::Remove(code)) => format!("REMOVE {code}"),
+            InputNews::Typing { text } => format!("{text:?} is being typed"),
             InputNews::Stuck { what } => format!("{what} is stuck"),
             InputNews::Freed { what } => format!("{what} is free again"),
             InputNews::Garbage { total } => garbage(*total),
@@ -187,6 +189,16 @@ impl Hardware {
 
 fn port(device: &std::path::Path, baud: u32) -> String {
     format!("serial port {}, {baud} baud", device.display())
+}
+
+fn keypad(matrix: &MatrixInput) -> String {
+    let numbers = |lines: &[Line]| {
+        let lines: Vec<String> = lines.iter().map(ToString::to_string).collect();
+        lines.join(", ")
+    };
+    let chip = matrix.chip.as_ref().map(|chip| format!(" of {}", chip.display()));
+    let (rows, columns) = (numbers(&matrix.rows), numbers(&matrix.columns));
+    format!("keypad on GPIO lines{}: rows {rows}, columns {columns}", chip.unwrap_or_default())
 }
 
 fn lines(gpio: &GpioInput) -> String {

@@ -359,7 +359,7 @@ pub fn unreadable_lines(name: &str, total: u64) {
         Weight::Trouble,
         machine::UNREADABLE_LINES,
         DEVICE = name,
-        "{name:?} has sent {total} unreadable lines; check the baud rate and the wiring"
+        "{name:?} has sent {total} times what means nothing; check the baud rate and the wiring"
     );
 }
 

@@ -25,6 +25,7 @@ fn text(headline: impl Into<String>, line: impl Into<String>) -> Text {
 pub fn words(view: &View) -> Text {
     match view {
         View::Idle => text("Welcome", "Please choose a product."),
+        View::Typing { text: typed } => typing(typed),
         View::Connecting { product } => text(price_line(product), "One moment, please."),
         View::ReaderBusy { product, with } => {
             let line = match with {
@@ -140,6 +141,10 @@ fn placed(product: &Shown, place: Place) -> String {
         Place { of: 1, .. } => product.name.clone(),
         Place { number, of } => format!("{}, {number} of {of}", product.name),
     }
+}
+
+fn typing(typed: &str) -> Text {
+    text(format!("Your choice: {typed}"), "Please type all of its code.")
 }
 
 fn cart(lines: &[CartLine], sum: Money) -> Text {

@@ -94,6 +94,33 @@ impl Buttons {
         [before, self.due_until(now)].concat()
     }
 
+    /// All of them were looked at, in one instant among others. A press counts only if all stood
+    /// still: who looks now and then sees of noise what happens to be there.
+    pub fn seen(&mut self, levels: &[(Line, bool)], now: Instant) -> Vec<Happened> {
+        let mut is_still = true;
+        for (line, is_down) in levels {
+            if let Some(button) = self.lines.get_mut(line)
+                && button.level.0 != *is_down
+            {
+                button.level.0 = *is_down;
+                is_still = false;
+            }
+        }
+        if !is_still {
+            for button in self.lines.values_mut().filter(|it| it.level.0 != it.settled.0) {
+                button.level.1 = now;
+            }
+        }
+        self.due_until(now)
+    }
+
+    /// They were looked at, and nothing can be told of what was seen: what had begun begins anew.
+    pub fn nothing_seen(&mut self) {
+        for button in self.lines.values_mut() {
+            button.level = button.settled;
+        }
+    }
+
     /// What has become of them by now.
     pub fn due_until(&mut self, now: Instant) -> Vec<Happened> {
         let mut happened = Vec::new();

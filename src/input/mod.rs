@@ -5,8 +5,11 @@
 
 pub mod buttons;
 pub mod gpio;
+pub mod matrix;
 mod serial;
 pub mod stdin;
+mod typing;
+mod typist;
 
 use std::time::Duration;
 
@@ -16,6 +19,7 @@ use tokio::time::Instant;
 use crate::ids::ProductCode;
 use crate::pulse::Pulse;
 use crate::serial::noise::TokenBucket;
+use typist::Typist;
 
 /// More keys than a person can press.
 pub const KEYS_PER_SECOND: u32 = 20;
@@ -60,6 +64,11 @@ pub enum InputNews {
     },
     /// A key was pressed just now.
     Key(Key),
+    /// What stands at a keypad now, and is no code yet.
+    Typing {
+        /// Empty: it was completed, taken back or forgotten.
+        text: String,
+    },
     /// A button is down for too long, and passed over until it comes up.
     Stuck {
         /// Which, for people.
@@ -98,6 +107,11 @@ pub enum Heard {
     },
     /// What a selection board would write, in order.
     Words(Vec<String>),
+    /// What stands at a keypad now, and is no code yet.
+    Typing {
+        /// Empty: it was completed, taken back or forgotten.
+        text: String,
+    },
     /// A button is down for too long.
     Stuck {
         /// Which, for people.
@@ -154,6 +168,8 @@ async fn pass_on(heard: Heard, source: &mut impl Source, outlet: &mut Outlet) ->
         Heard::Disconnected { why } => outlet.tell(InputNews::Disconnected { why }).await,
         Heard::Stuck { what } => outlet.tell(InputNews::Stuck { what }).await,
         Heard::Freed { what } => outlet.tell(InputNews::Freed { what }).await,
+        // What finds no room is old by the time there is some.
+        Heard::Typing { text } => outlet.try_tell(InputNews::Typing { text }).map(drop),
         Heard::Garbage { total } => outlet.try_tell(InputNews::Garbage { total }).map(drop),
         Heard::Words(words) => {
             for word in words {

@@ -155,5 +155,6 @@ impl Kiosk {
     fn touched(&mut self, now: Moment) {
         self.cart.touched = now;
         self.notice = None;
+        self.nothing_typed();
     }
 }

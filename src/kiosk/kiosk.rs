@@ -12,7 +12,7 @@ use crate::kiosk::place::PlaceWatch;
 use crate::kiosk::reader::ReaderWatch;
 use crate::kiosk::restart_window::RestartWindow;
 use crate::kiosk::sweep::Sweep;
-use crate::kiosk::view::{Notice, has_customer};
+use crate::kiosk::view::{Notice, Typed, has_customer};
 use crate::money::Money;
 use crate::sale::fact::{Fact, Opened, Origin, Policy};
 use crate::sale::{Input, Phase, Sale, decide};
@@ -88,6 +88,7 @@ pub struct Kiosk {
     pub(super) reachable_since: BTreeMap<DispenserName, Moment>,
     pub(super) stopping: bool,
     pub(super) cart: Cart,
+    pub(super) typed: Typed,
     /// Sales of the journal that cannot be read at all.
     pub(super) unreadable: Vec<SaleId>,
 }
@@ -114,6 +115,7 @@ impl Kiosk {
             reachable_since: BTreeMap::new(),
             stopping: false,
             cart: Cart::default(),
+            typed: Typed::default(),
             unreadable: Vec::new(),
         }
     }
@@ -132,6 +134,7 @@ impl Kiosk {
     pub fn opened(&mut self, opened: Opened) {
         let id = opened.sale.clone();
         self.notice = None;
+        self.nothing_typed();
         self.empty_cart();
         self.front = Some(id.clone());
         self.sales.insert(id, Arc::new(Sale::open(opened)));

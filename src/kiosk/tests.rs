@@ -6,6 +6,7 @@ mod claim;
 mod documents;
 mod place;
 mod service;
+mod typed;
 
 use std::time::Duration;
 

@@ -1,6 +1,7 @@
 //! What the display shows: a pure function of the kiosk's state, never a lie, never without end.
 
 mod of_sale;
+mod typed;
 
 use std::time::Duration;
 
@@ -17,12 +18,18 @@ use crate::time::Moment;
 
 pub(super) use of_sale::has_customer;
 use of_sale::{ending, ending_view, sale_view, shown};
+pub(super) use typed::Typed;
 
 /// One picture of the display.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum View {
     /// Choose something.
     Idle,
+    /// A code is being typed.
+    Typing {
+        /// What was typed so far: 1 to 16 characters.
+        text: String,
+    },
     /// What is in the cart; choose more, or pay.
     Cart {
         /// The products.
@@ -284,7 +291,7 @@ impl Kiosk {
         if self.is_reader_held() {
             return View::Wait;
         }
-        self.cart_view().unwrap_or(View::Idle)
+        self.typed_view(now).or_else(|| self.cart_view()).unwrap_or(View::Idle)
     }
 
     /// When the view changes next by itself.
@@ -304,7 +311,8 @@ impl Kiosk {
             | Phase::NeedsAttention { .. }
             | Phase::Closed { .. } => None,
         });
-        [notice, front, self.cart_left_at()].into_iter().flatten().filter(|at| *at > now).min()
+        let left = [self.cart_left_at(), self.typed_until()];
+        left.into_iter().chain([notice, front]).flatten().filter(|at| *at > now).min()
     }
 
     /// Shows for a short while why a selection opened no sale.

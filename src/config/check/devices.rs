@@ -10,7 +10,7 @@ use super::super::raw::{RawDispenser, RawDisplay, RawInput};
 use super::super::settings::{
     DispenserSettings, DisplaySettings, InputSettings, SerialDispenser, SerialInput,
 };
-use super::{Check, gpio, values};
+use super::{Check, gpio, keypads, values};
 use crate::ids::DispenserName;
 
 /// The longest name of an input or display.
@@ -20,6 +20,7 @@ const LONGEST_NAME: usize = 32;
 enum InputKind {
     Serial,
     Gpio,
+    Matrix,
     Stdin,
 }
 
@@ -55,17 +56,23 @@ impl Check<'_> {
     }
 
     fn input(&mut self, table: &KeyPath, raw: &RawInput) -> Option<InputSettings> {
-        let kinds =
-            [("serial", InputKind::Serial), ("gpio", InputKind::Gpio), ("stdin", InputKind::Stdin)];
+        let kinds = [
+            ("serial", InputKind::Serial),
+            ("gpio", InputKind::Gpio),
+            ("matrix", InputKind::Matrix),
+            ("stdin", InputKind::Stdin),
+        ];
         let kind = self.kind(table, raw.kind.as_ref(), &kinds)?;
         let keys: &[&str] = match kind {
             InputKind::Serial => &["device", "baud"],
             InputKind::Gpio => gpio::KEYS,
+            InputKind::Matrix => keypads::MATRIX_KEYS,
             InputKind::Stdin => &[],
         };
         self.no_keys_but(table, raw.kind.as_deref().unwrap_or_default(), keys);
         match kind {
             InputKind::Gpio => self.gpio(table, raw).map(InputSettings::Gpio),
+            InputKind::Matrix => self.matrix(table, raw).map(InputSettings::Matrix),
             InputKind::Serial => {
                 let device = self.device(table, raw.device.as_ref());
                 let baud = self.baud(&table.join("baud"), raw.baud);

@@ -1,7 +1,7 @@
 //! Buttons on GPIO lines.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::super::origins::KeyPath;
 use super::super::problem::quoted;
@@ -15,20 +15,11 @@ pub(super) const KEYS: &[&str] =
     &["chip", "backend", "lines", "pull", "active", "debounce", "hold", "stuck_after"];
 
 /// No chip has more lines.
-const MOST_LINES: Line = 1024;
+pub(super) const MOST_LINES: Line = 1024;
 
 impl Check<'_> {
     pub(super) fn gpio(&mut self, table: &KeyPath, raw: &RawInput) -> Option<GpioInput> {
-        let chip = raw
-            .chip
-            .as_ref()
-            .map_or(Some(None), |path| self.absolute(&table.join("chip"), path).map(Some));
-        let backends = [("chardev", BackendKind::Chardev), ("rppal", BackendKind::Rppal)];
-        let backend = self.choice(&table.join("backend"), &raw.backend, &backends);
-        if let (Some(BackendKind::Rppal), Some(_)) = (backend, &raw.chip) {
-            let wrong = "is no key of backend \"rppal\", which knows the pin header only";
-            self.wrong(&table.join("chip"), wrong, "nothing", "remove it");
-        }
+        let (chip, backend) = self.chip(table, raw);
         let lines = self.lines(&table.join("lines"), &raw.lines);
         let pulls = [("up", Pull::Up), ("down", Pull::Down), ("none", Pull::None)];
         let pull = self.choice(&table.join("pull"), &raw.pull, &pulls);
@@ -39,7 +30,7 @@ impl Check<'_> {
         let stuck_after =
             self.duration(&table.join("stuck_after"), &raw.stuck_after, values::STUCK_AFTER);
         Some(GpioInput {
-            chip: chip?,
+            chip,
             backend: backend?,
             lines: lines?,
             pull: pull?,
@@ -48,6 +39,23 @@ impl Check<'_> {
             hold: hold?,
             stuck_after: stuck_after?,
         })
+    }
+
+    /// Which chip, and how it is spoken to.
+    pub(super) fn chip(
+        &mut self,
+        table: &KeyPath,
+        raw: &RawInput,
+    ) -> (Option<PathBuf>, Option<BackendKind>) {
+        let path = raw.chip.as_ref();
+        let chip = path.and_then(|path| self.absolute(&table.join("chip"), path));
+        let backends = [("chardev", BackendKind::Chardev), ("rppal", BackendKind::Rppal)];
+        let backend = self.choice(&table.join("backend"), &raw.backend, &backends);
+        if let (Some(BackendKind::Rppal), Some(_)) = (backend, path) {
+            let wrong = "is no key of backend \"rppal\", which knows the pin header only";
+            self.wrong(&table.join("chip"), wrong, "nothing", "remove it");
+        }
+        (chip, backend)
     }
 
     /// What each line says: a key that somebody can press here.
@@ -87,14 +95,13 @@ impl Check<'_> {
         let mut users: BTreeMap<(Option<&Path>, Line), KeyPath> = BTreeMap::new();
         for (name, input) in inputs {
             let table = KeyPath::new(["input", name]);
-            let InputSettings::Gpio(gpio) = input else { continue };
-            for line in gpio.lines.keys() {
+            for (key, line) in lines_of(input) {
                 // Without a name it is the chip of the pin header, whoever speaks to it.
-                if let Some(other) = users.insert((gpio.chip.as_deref(), *line), table.clone()) {
+                let user = users.insert((chip_of(input), line), table.clone());
+                if let Some(other) = user {
                     let wrong = format!("{line} is already a line of [{other}]");
                     let fix = "name the line that this one is wired to";
-                    let key = table.join("lines").join(&line.to_string());
-                    self.wrong(&key, wrong, "a line of its own", fix);
+                    self.wrong(&table.join(key), wrong, "a line of its own", fix);
                 }
             }
         }
@@ -112,5 +119,25 @@ impl Check<'_> {
             self.wrong(key, wrong, allowed, "write what the button stands for");
         }
         is_known
+    }
+}
+
+/// The lines that an input takes, each with the key that names it.
+fn lines_of(input: &InputSettings) -> Vec<(&'static str, Line)> {
+    match input {
+        InputSettings::Gpio(gpio) => gpio.lines.keys().map(|line| ("lines", *line)).collect(),
+        InputSettings::Matrix(matrix) => {
+            let rows = matrix.rows.iter().map(|line| ("rows", *line));
+            rows.chain(matrix.columns.iter().map(|line| ("columns", *line))).collect()
+        }
+        InputSettings::Serial(_) | InputSettings::Stdin => Vec::new(),
+    }
+}
+
+fn chip_of(input: &InputSettings) -> Option<&Path> {
+    match input {
+        InputSettings::Gpio(gpio) => gpio.chip.as_deref(),
+        InputSettings::Matrix(matrix) => matrix.chip.as_deref(),
+        InputSettings::Serial(_) | InputSettings::Stdin => None,
     }
 }

@@ -34,6 +34,12 @@ pub(super) const HOLD: RangeInclusive<Duration> = Duration::ZERO..=Duration::fro
 /// Longer than any press, and soon enough to be of use.
 pub(super) const STUCK_AFTER: RangeInclusive<Duration> =
     Duration::from_secs(15)..=Duration::from_mins(10);
+/// No key may be missed, and no processor kept busy with looking.
+pub(super) const SCAN: RangeInclusive<Duration> =
+    Duration::from_millis(2)..=Duration::from_millis(50);
+/// Longer than a customer looks for the next digit; the next one must not find it.
+pub(super) const TYPING_TIMEOUT: RangeInclusive<Duration> =
+    Duration::from_secs(2)..=Duration::from_mins(1);
 /// How long machines turn.
 pub(super) const VEND_TIMEOUT: RangeInclusive<Duration> =
     Duration::from_secs(1)..=Duration::from_mins(5);

@@ -29,6 +29,11 @@ pub enum Event {
         /// Which.
         code: ProductCode,
     },
+    /// Somebody types a code at a keypad.
+    Typed {
+        /// What stands there now; empty if it was completed, taken back or forgotten.
+        text: String,
+    },
     /// Somebody pressed CANCEL.
     CancelPressed,
     /// A call has ended.

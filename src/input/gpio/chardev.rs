@@ -1,6 +1,6 @@
 //! Lines of the kernel's GPIO character device (uAPI v2: Linux 5.10 and later).
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use gpiocdev::Request;
 use gpiocdev::chip::{Chip, chips};
@@ -14,7 +14,7 @@ use crate::wiring::{GpioInput, Level, Line, Pull};
 const HEADERS: [&str; 2] = ["pinctrl-bcm2", "pinctrl-rp1"];
 
 /// Whom the kernel names as the holder of the lines.
-const CONSUMER: &str = "kioskd";
+pub(in crate::input) const CONSUMER: &str = "kioskd";
 
 /// The lines, held.
 pub struct Chardev {
@@ -27,7 +27,7 @@ pub struct Chardev {
 
 impl Backend for Chardev {
     fn open(settings: &GpioInput) -> Result<Self, String> {
-        let chip = settings.chip.clone().map_or_else(header, Ok)?;
+        let chip = chip(settings.chip.as_deref())?;
         let lines: Vec<Line> = settings.lines.keys().copied().collect();
         let ask = |debounces: bool| {
             let mut ask = Request::builder();
@@ -76,8 +76,13 @@ impl Backend for Chardev {
     }
 }
 
-fn why(chip: &std::path::Path, error: &gpiocdev::Error) -> String {
+pub(in crate::input) fn why(chip: &Path, error: &gpiocdev::Error) -> String {
     format!("{}: {error}", chip.display())
+}
+
+/// The chip that is meant.
+pub(in crate::input) fn chip(named: Option<&Path>) -> Result<PathBuf, String> {
+    named.map_or_else(header, |path| Ok(path.to_owned()))
 }
 
 /// The chip of the board's pin header, else the only one.

@@ -3,8 +3,8 @@
 //! The lines of a chip are heard by a [`Backend`]: the kernel's character device, or rppal on a
 //! Raspberry Pi. What their levels mean is [`Buttons`]' business, and the same for both.
 
-mod chardev;
-mod rppal;
+pub(super) mod chardev;
+pub(super) mod rppal;
 #[cfg(test)]
 mod tests;
 

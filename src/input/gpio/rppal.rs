@@ -1,6 +1,6 @@
 //! Lines of a Raspberry Pi's pin header, by way of rppal: the numbers are BCM's.
 
-use rppal::gpio::{Event, Gpio, InputPin, Trigger};
+use rppal::gpio::{Error, Event, Gpio, InputPin, Pin, Trigger};
 use tokio::sync::mpsc;
 
 use super::Backend;
@@ -19,18 +19,12 @@ pub struct Rppal {
 
 impl Backend for Rppal {
     fn open(settings: &GpioInput) -> Result<Self, String> {
-        let gpio = Gpio::new().map_err(|error| {
-            format!(
-                "{error}; backend = \"rppal\" is for a Raspberry Pi: write backend = \"chardev\""
-            )
-        })?;
+        let header = header()?;
         let (sender, changes) = mpsc::channel(QUEUE);
         let debounce = Some(settings.debounce).filter(|debounce| !debounce.is_zero());
         let mut pins = Vec::new();
         for line in settings.lines.keys().copied() {
-            let failed = |error: rppal::gpio::Error| format!("line {line}: {error}");
-            let number = u8::try_from(line).map_err(|_| format!("line {line}: no such pin"))?;
-            let pin = gpio.get(number).map_err(failed)?;
+            let pin = pin(&header, line)?;
             let mut pin = match settings.pull {
                 Pull::Up => pin.into_input_pullup(),
                 Pull::Down => pin.into_input_pulldown(),
@@ -42,7 +36,8 @@ impl Backend for Rppal {
                 // What finds no room is made good by the next one, whose level is read.
                 let _ = sender.try_send((line, is_high == (active == Level::High)));
             };
-            pin.set_async_interrupt(Trigger::Both, debounce, tell).map_err(failed)?;
+            pin.set_async_interrupt(Trigger::Both, debounce, tell)
+                .map_err(|error| failed(line, &error))?;
             pins.push((line, pin));
         }
         let active = settings.active;
@@ -69,4 +64,20 @@ impl Backend for Rppal {
             None => Err("the lines are not watched any more".to_owned()),
         }
     }
+}
+
+/// The header of the Pi that this is.
+pub(in crate::input) fn header() -> Result<Gpio, String> {
+    let why = "backend = \"rppal\" is for a Raspberry Pi: write backend = \"chardev\"";
+    Gpio::new().map_err(|error| format!("{error}; {why}"))
+}
+
+/// A pin of it that nobody else here has.
+pub(in crate::input) fn pin(header: &Gpio, line: Line) -> Result<Pin, String> {
+    let number = u8::try_from(line).map_err(|_| format!("line {line}: no such pin"))?;
+    header.get(number).map_err(|error| failed(line, &error))
+}
+
+fn failed(line: Line, error: &Error) -> String {
+    format!("line {line}: {error}")
 }

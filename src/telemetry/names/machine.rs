@@ -153,9 +153,11 @@ names! {
         ],
     }
     UNREADABLE_LINES = "device", "unreadable_lines", "e9dbeeae1c0b4293b7a45eafb53ea627" {
-        subject: "A board sends lines that cannot be read",
-        happened: "What comes is no key and no answer of the protocol.",
-        does: "It counts them and ignores them.",
+        subject: "A board or a keypad sends what means nothing",
+        happened:
+            "What comes is no key and no answer of the protocol, or keys of a keypad that cannot be \
+             told apart.",
+        does: "It counts it and ignores it.",
         check: [
             "`baud` in the configuration.",
             "The wiring: ground, and a cable that is not too long.",
