@@ -6,9 +6,10 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use boards::{Board, Jack, PATIENCE};
-use kioskd::dispenser::{self, Answer, DispenserNews, Order};
-use kioskd::ids::{DispenserName, OrderId, Slot};
+use kioskd::dispenser::{self, Answer, DispenserNews, Order, Vend};
+use kioskd::ids::{DispenserName, OrderId, ProductCode, SaleId, Slot};
 use kioskd::input::{self, InputNews, Key, NamedInputNews};
+use kioskd::money::Money;
 use kioskd::pulse::Pulse;
 use kioskd::serial::{Link, PortSettings};
 use rustix::termios::{ControlModes, LocalModes};
@@ -91,13 +92,21 @@ impl Dispenser {
         let (orders, taken) = mpsc::channel(8);
         let (sender, news) = mpsc::channel(8);
         let name = DispenserName::new("main").expect("a name");
-        in_background(dispenser::serial::run(name, settings(device), taken, sender, pulse()));
+        let board = dispenser::serial::Board::new(settings(device));
+        in_background(dispenser::run(name, board, taken, sender, pulse()));
         Self { orders, news }
     }
 
     fn vend(&self, sale: &str, slot: &str) {
-        let slot = Slot::new(slot).expect("a slot");
-        self.orders.try_send(Order::Vend { id: id(sale), slot }).expect("room for an order");
+        let vend = Vend {
+            id: id(sale),
+            slot: Slot::new(slot).expect("a slot"),
+            sale: SaleId::new(sale).expect("a sale id"),
+            product: ProductCode::new("A1").expect("a code"),
+            name: "Cola".to_owned(),
+            price: Money::new(250, "usd".parse().expect("a currency")),
+        };
+        self.orders.try_send(Order::Vend(Box::new(vend))).expect("room for an order");
     }
 
     fn status(&self, sale: &str) {

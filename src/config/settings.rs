@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use crate::ids::{DispenserName, KioskId, ProductCode, ReaderId, Slot};
+use crate::input::gpio::GpioInput;
 use crate::money::{Currency, Money};
 use crate::sale::cards::CardRules;
 use crate::wiring::{GpioInput, MatrixInput};

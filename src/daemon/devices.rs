@@ -152,11 +152,12 @@ pub fn start_dispensers(
         let (order_sender, order_queue) = mpsc::channel(queue);
         orders.insert(name.clone(), order_sender);
         let pulse = watchdog.watch(format!("dispenser \"{name}\""));
+        let (name, sender) = (name.clone(), sender.clone());
         match kind {
             DispenserSettings::Serial(serial) => {
                 let port = PortSettings { device: serial.device.clone(), baud: serial.baud };
-                let (name, sender) = (name.clone(), sender.clone());
-                tokio::spawn(dispenser::serial::run(name, port, order_queue, sender, pulse));
+                let board = dispenser::serial::Board::new(port);
+                tokio::spawn(dispenser::run(name, board, order_queue, sender, pulse));
             }
         }
     }
@@ -224,9 +225,9 @@ pub fn order(
         // The sale was opened when the configuration still had it.
         None => order,
     };
-    if let Order::Vend { id, .. } = rejected {
+    if let Order::Vend(vend) = rejected {
         let why = format!("dispenser \"{name}\" takes no orders");
-        let event = Event::Vend { order: id, news: VendNews::NeverSent { why } };
+        let event = Event::Vend { order: vend.id, news: VendNews::NeverSent { why } };
         let messages = messages();
         tokio::spawn(async move { messages.send(Message::Event(event)).await });
     }

@@ -11,7 +11,8 @@ use crate::daemon::ledger::{Batch, Ledger};
 use crate::daemon::orders::{Ordered, Unanswered};
 use crate::daemon::tell;
 use crate::daemon::told::{About, ReasonNews, ToldReasons};
-use crate::ids::{DispenserName, ItemNumber, OrderId, PaymentIntentId, SaleId, Slot};
+use crate::dispenser::Vend;
+use crate::ids::{DispenserName, ItemNumber, OrderId, PaymentIntentId, SaleId};
 use crate::journal::Stored;
 use crate::kiosk::claim::OrderRefused;
 use crate::kiosk::out_of_order::Since;
@@ -59,10 +60,8 @@ pub enum Effect {
     Vend {
         /// Which.
         dispenser: DispenserName,
-        /// The order's id.
-        order: OrderId,
-        /// Which slot.
-        slot: Slot,
+        /// What it shall let out.
+        vend: Box<Vend>,
     },
     /// Ask the dispenser what became of a vend.
     AskDispenser {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::daemon::driver::{Driver, Effect, Now};
 use crate::daemon::flights::{Flight, FlightId, Purpose};
+use crate::dispenser::Vend;
 use crate::ids::{ItemNumber, PaymentIntentId, SaleId};
 use crate::kiosk::Reason;
 use crate::kiosk::reader_wish::ReaderWish;
@@ -108,16 +109,16 @@ impl Driver {
         match want {
             // What is sought is found by the sweep, for all sales together.
             Want::Nothing | Want::FindIntent => {}
-            Want::Dispense { item, dispenser, slot, fire_by } => {
+            Want::Dispense { item, dispenser, fire_by } => {
                 if self.fired.get(id) == Some(&(item, fire_by)) {
                     return;
                 }
-                let Some(order) = sale.order(item).filter(|_| now.moment <= fire_by) else {
+                let Some(vend) = vend(sale, item).filter(|_| now.moment <= fire_by) else {
                     self.never_fired(id, item, now);
                     return;
                 };
                 self.fired.insert(id.clone(), (item, fire_by));
-                self.effects.push(Effect::Vend { dispenser, order, slot });
+                self.effects.push(Effect::Vend { dispenser, vend: Box::new(vend) });
             }
             Want::AskDispenser { item, dispenser, every } => {
                 let asked = self.asked_dispenser.get(id).filter(|(asked, _)| *asked == item);
@@ -391,5 +392,18 @@ fn request_for(sale: &Sale, want: &Want, call: Call) -> Option<Request> {
         Want::Nothing | Want::FindIntent | Want::Dispense { .. } | Want::AskDispenser { .. } => {
             return None;
         }
+    })
+}
+
+/// What a dispenser is told of an item.
+fn vend(sale: &Sale, number: ItemNumber) -> Option<Vend> {
+    let (id, item) = (sale.order(number)?, sale.opened.item(number)?);
+    Some(Vend {
+        id,
+        slot: item.slot.clone(),
+        sale: sale.id().clone(),
+        product: item.code.clone(),
+        name: item.name.clone(),
+        price: item.price,
     })
 }

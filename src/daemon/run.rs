@@ -427,13 +427,10 @@ fn perform(effects: Vec<Effect>, tasks: &mut Tasks) {
                 drop(tasks.journal.send(Job::Commit(batch)));
             }
             Effect::Call { flight, request } => call(tasks, flight, request, None),
-            Effect::Vend { dispenser, order, slot } => {
-                devices::order(
-                    &tasks.devices.dispensers,
-                    &dispenser,
-                    Order::Vend { id: order, slot },
-                    || tasks.messages.clone(),
-                );
+            Effect::Vend { dispenser, vend } => {
+                devices::order(&tasks.devices.dispensers, &dispenser, Order::Vend(vend), || {
+                    tasks.messages.clone()
+                });
             }
             Effect::AskDispenser { dispenser, order } => {
                 devices::order(

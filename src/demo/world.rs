@@ -414,7 +414,9 @@ impl World {
         match effect {
             Effect::Commit(batch) => self.at(FLUSH, Coming::Flushed { life, batch }),
             Effect::Call { flight, request } => self.send(flight, &request),
-            Effect::Vend { order, slot, .. } => self.at(FLUSH, Coming::Ordered { order, slot }),
+            Effect::Vend { vend, .. } => {
+                self.at(FLUSH, Coming::Ordered { order: vend.id, slot: vend.slot });
+            }
             Effect::AskDispenser { order, .. } => self.at(FLUSH, Coming::Asked { order }),
             Effect::Show(view) => self.show(&view),
             Effect::Happened { sale, fact, .. } => {

@@ -1,28 +1,45 @@
 //! What lets goods out of the machine.
 //!
 //! A dispenser takes [`Order`]s and tells [`DispenserNews`]. It waits for no answer: how long one
-//! may take, and what follows if none comes, is the core's business.
+//! may take, and what follows if none comes, is the core's business. Each kind is a [`Device`];
+//! what holds for all of them stands in [`run`](mod@run).
 
 pub mod answers;
+mod run;
 pub mod serial;
 
-use crate::ids::{OrderId, Slot};
+use crate::ids::{OrderId, ProductCode, SaleId, Slot};
+use crate::money::Money;
+
+pub use run::{Begun, Device, NewsSender, Said, run};
 
 /// What a dispenser is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Order {
     /// Let one piece out. Goes to the device at most once under an id.
-    Vend {
-        /// The order's own id.
-        id: OrderId,
-        /// Where it sits.
-        slot: Slot,
-    },
+    Vend(Box<Vend>),
     /// Ask what became of a vend. Dropped while the device is away: ask again.
     Status {
         /// The order in question.
         id: OrderId,
     },
+}
+
+/// One piece that is to come out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Vend {
+    /// The order's own id.
+    pub id: OrderId,
+    /// Where it sits.
+    pub slot: Slot,
+    /// The sale that it is for.
+    pub sale: SaleId,
+    /// The product's code.
+    pub product: ProductCode,
+    /// What the customer calls it.
+    pub name: String,
+    /// What it costs.
+    pub price: Money,
 }
 
 /// What a dispenser says about an order.
@@ -58,7 +75,7 @@ pub enum DispenserNews {
         /// For people.
         why: String,
     },
-    /// Not one byte of the vend reached an open port: nothing was let out.
+    /// Nothing of the vend reached the device: nothing was let out.
     NeverSent {
         /// Which.
         id: OrderId,
@@ -72,7 +89,7 @@ pub enum DispenserNews {
         /// For people.
         why: String,
     },
-    /// The vend was handed to the kernel whole.
+    /// The device has the whole vend.
     Sent {
         /// Which.
         id: OrderId,

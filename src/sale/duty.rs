@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::ids::{DispenserName, IdempotencyKey, ItemNumber, PaymentIntentId, Slot};
+use crate::ids::{DispenserName, IdempotencyKey, ItemNumber, PaymentIntentId};
 use crate::money::Money;
 use crate::sale::fact::{Attention, Doubt, Flow, Settlement};
 use crate::sale::input::Call;
@@ -193,8 +193,6 @@ pub enum Want {
         item: ItemNumber,
         /// Which dispenser.
         dispenser: DispenserName,
-        /// Which slot.
-        slot: Slot,
         /// After this moment it is too late to give goods for this authorization.
         fire_by: Moment,
     },
@@ -361,8 +359,7 @@ fn goods_duty(sale: &Sale) -> Duty {
     };
     let dispenser = item.dispenser.clone();
     if let (Some(fire_by), Some(at)) = (fire_by(sale), vend_answer_due(sale)) {
-        let slot = item.slot.clone();
-        let want = Want::Dispense { item: number, dispenser, slot, fire_by };
+        let want = Want::Dispense { item: number, dispenser, fire_by };
         return Duty { want, wake: Some(Wake { at, why: "the dispenser did not answer" }) };
     }
     let Some(at) = grace_ends(sale) else { return idle };

@@ -343,8 +343,8 @@ impl World {
             Effect::Call { flight, request } => {
                 self.between(|world| world.send(flight, &request));
             }
-            Effect::Vend { dispenser, order, slot } => {
-                self.between(|world| world.order(&dispenser, order, slot.as_str()));
+            Effect::Vend { dispenser, vend } => {
+                self.between(|world| world.order(&dispenser, vend.id, vend.slot.as_str()));
             }
             Effect::AskDispenser { dispenser, order } => self.between(|world| {
                 let (life, at) = (world.life, world.machine(&dispenser));

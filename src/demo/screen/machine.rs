@@ -78,7 +78,8 @@ impl Board {
     pub(super) async fn run(self, mut orders: mpsc::Receiver<Order>, cables: Cables) {
         while let Some(order) = orders.recv().await {
             match order {
-                Order::Vend { id, slot } => {
+                Order::Vend(vend) => {
+                    let (id, slot) = (vend.id, vend.slot);
                     say(&cables, &id, VendNews::Sent);
                     lock(&self.0).vends.insert(id.clone(), Vend::Turning);
                     tokio::spawn(self.clone().vend(id, slot, cables.clone()));
