@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use kioskd::config::{
-    self, CaptureMode, ConfigError, DispenserSettings, DisplaySettings, Flow, InputSettings,
-    Loaded, SerialDispenser, SerialInput, UnknownVend,
+    self, CaptureMode, ConfigError, DispenserKind, DispenserSettings, DisplaySettings, Flow,
+    InputSettings, Loaded, SerialDispenser, SerialInput, UnknownVend,
 };
 use kioskd::wiring::{BackendKind, GpioInput, Level, MatrixInput, Pull, Stroke, TypingRules};
 
@@ -140,7 +140,9 @@ fn every_key_reaches_its_setting() {
         let timeout = Duration::from_secs(seconds);
         let board = SerialDispenser { device: device.into(), baud: 9600, timeout };
         let found = &settings.dispensers[&name.parse().unwrap()];
-        assert_eq!(*found, DispenserSettings::Serial(board));
+        let unknown_vend = Some(UnknownVend::Capture).filter(|_| name == "right");
+        let kind = DispenserKind::Serial(board);
+        assert_eq!(*found, DispenserSettings { kind, unknown_vend });
     }
     assert_eq!(settings.displays["main"], DisplaySettings::Terminal);
 }

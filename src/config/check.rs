@@ -2,6 +2,7 @@
 
 mod cards;
 mod devices;
+mod dispensers;
 mod gpio;
 mod keypads;
 mod values;
@@ -23,6 +24,13 @@ use crate::money::{Currency, Money};
 
 /// The longest name of a product, in characters: a line of the widest small display.
 const LONGEST_NAME: usize = 64;
+
+/// What may become of the money of a vend that nobody knows of.
+const UNKNOWN_VEND: [(&str, UnknownVend); 3] = [
+    ("release", UnknownVend::Release),
+    ("capture", UnknownVend::Capture),
+    ("hold", UnknownVend::Hold),
+];
 
 /// Stands in the shipped example, so that a kiosk which nobody has configured is seen to be one.
 const READER_OF_THE_EXAMPLE: &str = "tmr_your_reader_id";
@@ -123,12 +131,8 @@ impl Check<'_> {
         let flow = self.choice(&table.join("flow"), &raw.flow, &flows);
         let modes = [("after_vend", CaptureMode::AfterVend), ("automatic", CaptureMode::Automatic)];
         let capture = self.choice(&table.join("capture"), &raw.capture, &modes);
-        let policies = [
-            ("release", UnknownVend::Release),
-            ("capture", UnknownVend::Capture),
-            ("hold", UnknownVend::Hold),
-        ];
-        let unknown_vend = self.choice(&table.join("unknown_vend"), &raw.unknown_vend, &policies);
+        let key = table.join("unknown_vend");
+        let unknown_vend = self.choice(&key, &raw.unknown_vend, &UNKNOWN_VEND);
         let customer_timeout = self.duration(
             &table.join("customer_timeout"),
             &raw.customer_timeout,

@@ -139,7 +139,13 @@ pub(super) const SECTIONS: [Section; 8] = [
     Section {
         name: "dispenser",
         named: true,
-        keys: &[("kind", Text), ("device", Text), ("baud", Integer), ("timeout", Duration)],
+        keys: &[
+            ("kind", Text),
+            ("unknown_vend", Text),
+            ("device", Text),
+            ("baud", Integer),
+            ("timeout", Duration),
+        ],
         tables: &[],
         free: &[],
     },

@@ -27,14 +27,16 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
+use crate::sale::goods::Promise;
+
 pub use credentials::{ApiKey, CredentialError, Mode, api_key, api_key_again};
 pub use duration::parse as duration;
 pub use origins::{KeyPath, Origin, Origins};
 pub use problem::{ConfigError, Problem};
 pub use settings::{
-    CaptureMode, DispenserSettings, DisplaySettings, Flow, InputSettings, KioskSettings,
-    PaymentSettings, ProductSettings, SerialDispenser, SerialInput, Settings, StripeSettings,
-    UnknownVend,
+    CaptureMode, DispenserKind, DispenserSettings, DisplaySettings, Flow, InputSettings,
+    KioskSettings, PaymentSettings, ProductSettings, SerialDispenser, SerialInput, Settings,
+    StripeSettings, UnknownVend,
 };
 
 /// How many bytes of the hash are shown: enough to tell configurations of a fleet apart.
@@ -111,7 +113,35 @@ fn warnings(settings: &Settings) -> Vec<String> {
             warnings.push(format!("dispenser.{name}: no product is delivered by it"));
         }
     }
+    warnings.extend(settings.dispensers.iter().filter_map(|(name, dispenser)| {
+        // Whoever has written it for this one has thought of it.
+        let asks = dispenser.unknown_vend.is_none();
+        cannot_be_known(dispenser.kind.promise()).filter(|_| asks).map(|what| {
+            let policy = settings.payment.unknown_vend.word();
+            format!(
+                "dispenser.{name}: {what}; what becomes of the money then says payment.unknown_vend \
+                 = \"{policy}\": write unknown_vend into [dispenser.{name}] to say what is meant for it"
+            )
+        })
+    }));
     warnings
+}
+
+/// What a dispenser does not promise to tell.
+fn cannot_be_known(promise: Promise) -> Option<&'static str> {
+    match (promise.knows_delivery, promise.can_be_asked) {
+        (true, true) => None,
+        (true, false) => {
+            Some("after a restart it cannot be asked whether goods came out for a vend before")
+        }
+        (false, true) => {
+            Some("it cannot tell whether goods came out, only that it has done its part")
+        }
+        (false, false) => Some(
+            "it cannot tell whether goods came out, only that it has done its part, and cannot be \
+             asked for that after a restart",
+        ),
+    }
 }
 
 #[cfg(test)]

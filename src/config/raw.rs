@@ -191,6 +191,8 @@ impl Default for RawInput {
 #[serde(default, deny_unknown_fields)]
 pub(super) struct RawDispenser {
     pub(super) kind: Option<String>,
+    /// Default: that of `payment`.
+    pub(super) unknown_vend: Option<String>,
     pub(super) device: Option<String>,
     pub(super) baud: i64,
     pub(super) timeout: String,
@@ -198,7 +200,7 @@ pub(super) struct RawDispenser {
 
 impl Default for RawDispenser {
     fn default() -> Self {
-        Self { kind: None, device: None, baud: 9600, timeout: "20s".to_owned() }
+        Self { kind: None, unknown_vend: None, device: None, baud: 9600, timeout: "20s".to_owned() }
     }
 }
 

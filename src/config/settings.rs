@@ -8,9 +8,9 @@ use std::time::Duration;
 use serde::Serialize;
 
 use crate::ids::{DispenserName, KioskId, ProductCode, ReaderId, Slot};
-use crate::input::gpio::GpioInput;
 use crate::money::{Currency, Money};
 use crate::sale::cards::CardRules;
+use crate::sale::goods::Promise;
 use crate::wiring::{GpioInput, MatrixInput};
 
 /// Everything that an operator can set.
@@ -125,6 +125,17 @@ pub enum CaptureMode {
     Automatic,
 }
 
+impl UnknownVend {
+    /// As it is written.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Release => "release",
+            Self::Capture => "capture",
+            Self::Hold => "hold",
+        }
+    }
+}
+
 /// What becomes of the money when nobody can tell whether the goods came.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 pub enum UnknownVend {
@@ -173,9 +184,29 @@ pub struct SerialInput {
 
 /// What delivers (`[dispenser.NAME]`).
 #[derive(Clone, PartialEq, Debug, Serialize)]
-pub enum DispenserSettings {
+pub struct DispenserSettings {
+    /// What it is.
+    pub kind: DispenserKind,
+    /// What becomes of the money when nobody can tell whether its goods came, if not what
+    /// [`PaymentSettings::unknown_vend`] says.
+    pub unknown_vend: Option<UnknownVend>,
+}
+
+/// What kind of dispenser it is.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub enum DispenserKind {
     /// `serial`: a board that is asked by lines.
     Serial(SerialDispenser),
+}
+
+impl DispenserKind {
+    /// What it can promise to tell.
+    pub fn promise(&self) -> Promise {
+        match self {
+            // Its protocol has STATUS, and a board that answers UNKNOWN is believed within one boot.
+            Self::Serial(_) => Promise::ALL,
+        }
+    }
 }
 
 /// A dispenser board at a serial port.

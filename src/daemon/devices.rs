@@ -1,15 +1,15 @@
 //! Inputs, dispensers and displays: a task each, and their news in the driver's words.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use tokio::sync::mpsc::{self, error::TrySendError};
 use tokio::sync::watch;
 
-use crate::config::{DispenserSettings, DisplaySettings, InputSettings, Settings};
+use crate::config::{DispenserKind, DispenserSettings, DisplaySettings, InputSettings, Settings};
 use crate::daemon::clock;
 use crate::daemon::driver::Event;
 use crate::daemon::hardware::Hardware;
+use crate::daemon::policy::unknown_vend;
 use crate::daemon::run::Message;
 use crate::daemon::told::ToldBoards;
 use crate::daemon::watchdog::Watchdog;
@@ -19,7 +19,7 @@ use crate::ids::DispenserName;
 use crate::input::gpio::{Chardev, Gpio, Rppal};
 use crate::input::matrix::{self, Matrix};
 use crate::input::{self, InputNews, Key, NamedInputNews};
-use crate::kiosk::View;
+use crate::kiosk::{Dispenser, View};
 use crate::sale::input::VendNews;
 use crate::serial::{Link, PortSettings};
 use crate::wiring::BackendKind;
@@ -36,12 +36,17 @@ pub struct Listeners {
     pub hardware: Hardware,
 }
 
-/// How long a vend of each dispenser may take.
-pub fn vend_timeouts(settings: &Settings) -> BTreeMap<DispenserName, Duration> {
-    let timeout = |dispenser: &DispenserSettings| match dispenser {
-        DispenserSettings::Serial(serial) => serial.timeout,
+/// The dispensers, as far as sales have to know them.
+pub fn dispensers(settings: &Settings) -> BTreeMap<DispenserName, Dispenser> {
+    let known = |dispenser: &DispenserSettings| Dispenser {
+        vend_timeout: match &dispenser.kind {
+            DispenserKind::Serial(serial) => serial.timeout,
+        },
+        promise: dispenser.kind.promise(),
+        unknown_vend: dispenser.unknown_vend.map(unknown_vend),
     };
-    settings.dispensers.iter().map(|(name, kind)| (name.clone(), timeout(kind))).collect()
+    let all = settings.dispensers.iter();
+    all.map(|(name, dispenser)| (name.clone(), known(dispenser))).collect()
 }
 
 /// Starts the displays. Each sees only the newest view.
@@ -148,13 +153,13 @@ pub fn start_dispensers(
 ) -> BTreeMap<DispenserName, mpsc::Sender<Order>> {
     let (sender, mut news) = mpsc::channel::<(DispenserName, DispenserNews)>(QUEUE);
     let mut orders = BTreeMap::new();
-    for (name, kind) in &settings.dispensers {
+    for (name, dispenser) in &settings.dispensers {
         let (order_sender, order_queue) = mpsc::channel(queue);
         orders.insert(name.clone(), order_sender);
         let pulse = watchdog.watch(format!("dispenser \"{name}\""));
         let (name, sender) = (name.clone(), sender.clone());
-        match kind {
-            DispenserSettings::Serial(serial) => {
+        match &dispenser.kind {
+            DispenserKind::Serial(serial) => {
                 let port = PortSettings { device: serial.device.clone(), baud: serial.baud };
                 let board = dispenser::serial::Board::new(port);
                 tokio::spawn(dispenser::run(name, board, order_queue, sender, pulse));

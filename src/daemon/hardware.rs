@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde::{Deserialize, Serialize};
 use tokio::sync::broadcast;
 
-use crate::config::{DispenserSettings, InputSettings, Settings};
+use crate::config::{DispenserKind, InputSettings, Settings};
 use crate::daemon::clock;
 use crate::dispenser::{Answer, DispenserNews};
 use crate::input::{InputNews, Key};
@@ -84,8 +84,10 @@ impl Hardware {
             (INPUT, name.clone(), uses)
         });
         let dispensers = settings.dispensers.iter().map(|(name, dispenser)| {
-            let DispenserSettings::Serial(serial) = dispenser;
-            (DISPENSER, name.to_string(), port(&serial.device, serial.baud))
+            let uses = match &dispenser.kind {
+                DispenserKind::Serial(serial) => port(&serial.device, serial.baud),
+            };
+            (DISPENSER, name.to_string(), uses)
         });
         let since = now();
         let devices = inputs.chain(dispensers).map(|(kind, name, uses)| {

@@ -13,11 +13,7 @@ pub(super) fn policy(settings: &Settings) -> Policy {
         customer_cancellation: payment.customer_cancellation,
         max_attempts: payment.max_attempts,
         resume_window: payment.resume_window,
-        unknown_vend: match payment.unknown_vend {
-            config::UnknownVend::Release => UnknownVend::Release,
-            config::UnknownVend::Capture => UnknownVend::Capture,
-            config::UnknownVend::Hold => UnknownVend::Hold,
-        },
+        unknown_vend: unknown_vend(payment.unknown_vend),
         vend_grace: payment.vend_grace,
         // Each dispenser has its own; this one is for none.
         vend_timeout: Duration::from_secs(20),
@@ -31,5 +27,14 @@ pub(super) fn policy(settings: &Settings) -> Policy {
             config::Flow::CollectConfirm => Flow::CollectConfirm,
         },
         cards: payment.cards.clone(),
+    }
+}
+
+/// What sales call it.
+pub(super) fn unknown_vend(setting: config::UnknownVend) -> UnknownVend {
+    match setting {
+        config::UnknownVend::Release => UnknownVend::Release,
+        config::UnknownVend::Capture => UnknownVend::Capture,
+        config::UnknownVend::Hold => UnknownVend::Hold,
     }
 }

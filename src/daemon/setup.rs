@@ -21,7 +21,7 @@ pub(super) fn setup(settings: &Settings, key: &ApiKey, origin: Origin) -> Result
     });
     Ok(Setup {
         catalog: catalog.collect(),
-        dispensers: devices::vend_timeouts(settings),
+        dispensers: devices::dispensers(settings),
         origin,
         reader: settings.stripe.reader.clone(),
         livemode: key.mode() == Mode::Live,

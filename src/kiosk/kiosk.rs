@@ -14,7 +14,8 @@ use crate::kiosk::restart_window::RestartWindow;
 use crate::kiosk::sweep::Sweep;
 use crate::kiosk::view::{Notice, Typed, has_customer};
 use crate::money::Money;
-use crate::sale::fact::{Fact, Opened, Origin, Policy};
+use crate::sale::fact::{Fact, Opened, Origin, Policy, UnknownVend};
+use crate::sale::goods::Promise;
 use crate::sale::{Input, Phase, Sale, decide};
 use crate::time::{Moment, StripeTime};
 
@@ -33,8 +34,8 @@ const LONGEST_WEEKS_AWAY: Duration = Duration::from_hours(60 * 24);
 pub struct Setup {
     /// Products by what the customer presses.
     pub catalog: BTreeMap<ProductCode, Product>,
-    /// Dispensers, and how long a vend may take.
-    pub dispensers: BTreeMap<DispenserName, Duration>,
+    /// What the goods come out of.
+    pub dispensers: BTreeMap<DispenserName, Dispenser>,
     /// The names in each PaymentIntent's metadata.
     pub origin: Origin,
     /// The reader.
@@ -68,6 +69,25 @@ pub struct Product {
     pub slot: Slot,
     /// Which dispenser gives it.
     pub dispenser: DispenserName,
+}
+
+/// A dispenser, as far as sales have to know it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Dispenser {
+    /// How long a vend may take.
+    pub vend_timeout: Duration,
+    /// What it can promise.
+    pub promise: Promise,
+    /// Which way the money goes if nobody knows whether its goods came out, if not the way that the
+    /// policy of new sales says.
+    pub unknown_vend: Option<UnknownVend>,
+}
+
+impl Dispenser {
+    /// One that keeps every promise, and may take this long.
+    pub const fn of_its_word(vend_timeout: Duration) -> Self {
+        Self { vend_timeout, promise: Promise::ALL, unknown_vend: None }
+    }
 }
 
 /// The kiosk: its open sales, what is in order, and who is in front of it.
@@ -215,6 +235,9 @@ impl Kiosk {
     /// a power cut the board's port may come up later than the daemon. That, too, has a limit.
     pub fn due(&self, sale: &Sale, at: Moment) -> Moment {
         let Phase::Doubtful { item, .. } = sale.phase else { return at };
+        if sale.is_beyond_asking() {
+            return at;
+        }
         let limit = at + DISPENSER_MAY_BE_AWAY;
         match self.reachable_since.get(sale.dispenser(item)) {
             Some(since) => at.max(*since + sale.opened.policy.vend_grace).min(limit),

@@ -68,7 +68,7 @@ impl Kiosk {
     ) -> Result<Opened, Turned> {
         let mut items = Vec::new();
         for code in codes {
-            items.push(Self::item(code, self.sellable(code, now.moment)?));
+            items.push(self.item(code, self.sellable(code, now.moment)?));
         }
         let mut items = items.into_iter();
         let Some(first) = items.next() else { return Err(Turned::CartEmpty) };
@@ -112,7 +112,9 @@ impl Kiosk {
         }
     }
 
-    pub(super) fn item(code: &ProductCode, product: &Product) -> Item {
+    pub(super) fn item(&self, code: &ProductCode, product: &Product) -> Item {
+        let dispenser = self.setup.dispensers.get(&product.dispenser);
+        let own = dispenser.and_then(|dispenser| dispenser.unknown_vend);
         Item {
             code: code.clone(),
             name: product.name.clone(),
@@ -120,13 +122,15 @@ impl Kiosk {
             slot: product.slot.clone(),
             dispenser: product.dispenser.clone(),
             vend_timeout: None,
+            unknown_vend: own.filter(|own| *own != self.setup.policy.unknown_vend),
+            forgotten: dispenser.is_some_and(|dispenser| !dispenser.promise.can_be_asked),
         }
     }
 
     /// How long the dispenser of an item may take.
     pub(super) fn vend_timeout(&self, item: &Item) -> Duration {
         let own = self.setup.dispensers.get(&item.dispenser);
-        own.copied().unwrap_or(self.setup.policy.vend_timeout)
+        own.map_or(self.setup.policy.vend_timeout, |own| own.vend_timeout)
     }
 
     /// The reason for which nothing at all can be sold now, if there is one.

@@ -3,6 +3,7 @@
 mod account;
 mod cart;
 mod claim;
+mod dispensers;
 mod documents;
 mod place;
 mod service;
@@ -12,7 +13,7 @@ use std::time::Duration;
 
 use super::out_of_order::Since;
 use super::view::{Ending, View};
-use super::{Kiosk, Product, Reason, Setup, Turned};
+use super::{Dispenser, Kiosk, Product, Reason, Setup, Turned};
 use crate::ids::ItemNumber;
 use crate::sale::Input;
 use crate::sale::input::{
@@ -46,7 +47,11 @@ pub(crate) fn setup() -> Setup {
     };
     Setup {
         catalog: [(opened.product.code, product)].into(),
-        dispensers: [(opened.product.dispenser, opened.policy.vend_timeout)].into(),
+        dispensers: [(
+            opened.product.dispenser,
+            Dispenser::of_its_word(opened.policy.vend_timeout),
+        )]
+        .into(),
         origin: opened.origin,
         reader: opened.reader,
         livemode: opened.livemode,

@@ -363,6 +363,9 @@ fn goods_duty(sale: &Sale) -> Duty {
         return Duty { want, wake: Some(Wake { at, why: "the dispenser did not answer" }) };
     }
     let Some(at) = grace_ends(sale) else { return idle };
+    if sale.is_beyond_asking() {
+        return Duty { want: Want::Nothing, wake: Some(Wake { at, why: "nobody can be asked" }) };
+    }
     let want = Want::AskDispenser { item: number, dispenser, every: ASK_EVERY };
     Duty { want, wake: Some(Wake { at, why: "the grace for the dispenser's answer is over" }) }
 }
@@ -455,9 +458,12 @@ pub fn vend_answer_due(sale: &Sale) -> Option<Moment> {
 }
 
 /// When the doubt about the item under way has to be decided by policy. A board that says it is
-/// still turning gets the time that a vend may take.
+/// still turning gets the time that a vend may take; one that can tell nothing is not waited for.
 pub fn grace_ends(sale: &Sale) -> Option<Moment> {
     let Phase::Doubtful { item, since, busy, .. } = sale.phase else { return None };
+    if sale.is_beyond_asking() {
+        return Some(since);
+    }
     let grace = since + sale.opened.policy.vend_grace;
     Some(if busy { grace + sale.vend_timeout(item) } else { grace })
 }

@@ -384,6 +384,13 @@ pub struct Item {
     /// How long that dispenser may take, if not as long as the sale's policy says.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "optional_millis")]
     pub vend_timeout: Option<Duration>,
+    /// Which way its money goes if nobody knows whether it came out, if not the way that the sale's
+    /// policy says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unknown_vend: Option<UnknownVend>,
+    /// Whether that dispenser forgets: of a vend before a restart it can tell nothing.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub forgotten: bool,
 }
 
 /// Who sells: names that travel in the PaymentIntent's metadata.

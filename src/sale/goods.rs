@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::ids::{DispenserName, ItemNumber, OrderId};
 use crate::money::Money;
-use crate::sale::fact::{Item, Opened, UnknownVend};
+use crate::sale::fact::{Item, Opened, UnknownVend, VendDoubt};
 use crate::sale::phase::{Phase, Sale};
 
 /// What is known of one item's vend.
@@ -16,6 +16,20 @@ pub struct Vend {
     pub sent: bool,
     /// How it ended, once it is through.
     pub end: Option<VendEnd>,
+}
+
+/// What a dispenser can promise to tell.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Promise {
+    /// Whether it knows that goods came out, rather than only that it has done its part.
+    pub knows_delivery: bool,
+    /// Whether it can be asked after a restart what became of a vend before it.
+    pub can_be_asked: bool,
+}
+
+impl Promise {
+    /// It knows, and it remembers.
+    pub const ALL: Self = Self { knows_delivery: true, can_be_asked: true };
 }
 
 /// How the vend of one item ended.
@@ -101,6 +115,20 @@ impl Sale {
         own.unwrap_or(self.opened.policy.vend_timeout)
     }
 
+    /// Which way the money of one item goes if nobody knows whether it came out.
+    pub fn unknown_vend(&self, item: ItemNumber) -> UnknownVend {
+        let own = self.opened.item(item).and_then(|item| item.unknown_vend);
+        own.unwrap_or(self.opened.policy.unknown_vend)
+    }
+
+    /// Whether nobody can ever tell what became of the item under way: its dispenser forgets, and
+    /// has said all that it can say, or was told in an earlier life of the daemon.
+    pub fn is_beyond_asking(&self) -> bool {
+        let Phase::Doubtful { item, why, .. } = &self.phase else { return false };
+        let forgets = self.opened.item(*item).is_some_and(|item| item.forgotten);
+        forgets && (self.interrupted || *why != VendDoubt::Silent)
+    }
+
     /// The name of one item's order on the wire.
     pub fn order(&self, item: ItemNumber) -> Option<OrderId> {
         OrderId::of(self.id(), item)
@@ -128,27 +156,36 @@ impl Sale {
 
     /// What the items cost that are known to have come out, in minor units.
     pub fn delivered_value(&self) -> u64 {
-        self.value(|end| end == VendEnd::Delivered)
+        self.value(|_, end| end == VendEnd::Delivered)
     }
 
     /// What the items cost that came out or may have, in minor units.
     pub fn possible_value(&self) -> u64 {
-        self.value(|end| matches!(end, VendEnd::Delivered | VendEnd::Unknown))
+        self.value(|_, end| matches!(end, VendEnd::Delivered | VendEnd::Unknown))
     }
 
     /// How much of the price is kept once all items are through, in minor units: what came out,
     /// and by the written policy what nobody knows of.
     pub fn kept_value(&self) -> u64 {
-        match self.opened.policy.unknown_vend {
-            UnknownVend::Capture => self.possible_value(),
-            UnknownVend::Release | UnknownVend::Hold => self.delivered_value(),
-        }
+        self.value(|item, end| match end {
+            VendEnd::Delivered => true,
+            VendEnd::Unknown => self.unknown_vend(item) == UnknownVend::Capture,
+            VendEnd::Failed | VendEnd::Skipped => false,
+        })
     }
 
-    fn value(&self, counts: impl Fn(VendEnd) -> bool) -> u64 {
+    /// Whether nobody knows of an item, and a person shall decide.
+    pub fn is_held(&self) -> bool {
+        self.opened.numbered().any(|(item, _)| {
+            self.vend(item).end == Some(VendEnd::Unknown)
+                && self.unknown_vend(item) == UnknownVend::Hold
+        })
+    }
+
+    fn value(&self, counts: impl Fn(ItemNumber, VendEnd) -> bool) -> u64 {
         self.opened
             .numbered()
-            .filter(|(item, _)| self.vend(*item).end.is_some_and(&counts))
+            .filter(|(item, _)| self.vend(*item).end.is_some_and(|end| counts(*item, end)))
             .fold(0, |sum: u64, (_, item)| sum.saturating_add(item.price.amount))
     }
 }

@@ -6,7 +6,7 @@
 use crate::ids::{DispenserName, ItemNumber};
 use crate::money::Money;
 use crate::sale::duty::{grace_ends, vend_answer_due};
-use crate::sale::fact::{Attention, Because, Fact, Settlement, UnknownVend, VendDoubt};
+use crate::sale::fact::{Attention, Because, Fact, Settlement, VendDoubt};
 use crate::sale::goods::VendEnd;
 use crate::sale::input::VendNews;
 use crate::sale::phase::{Phase, Sale};
@@ -233,7 +233,7 @@ fn turn(sale: &Sale, now: Moment) -> Turn {
 /// All items are through: the price of what came out is kept, the rest goes back.
 fn settle(sale: &Sale, because: Because, now: Moment) -> Vec<Fact> {
     let unknown = sale.ended(VendEnd::Unknown) > 0;
-    if unknown && sale.opened.policy.unknown_vend == UnknownVend::Hold {
+    if sale.is_held() {
         return vec![Fact::AttentionNeeded { why: Attention::VendUnknown }];
     }
     let price = sale.opened.price();

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use fastrand::Rng;
 use kioskd::ids::{DispenserName, JournalId};
-use kioskd::kiosk::{Product, Setup};
+use kioskd::kiosk::{Dispenser, Product, Setup};
 use kioskd::money::Money;
 use kioskd::sale::cards::{CardKinds, CardRules};
 use kioskd::sale::fact::{CaptureMode, Flow, Origin, Policy, UnknownVend};
@@ -256,7 +256,10 @@ impl Plan {
         });
         Setup {
             catalog: catalog.into(),
-            dispensers: self.machines().map(|name| (name, policy.vend_timeout)).collect(),
+            dispensers: self
+                .machines()
+                .map(|name| (name, Dispenser::of_its_word(policy.vend_timeout)))
+                .collect(),
             origin: Origin {
                 kiosk: "simulated".parse().expect("a fixed name is one"),
                 controller: "simulated-board".parse().expect("a fixed name is one"),

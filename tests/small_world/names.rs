@@ -101,6 +101,8 @@ fn template() -> Opened {
             slot: "11".parse().unwrap(),
             dispenser: "main".parse().unwrap(),
             vend_timeout: None,
+            unknown_vend: None,
+            forgotten: false,
         },
         further: Vec::new(),
         reader: "tmr_1".parse().unwrap(),

@@ -1,4 +1,4 @@
-//! Inputs, dispensers and displays: a kind each, and the keys that this kind has.
+//! Inputs and displays: a kind each, and the keys that this kind has. And which kind has a port.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -6,12 +6,9 @@ use std::path::PathBuf;
 use super::super::keys::{self, Section};
 use super::super::origins::KeyPath;
 use super::super::problem::quoted;
-use super::super::raw::{RawDispenser, RawDisplay, RawInput};
-use super::super::settings::{
-    DispenserSettings, DisplaySettings, InputSettings, SerialDispenser, SerialInput,
-};
-use super::{Check, gpio, keypads, values};
-use crate::ids::DispenserName;
+use super::super::raw::{RawDisplay, RawInput};
+use super::super::settings::{DisplaySettings, InputSettings, SerialInput};
+use super::{Check, gpio, keypads};
 
 /// The longest name of an input or display.
 const LONGEST_NAME: usize = 32;
@@ -22,11 +19,6 @@ enum InputKind {
     Gpio,
     Matrix,
     Stdin,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum DispenserKind {
-    Serial,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -82,39 +74,6 @@ impl Check<'_> {
         }
     }
 
-    pub(super) fn dispensers(
-        &mut self,
-        raw: &BTreeMap<String, RawDispenser>,
-    ) -> BTreeMap<DispenserName, DispenserSettings> {
-        let section = KeyPath::new(["dispenser"]);
-        if raw.is_empty() {
-            self.nothing(&section, "no dispenser: nothing can be delivered", "[dispenser.main]");
-        }
-        let mut dispensers = BTreeMap::new();
-        for (name, raw) in raw {
-            let table = section.join(name);
-            let name = self.parsed(&table, name, DispenserName::new);
-            let dispenser = self.dispenser(&table, raw);
-            if let (Some(name), Some(dispenser)) = (name, dispenser) {
-                dispensers.insert(name, dispenser);
-            }
-        }
-        dispensers
-    }
-
-    fn dispenser(&mut self, table: &KeyPath, raw: &RawDispenser) -> Option<DispenserSettings> {
-        match self.kind(table, raw.kind.as_ref(), &[("serial", DispenserKind::Serial)])? {
-            DispenserKind::Serial => {
-                let device = self.device(table, raw.device.as_ref());
-                let baud = self.baud(&table.join("baud"), raw.baud);
-                let key = table.join("timeout");
-                let timeout = self.duration(&key, &raw.timeout, values::VEND_TIMEOUT);
-                let (device, baud, timeout) = (device?, baud?, timeout?);
-                Some(DispenserSettings::Serial(SerialDispenser { device, baud, timeout }))
-            }
-        }
-    }
-
     #[expect(clippy::zero_sized_map_values, reason = "other kinds of display will have settings")]
     pub(super) fn displays(
         &mut self,
@@ -137,7 +96,7 @@ impl Check<'_> {
         displays
     }
 
-    fn kind<T: Copy>(
+    pub(super) fn kind<T: Copy>(
         &mut self,
         table: &KeyPath,
         kind: Option<&String>,
@@ -149,7 +108,7 @@ impl Check<'_> {
         self.choice(&key, word, kinds)
     }
 
-    fn device(&mut self, table: &KeyPath, device: Option<&String>) -> Option<PathBuf> {
+    pub(super) fn device(&mut self, table: &KeyPath, device: Option<&String>) -> Option<PathBuf> {
         let key = table.join("device");
         let device = self.required(&key, device, "device = \"/dev/ttyUSB0\"")?;
         self.absolute(&key, device)
@@ -168,7 +127,7 @@ impl Check<'_> {
     }
 
     /// What is set is of the kind that the table has.
-    fn no_keys_but(&mut self, table: &KeyPath, kind: &str, allowed: &[&str]) {
+    pub(super) fn no_keys_but(&mut self, table: &KeyPath, kind: &str, allowed: &[&str]) {
         let section = table.parts().first().and_then(|section| keys::section(section));
         let all = section.into_iter().flat_map(Section::key_names);
         for name in all.filter(|name| *name != "kind" && !allowed.contains(name)) {

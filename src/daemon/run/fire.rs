@@ -8,7 +8,7 @@ use super::{Message, Tasks};
 use crate::daemon::devices;
 use crate::daemon::driver::{Driver, Event, Now};
 use crate::daemon::identity;
-use crate::dispenser::Order;
+use crate::dispenser::{Order, Vend};
 use crate::ids::{DispenserName, OrderId, Slot};
 use crate::kiosk::status::State;
 use crate::sale::input::VendNews;
@@ -39,7 +39,7 @@ pub(super) fn fire(
     tasks: &mut Tasks,
     now: Now,
 ) -> Result<TestFire, String> {
-    let Some(limit) = driver.kiosk().setup().dispensers.get(&dispenser).copied() else {
+    let Some(known) = driver.kiosk().setup().dispensers.get(&dispenser).copied() else {
         let all = driver.kiosk().setup().dispensers.keys();
         let all: Vec<String> = all.map(ToString::to_string).collect();
         return Err(format!("there is no dispenser {dispenser}; there is: {}", all.join(", ")));
@@ -57,12 +57,28 @@ pub(super) fn fire(
     }
     let id = identity::sale_id(now.wall.0).map_err(|error| error.to_string())?;
     let order = OrderId::new(format!("{TEST}{id}")).map_err(|error| error.to_string())?;
+    let setup = driver.kiosk().setup();
+    let product = setup
+        .catalog
+        .iter()
+        .find(|(_, product)| product.dispenser == dispenser && product.slot == slot);
+    let Some((code, product)) = product else {
+        return Err(format!("no product is in slot {slot} of dispenser {dispenser}"));
+    };
+    let vend = Vend {
+        id: order.clone(),
+        slot,
+        sale: id,
+        product: code.clone(),
+        name: product.name.clone(),
+        price: product.price,
+    };
     let (person, news) = oneshot::channel();
-    tasks.fired = Some(Fired { order: order.clone(), person });
-    devices::order(&tasks.devices.dispensers, &dispenser, Order::Vend { id: order, slot }, || {
+    tasks.fired = Some(Fired { order, person });
+    devices::order(&tasks.devices.dispensers, &dispenser, Order::Vend(Box::new(vend)), || {
         tasks.messages.clone()
     });
-    Ok(TestFire { limit, news })
+    Ok(TestFire { limit: known.vend_timeout, news })
 }
 
 /// What is said of a technician's order is theirs, and nobody else's.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::ids::{DispenserName, JournalId, ReaderId};
-use crate::kiosk::{Product, Setup};
+use crate::kiosk::{Dispenser, Product, Setup};
 use crate::money::Money;
 use crate::sale::cards::CardRules;
 use crate::sale::fact::{CaptureMode, Flow, Origin, Policy, UnknownVend};
@@ -28,7 +28,7 @@ pub(crate) fn setup(journal: &JournalId) -> Setup {
     });
     Setup {
         catalog: catalog.into(),
-        dispensers: [(dispenser(), Duration::from_secs(20))].into(),
+        dispensers: [(dispenser(), Dispenser::of_its_word(Duration::from_secs(20)))].into(),
         origin: Origin {
             kiosk: "demo".parse().expect("a fixed name is one"),
             controller: "demo-board".parse().expect("a fixed name is one"),

@@ -140,7 +140,7 @@ impl Kiosk {
         if product.price.currency != intent.currency {
             return Err("it is in another currency");
         }
-        Ok(Self::item(&code, product))
+        Ok(self.item(&code, product))
     }
 }
 

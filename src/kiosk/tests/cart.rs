@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::ids::ItemNumber;
+use crate::kiosk::Dispenser;
 use crate::kiosk::cart::{CartLine, LEFT_AFTER};
 use crate::kiosk::view::{Place, Rest};
 use crate::money::Money;
@@ -18,7 +19,9 @@ fn kiosk() -> Bench {
         dispenser: "left".parse().unwrap(),
     };
     setup.catalog.insert("C1".parse().unwrap(), nuts);
-    setup.dispensers.insert("left".parse().unwrap(), Duration::from_secs(45));
+    setup
+        .dispensers
+        .insert("left".parse().unwrap(), Dispenser::of_its_word(Duration::from_secs(45)));
     setup.cart_limit = Some(3);
     let now = Moment::from_millis(100_000);
     let since = Since { moment: now, wall: WallTime(EPOCH * 1000) };

@@ -23,6 +23,8 @@ pub(crate) fn several(opened: &mut Opened) {
         slot: slot.parse().unwrap(),
         dispenser: dispenser.parse().unwrap(),
         vend_timeout,
+        unknown_vend: None,
+        forgotten: false,
     };
     let slow = Some(Duration::from_secs(45));
     opened.further =

@@ -2,6 +2,7 @@
 
 mod adopted;
 mod doubts;
+mod forgotten;
 mod in_person;
 mod interleavings;
 pub(crate) mod items;
@@ -50,6 +51,8 @@ pub(crate) fn opened() -> Opened {
             slot: "11".parse().unwrap(),
             dispenser: "main".parse().unwrap(),
             vend_timeout: None,
+            unknown_vend: None,
+            forgotten: false,
         },
         further: Vec::new(),
         reader: "tmr_1".parse().unwrap(),
