@@ -44,6 +44,18 @@ fn pad_by_default() -> MatrixInput {
     }
 }
 
+/// What the keys of `kind = "command"` are where nobody sets them, but for two without a default.
+fn tickets_by_default() -> DispenserKind {
+    let status = PathBuf::from("/usr/local/lib/kiosk/ticket-printed");
+    DispenserKind::Command(CommandDispenser {
+        program: "/usr/local/lib/kiosk/print-ticket".into(),
+        arguments: Vec::new(),
+        status: Some((status, vec!["{order}".to_owned()])),
+        user: Some("tickets".to_owned()),
+        timeout: Duration::from_secs(20),
+    })
+}
+
 /// The cases of a folder, in the order of their names.
 fn cases(folder: &str) -> Vec<PathBuf> {
     let entries = fs::read_dir(Path::new("tests/config").join(folder)).expect("the cases' folder");
@@ -144,6 +156,15 @@ fn every_key_reaches_its_setting() {
         let kind = DispenserKind::Serial(board);
         assert_eq!(*found, DispenserSettings { kind, unknown_vend });
     }
+    let DispenserKind::Command(tickets) = &settings.dispensers[&"tickets".parse().unwrap()].kind
+    else {
+        panic!("tickets are printed by a program")
+    };
+    assert_eq!(tickets.program, Path::new("/usr/local/lib/kiosk/print-ticket"));
+    assert_eq!((tickets.arguments.len(), tickets.timeout), (7, Duration::from_secs(45)));
+    let (status, arguments) = tickets.status.as_ref().unwrap();
+    assert_eq!(status, Path::new("/usr/local/lib/kiosk/ticket-printed"));
+    assert_eq!((arguments[0].as_str(), tickets.user.as_deref()), ("{order}", Some("tickets")));
     assert_eq!(settings.displays["main"], DisplaySettings::Terminal);
 }
 
@@ -237,6 +258,11 @@ fn the_shipped_example_loads_and_says_the_defaults_as_they_are() {
         TypingRules { code_length: Some(2), typing_timeout: Duration::from_secs(10) };
     assert_eq!(pad.typing, explicit_typing);
     assert_eq!(pad, MatrixInput { keys: pad.keys.clone(), ..pad_by_default() });
+    let tickets = explicit.settings.dispensers.remove(&"tickets".parse().unwrap()).unwrap();
+    assert_eq!(tickets, DispenserSettings { kind: tickets_by_default(), unknown_vend: None });
+    for dispenser in explicit.settings.dispensers.values_mut() {
+        assert_eq!(dispenser.unknown_vend.take(), Some(UnknownVend::Release), "as payment's");
+    }
     assert_eq!(explicit.settings, loaded.settings);
     assert!(explicit.origins.iter().count() > loaded.origins.iter().count() + 15);
 }

@@ -34,9 +34,9 @@ pub use duration::parse as duration;
 pub use origins::{KeyPath, Origin, Origins};
 pub use problem::{ConfigError, Problem};
 pub use settings::{
-    CaptureMode, DispenserKind, DispenserSettings, DisplaySettings, Flow, InputSettings,
-    KioskSettings, PaymentSettings, ProductSettings, SerialDispenser, SerialInput, Settings,
-    StripeSettings, UnknownVend,
+    CaptureMode, CommandDispenser, DispenserKind, DispenserSettings, DisplaySettings, Flow,
+    InputSettings, KioskSettings, PaymentSettings, ProductSettings, SerialDispenser, SerialInput,
+    Settings, StripeSettings, UnknownVend,
 };
 
 /// How many bytes of the hash are shown: enough to tell configurations of a fleet apart.
@@ -223,6 +223,31 @@ mod tests {
         for (warning, expected) in warnings.iter().zip(expected) {
             assert!(warning.contains(expected), "{warning}");
         }
+    }
+
+    #[test]
+    fn what_a_dispenser_cannot_tell_is_warned_of_unless_it_is_decided_for_it() {
+        let program = |more: &str| {
+            let table = "kind = \"command\"\nprogram = \"/usr/bin/true\"\n".to_owned() + more;
+            let text = SMALL.replace("kind = \"serial\"", &table);
+            let folder = folder(&[("kioskd.toml", &text.replace("device =", "#"))]);
+            let file = folder.path().join("kioskd.toml");
+            let input = [
+                variable("KIOSKD__INPUT__KEYS__KIND", "stdin"),
+                variable("KIOSKD__PAYMENT__UNKNOWN_VEND", "hold"),
+            ];
+            load(&file, &input).unwrap().warnings
+        };
+        let [warning] = &program("")[..] else { panic!("{:#?}", program("")) };
+        for part in [
+            "dispenser.main: after a restart it cannot be asked",
+            "payment.unknown_vend = \"hold\"",
+            "into [dispenser.main]",
+        ] {
+            assert!(warning.contains(part), "{warning}");
+        }
+        assert_eq!(program("unknown_vend = \"release\"\n"), Vec::<String>::new());
+        assert_eq!(program("status = [\"/usr/bin/asked\", \"{order}\"]\n"), Vec::<String>::new());
     }
 
     proptest::proptest! {

@@ -196,11 +196,27 @@ pub(super) struct RawDispenser {
     pub(super) device: Option<String>,
     pub(super) baud: i64,
     pub(super) timeout: String,
+    pub(super) program: Option<String>,
+    pub(super) arguments: Vec<String>,
+    /// Empty: it cannot be asked.
+    pub(super) status: Vec<String>,
+    /// Default: kioskd's own.
+    pub(super) user: Option<String>,
 }
 
 impl Default for RawDispenser {
     fn default() -> Self {
-        Self { kind: None, unknown_vend: None, device: None, baud: 9600, timeout: "20s".to_owned() }
+        Self {
+            kind: None,
+            unknown_vend: None,
+            device: None,
+            baud: 9600,
+            timeout: "20s".to_owned(),
+            program: None,
+            arguments: Vec::new(),
+            status: Vec::new(),
+            user: None,
+        }
     }
 }
 

@@ -197,6 +197,8 @@ pub struct DispenserSettings {
 pub enum DispenserKind {
     /// `serial`: a board that is asked by lines.
     Serial(SerialDispenser),
+    /// `command`: a program that is run.
+    Command(CommandDispenser),
 }
 
 impl DispenserKind {
@@ -205,6 +207,10 @@ impl DispenserKind {
         match self {
             // Its protocol has STATUS, and a board that answers UNKNOWN is believed within one boot.
             Self::Serial(_) => Promise::ALL,
+            // It says how it ended, and of an earlier run only another program can tell.
+            Self::Command(command) => {
+                Promise { knows_delivery: true, can_be_asked: command.status.is_some() }
+            }
         }
     }
 }
@@ -217,6 +223,22 @@ pub struct SerialDispenser {
     /// Bits per second.
     pub baud: u32,
     /// How long a vend may take before its outcome counts as unknown.
+    pub timeout: Duration,
+}
+
+/// A program that delivers.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct CommandDispenser {
+    /// The program; absolute.
+    pub program: PathBuf,
+    /// Its arguments, in which `{order}`, `{sale}`, `{slot}` and `{product}` stand for the order's.
+    pub arguments: Vec<String>,
+    /// The program, absolute, that is asked what became of an order, and its arguments, in which
+    /// `{order}` stands for that.
+    pub status: Option<(PathBuf, Vec<String>)>,
+    /// Whom they run as, if not as kioskd.
+    pub user: Option<String>,
+    /// How long a vend may take before it is killed and its outcome counts as unknown.
     pub timeout: Duration,
 }
 

@@ -1,11 +1,14 @@
 //! Inputs, dispensers and displays: a task each, and their news in the driver's words.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use tokio::sync::mpsc::{self, error::TrySendError};
 use tokio::sync::watch;
 
-use crate::config::{DispenserKind, DispenserSettings, DisplaySettings, InputSettings, Settings};
+use crate::config::{
+    CommandDispenser, DispenserKind, DispenserSettings, DisplaySettings, InputSettings, Settings,
+};
 use crate::daemon::clock;
 use crate::daemon::driver::Event;
 use crate::daemon::hardware::Hardware;
@@ -13,6 +16,7 @@ use crate::daemon::policy::unknown_vend;
 use crate::daemon::run::Message;
 use crate::daemon::told::ToldBoards;
 use crate::daemon::watchdog::Watchdog;
+use crate::dispenser::command::Program;
 use crate::dispenser::{self, Answer, DispenserNews, Order};
 use crate::display;
 use crate::ids::DispenserName;
@@ -26,6 +30,9 @@ use crate::wiring::BackendKind;
 
 /// News of devices that wait to be put into the driver's words.
 const QUEUE: usize = 64;
+
+/// What is told of itself when its time is over is not told too late.
+const TO_KILL: Duration = Duration::from_secs(3);
 
 /// Who hears the news of devices.
 #[derive(Debug)]
@@ -41,6 +48,7 @@ pub fn dispensers(settings: &Settings) -> BTreeMap<DispenserName, Dispenser> {
     let known = |dispenser: &DispenserSettings| Dispenser {
         vend_timeout: match &dispenser.kind {
             DispenserKind::Serial(serial) => serial.timeout,
+            DispenserKind::Command(command) => command.timeout + TO_KILL,
         },
         promise: dispenser.kind.promise(),
         unknown_vend: dispenser.unknown_vend.map(unknown_vend),
@@ -164,6 +172,10 @@ pub fn start_dispensers(
                 let board = dispenser::serial::Board::new(port);
                 tokio::spawn(dispenser::run(name, board, order_queue, sender, pulse));
             }
+            DispenserKind::Command(command) => {
+                let program = Program::new(program(command));
+                tokio::spawn(dispenser::run(name, program, order_queue, sender, pulse));
+            }
         }
     }
     let (messages, hardware) = (listeners.messages.clone(), listeners.hardware.clone());
@@ -178,6 +190,11 @@ pub fn start_dispensers(
         }
     });
     orders
+}
+
+fn program(command: &CommandDispenser) -> dispenser::command::Settings {
+    let CommandDispenser { program, arguments, status, user, timeout } = command.clone();
+    dispenser::command::Settings { program, arguments, status, user, timeout }
 }
 
 fn dispenser_event(

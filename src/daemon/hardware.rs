@@ -86,6 +86,7 @@ impl Hardware {
         let dispensers = settings.dispensers.iter().map(|(name, dispenser)| {
             let uses = match &dispenser.kind {
                 DispenserKind::Serial(serial) => port(&serial.device, serial.baud),
+                DispenserKind::Command(command) => format!("program {}", command.program.display()),
             };
             (DISPENSER, name.to_string(), uses)
         });

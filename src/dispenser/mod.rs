@@ -5,6 +5,7 @@
 //! what holds for all of them stands in [`run`](mod@run).
 
 pub mod answers;
+pub mod command;
 mod run;
 pub mod serial;
 

@@ -43,9 +43,9 @@ fn after_a_restart_the_policy_decides_at_once_whatever_boot_it_is() {
             bench.restart(boot);
             let facts = woken(&mut bench);
             assert!(matches!(facts[0], Fact::VendUnknown { .. }), "{facts:?}");
-            let decided = facts.iter().find_map(|fact| match fact {
-                Fact::SettlementDecided { settlement, .. } => Some(*settlement),
-                _ => None,
+            let decided = facts.iter().find_map(|fact| {
+                let Fact::SettlementDecided { settlement, .. } = fact else { return None };
+                Some(*settlement)
             });
             assert_eq!(decided, settlement, "{boot} {policy:?}");
             assert_eq!(bench.vends(), 1, "never again");
