@@ -13,7 +13,8 @@
 //! | [`journal`] | the write-ahead journal of sales |
 //! | [`stripe`] | typed client: requests, replies, what errors mean, transport |
 //! | [`serial`] | serial ports: opening, lines, coming back |
-//! | [`wiring`] | values: how buttons and keypads are wired |
+//! | [`gpio`] | what is shared of the GPIO character device |
+//! | [`wiring`] | values: how buttons, keypads and relays are wired |
 //! | [`input`] | where selections come from |
 //! | [`dispenser`] | what delivers, and what it says |
 //! | [`display`] | views as words, and words as light |
@@ -29,6 +30,7 @@ pub mod daemon;
 pub mod demo;
 pub mod dispenser;
 pub mod display;
+pub mod gpio;
 pub mod ids;
 pub mod input;
 pub mod journal;

@@ -1,11 +1,13 @@
-//! How buttons, keypads and the like are wired: what the configuration says, and what whoever
-//! listens to them needs to know.
+//! How buttons, keypads, relays and the like are wired: what the configuration says, and what
+//! whoever holds their other end needs to know.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::Serialize;
+
+use crate::ids::Slot;
 
 /// Which line of a chip.
 pub type Line = u32;
@@ -105,4 +107,73 @@ pub struct TypingRules {
     pub code_length: Option<usize>,
     /// How long what was typed waits for more.
     pub typing_timeout: Duration,
+}
+
+/// Relays or motors on lines (`[dispenser.NAME]`, `kind = "gpio"`).
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct GpioDispenser {
+    /// The chip's device; absolute. None: the one of the board's pin header, or the only one.
+    pub chip: Option<PathBuf>,
+    /// The line of each slot.
+    pub lines: BTreeMap<Slot, Line>,
+    /// The level of a line whose relay is on. The other one is safe.
+    pub active: Level,
+    /// How long a line is on; with a sensor, at most.
+    pub pulse: Duration,
+    /// What tells more than the time does.
+    pub sensor: Option<Sensor>,
+    /// How a motor is turned back.
+    pub reverse: Option<Reverse>,
+}
+
+/// A line that tells how far a vend is.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Sensor {
+    /// Its line, on the same chip.
+    pub line: Line,
+    /// What it says.
+    pub until: Until,
+    /// Its level when it says so.
+    pub active: Level,
+    /// What pulls it when nothing drives it.
+    pub pull: Pull,
+    /// How long a level has to stand still before it counts.
+    pub debounce: Duration,
+}
+
+/// What a sensor says.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+pub enum Until {
+    /// `drop`: goods fall past it.
+    Drop {
+        /// For how long after the beginning they may.
+        timeout: Duration,
+    },
+    /// `home`: the motor is where it rests.
+    Home,
+}
+
+/// A motor is turned back for a while after it was turned forward: the second line of its H-bridge.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Reverse {
+    /// The line of each slot; none of a slot that is not turned back.
+    pub lines: BTreeMap<Slot, Line>,
+    /// How long it is on.
+    pub pulse: Duration,
+}
+
+/// A program that delivers (`kind = "command"`).
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct CommandDispenser {
+    /// The program; absolute.
+    pub program: PathBuf,
+    /// Its arguments, in which `{order}`, `{sale}`, `{slot}` and `{product}` stand for the order's.
+    pub arguments: Vec<String>,
+    /// The program, absolute, that is asked what became of an order, and its arguments, in which
+    /// `{order}` stands for that.
+    pub status: Option<(PathBuf, Vec<String>)>,
+    /// Whom they run as, if not as kioskd.
+    pub user: Option<String>,
+    /// How long a vend may take before it is killed and its outcome counts as unknown.
+    pub timeout: Duration,
 }

@@ -13,7 +13,10 @@ use kioskd::config::{
     self, CaptureMode, ConfigError, DispenserKind, DispenserSettings, DisplaySettings, Flow,
     InputSettings, Loaded, SerialDispenser, SerialInput, UnknownVend,
 };
-use kioskd::wiring::{BackendKind, GpioInput, Level, MatrixInput, Pull, Stroke, TypingRules};
+use kioskd::wiring::{
+    BackendKind, CommandDispenser, GpioDispenser, GpioInput, Level, MatrixInput, Pull, Reverse,
+    Sensor, Stroke, TypingRules, Until,
+};
 
 /// What the keys of `kind = "gpio"` are where nobody sets them.
 fn gpio_by_default() -> GpioInput {
@@ -53,6 +56,28 @@ fn tickets_by_default() -> DispenserKind {
         status: Some((status, vec!["{order}".to_owned()])),
         user: Some("tickets".to_owned()),
         timeout: Duration::from_secs(20),
+    })
+}
+
+/// What the keys of `kind = "gpio"` are where nobody sets them, but for those without a default.
+fn relays_by_default() -> DispenserKind {
+    let slot = |name: &str| name.parse().expect("a slot");
+    DispenserKind::Gpio(GpioDispenser {
+        chip: Some("/dev/gpiochip0".into()),
+        lines: [(slot("11"), 23), (slot("12"), 24)].into(),
+        active: Level::High,
+        pulse: Duration::from_millis(800),
+        sensor: Some(Sensor {
+            line: 25,
+            until: Until::Drop { timeout: Duration::from_secs(20) },
+            active: Level::Low,
+            pull: Pull::Up,
+            debounce: Duration::from_millis(1),
+        }),
+        reverse: Some(Reverse {
+            lines: [(slot("11"), 20)].into(),
+            pulse: Duration::from_millis(200),
+        }),
     })
 }
 
@@ -148,6 +173,12 @@ fn every_key_reaches_its_setting() {
     let header = GpioInput { backend: BackendKind::Rppal, ..gpio_by_default() };
     let header = GpioInput { lines: [(4, "CANCEL".to_owned())].into(), ..header };
     assert_eq!(settings.inputs["header"], InputSettings::Gpio(header));
+    assert_eq!(settings.displays["main"], DisplaySettings::Terminal);
+}
+
+#[test]
+fn every_key_of_a_dispenser_reaches_its_setting() {
+    let settings = load(Path::new("tests/config/good/everything.toml")).unwrap().settings;
     for (name, device, seconds) in [("left", "/dev/ttyUSB1", 300), ("right", "/dev/ttyUSB2", 20)] {
         let timeout = Duration::from_secs(seconds);
         let board = SerialDispenser { device: device.into(), baud: 9600, timeout };
@@ -165,7 +196,21 @@ fn every_key_reaches_its_setting() {
     let (status, arguments) = tickets.status.as_ref().unwrap();
     assert_eq!(status, Path::new("/usr/local/lib/kiosk/ticket-printed"));
     assert_eq!((arguments[0].as_str(), tickets.user.as_deref()), ("{order}", Some("tickets")));
-    assert_eq!(settings.displays["main"], DisplaySettings::Terminal);
+    let DispenserKind::Gpio(coils) = &settings.dispensers[&"coils".parse().unwrap()].kind else {
+        panic!("the coils are relays")
+    };
+    assert_eq!(coils.chip.as_deref(), Some(Path::new("/dev/gpiochip4")));
+    assert_eq!((coils.lines.len(), coils.active), (2, Level::Low));
+    let home = Sensor {
+        line: 0,
+        until: Until::Home,
+        active: Level::High,
+        pull: Pull::None,
+        debounce: Duration::ZERO,
+    };
+    assert_eq!((coils.pulse, coils.sensor.as_ref()), (Duration::from_mins(2), Some(&home)));
+    let reverse = coils.reverse.as_ref().unwrap();
+    assert_eq!((reverse.lines.len(), reverse.pulse), (1, Duration::from_secs(10)));
 }
 
 #[test]
@@ -260,6 +305,8 @@ fn the_shipped_example_loads_and_says_the_defaults_as_they_are() {
     assert_eq!(pad, MatrixInput { keys: pad.keys.clone(), ..pad_by_default() });
     let tickets = explicit.settings.dispensers.remove(&"tickets".parse().unwrap()).unwrap();
     assert_eq!(tickets, DispenserSettings { kind: tickets_by_default(), unknown_vend: None });
+    let relays = explicit.settings.dispensers.remove(&"relays".parse().unwrap()).unwrap();
+    assert_eq!(relays, DispenserSettings { kind: relays_by_default(), unknown_vend: None });
     for dispenser in explicit.settings.dispensers.values_mut() {
         assert_eq!(dispenser.unknown_vend.take(), Some(UnknownVend::Release), "as payment's");
     }

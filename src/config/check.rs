@@ -5,6 +5,7 @@ mod devices;
 mod dispensers;
 mod gpio;
 mod keypads;
+mod relays;
 mod values;
 
 use std::collections::BTreeMap;
@@ -48,6 +49,7 @@ pub(super) fn settings(path: &Path, merged: &Merged) -> Result<Settings, ConfigE
     let inputs = check.inputs(&raw.input);
     let dispensers = check.dispensers(&raw.dispenser);
     let displays = check.displays(&raw.display);
+    check.a_line_for_each_slot(&products, &dispensers);
     check.one_user_for_each_port();
     check.one_user_for_each_line(&inputs);
     match (kiosk, stripe, reader, payment) {
@@ -296,6 +298,11 @@ impl Check<'_> {
             let origin = self.origin(section);
             self.problems.push(Problem::of_key(origin, section.clone(), wrong, fix));
         }
+    }
+
+    /// Something inside this table was refused, so that it only looks empty.
+    fn is_refused_within(&self, table: &KeyPath) -> bool {
+        self.merged.refused.iter().any(|key| key.is_within(table))
     }
 
     fn is_refused(&self, key: &KeyPath) -> bool {

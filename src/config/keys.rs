@@ -42,8 +42,8 @@ pub(super) struct Section {
     pub(super) keys: &'static [(&'static str, Kind)],
     /// The tables inside it whose names are fixed, each with keys only.
     pub(super) tables: &'static [(&'static str, &'static [(&'static str, Kind)])],
-    /// The tables inside it whose keys the operator chooses; each holds a text.
-    pub(super) free: &'static [&'static str],
+    /// The tables inside it whose keys the operator chooses, and what each of these holds.
+    pub(super) free: &'static [(&'static str, Kind)],
 }
 
 /// Kinds of cards.
@@ -134,7 +134,7 @@ pub(super) const SECTIONS: [Section; 8] = [
             ("typing_timeout", Duration),
         ],
         tables: &[],
-        free: &["lines"],
+        free: &[("lines", Text)],
     },
     Section {
         name: "dispenser",
@@ -149,9 +149,18 @@ pub(super) const SECTIONS: [Section; 8] = [
             ("arguments", Words),
             ("status", Words),
             ("user", Text),
+            ("chip", Text),
+            ("active", Text),
+            ("pulse", Duration),
+            ("sensor", Integer),
+            ("sensor_kind", Text),
+            ("sensor_active", Text),
+            ("sensor_pull", Text),
+            ("sensor_debounce", Duration),
+            ("reverse", Duration),
         ],
         tables: &[],
-        free: &[],
+        free: &[("lines", Integer), ("reverse_lines", Integer)],
     },
     Section { name: "display", named: true, keys: &[("kind", Text)], tables: &[], free: &[] },
 ];
@@ -173,9 +182,18 @@ impl Section {
         Some(Self { name, named: false, keys, tables: &[], free: &[] })
     }
 
+    /// What the table of this name holds, whose keys the operator chooses.
+    pub(super) fn free(&self, name: &str) -> Option<Kind> {
+        self.free.iter().find(|(free, _)| *free == name).map(|(_, kind)| *kind)
+    }
+
     /// The names of the keys and tables, for a message.
     pub(super) fn key_names(&self) -> impl Iterator<Item = &'static str> {
-        let tables = self.tables.iter().map(|(name, _)| *name).chain(self.free.iter().copied());
+        let tables = self
+            .tables
+            .iter()
+            .map(|(name, _)| *name)
+            .chain(self.free.iter().map(|(name, _)| *name));
         self.keys.iter().map(|(name, _)| *name).chain(tables)
     }
 

@@ -34,9 +34,9 @@ pub use duration::parse as duration;
 pub use origins::{KeyPath, Origin, Origins};
 pub use problem::{ConfigError, Problem};
 pub use settings::{
-    CaptureMode, CommandDispenser, DispenserKind, DispenserSettings, DisplaySettings, Flow,
-    InputSettings, KioskSettings, PaymentSettings, ProductSettings, SerialDispenser, SerialInput,
-    Settings, StripeSettings, UnknownVend,
+    CaptureMode, DispenserKind, DispenserSettings, DisplaySettings, Flow, InputSettings,
+    KioskSettings, PaymentSettings, ProductSettings, SerialDispenser, SerialInput, Settings,
+    StripeSettings, UnknownVend,
 };
 
 /// How many bytes of the hash are shown: enough to tell configurations of a fleet apart.

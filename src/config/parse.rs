@@ -123,8 +123,8 @@ impl Walk<'_> {
                 }
                 continue;
             }
-            if section.free.contains(&name.get_ref().as_ref()) {
-                self.free(section, name.get_ref(), (key, origin), value.get_ref());
+            if let Some(kind) = section.free(name.get_ref()) {
+                self.free(section, (name.get_ref(), kind), (key, origin), value.get_ref());
                 continue;
             }
             let Some(kind) = section.kind(name.get_ref()) else {
@@ -143,7 +143,7 @@ impl Walk<'_> {
     fn free(
         &mut self,
         section: &Section,
-        name: &str,
+        (name, kind): (&str, Kind),
         (table, origin): (KeyPath, Origin),
         value: &DeValue<'_>,
     ) {
@@ -156,9 +156,9 @@ impl Walk<'_> {
         self.layer.open(table.clone(), origin);
         for (name, value) in entries {
             let (key, origin) = (table.join(name.get_ref()), self.origin(name));
-            match converted(Kind::Text, value.get_ref()) {
-                Some(text) => self.layer.set(key, text, origin),
-                None => self.wrong_type(Kind::Text, origin, key, value),
+            match converted(kind, value.get_ref()) {
+                Some(plain) => self.layer.set(key, plain, origin),
+                None => self.wrong_type(kind, origin, key, value),
             }
         }
     }

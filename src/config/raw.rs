@@ -202,6 +202,18 @@ pub(super) struct RawDispenser {
     pub(super) status: Vec<String>,
     /// Default: kioskd's own.
     pub(super) user: Option<String>,
+    pub(super) chip: Option<String>,
+    pub(super) lines: BTreeMap<String, i64>,
+    pub(super) active: String,
+    pub(super) pulse: Option<String>,
+    /// Default: none.
+    pub(super) sensor: Option<i64>,
+    pub(super) sensor_kind: String,
+    pub(super) sensor_active: String,
+    pub(super) sensor_pull: String,
+    pub(super) sensor_debounce: String,
+    pub(super) reverse_lines: BTreeMap<String, i64>,
+    pub(super) reverse: String,
 }
 
 impl Default for RawDispenser {
@@ -216,6 +228,17 @@ impl Default for RawDispenser {
             arguments: Vec::new(),
             status: Vec::new(),
             user: None,
+            chip: None,
+            lines: BTreeMap::new(),
+            active: "high".to_owned(),
+            pulse: None,
+            sensor: None,
+            sensor_kind: "drop".to_owned(),
+            sensor_active: "low".to_owned(),
+            sensor_pull: "up".to_owned(),
+            sensor_debounce: "1ms".to_owned(),
+            reverse_lines: BTreeMap::new(),
+            reverse: "200ms".to_owned(),
         }
     }
 }

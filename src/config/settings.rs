@@ -11,7 +11,7 @@ use crate::ids::{DispenserName, KioskId, ProductCode, ReaderId, Slot};
 use crate::money::{Currency, Money};
 use crate::sale::cards::CardRules;
 use crate::sale::goods::Promise;
-use crate::wiring::{GpioInput, MatrixInput};
+use crate::wiring::{CommandDispenser, GpioDispenser, GpioInput, MatrixInput, Until};
 
 /// Everything that an operator can set.
 #[derive(Clone, PartialEq, Debug, Serialize)]
@@ -199,6 +199,8 @@ pub enum DispenserKind {
     Serial(SerialDispenser),
     /// `command`: a program that is run.
     Command(CommandDispenser),
+    /// `gpio`: relays or motors on lines.
+    Gpio(GpioDispenser),
 }
 
 impl DispenserKind {
@@ -210,6 +212,12 @@ impl DispenserKind {
             // It says how it ended, and of an earlier run only another program can tell.
             Self::Command(command) => {
                 Promise { knows_delivery: true, can_be_asked: command.status.is_some() }
+            }
+            // Only a drop sensor sees goods, and nothing remembers.
+            Self::Gpio(gpio) => {
+                let until = gpio.sensor.as_ref().map(|sensor| sensor.until);
+                let knows_delivery = matches!(until, Some(Until::Drop { .. }));
+                Promise { knows_delivery, can_be_asked: false }
             }
         }
     }
@@ -223,22 +231,6 @@ pub struct SerialDispenser {
     /// Bits per second.
     pub baud: u32,
     /// How long a vend may take before its outcome counts as unknown.
-    pub timeout: Duration,
-}
-
-/// A program that delivers.
-#[derive(Clone, PartialEq, Debug, Serialize)]
-pub struct CommandDispenser {
-    /// The program; absolute.
-    pub program: PathBuf,
-    /// Its arguments, in which `{order}`, `{sale}`, `{slot}` and `{product}` stand for the order's.
-    pub arguments: Vec<String>,
-    /// The program, absolute, that is asked what became of an order, and its arguments, in which
-    /// `{order}` stands for that.
-    pub status: Option<(PathBuf, Vec<String>)>,
-    /// Whom they run as, if not as kioskd.
-    pub user: Option<String>,
-    /// How long a vend may take before it is killed and its outcome counts as unknown.
     pub timeout: Duration,
 }
 

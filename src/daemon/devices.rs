@@ -6,9 +6,7 @@ use std::time::Duration;
 use tokio::sync::mpsc::{self, error::TrySendError};
 use tokio::sync::watch;
 
-use crate::config::{
-    CommandDispenser, DispenserKind, DispenserSettings, DisplaySettings, InputSettings, Settings,
-};
+use crate::config::{DispenserKind, DispenserSettings, DisplaySettings, InputSettings, Settings};
 use crate::daemon::clock;
 use crate::daemon::driver::Event;
 use crate::daemon::hardware::Hardware;
@@ -17,6 +15,7 @@ use crate::daemon::run::Message;
 use crate::daemon::told::ToldBoards;
 use crate::daemon::watchdog::Watchdog;
 use crate::dispenser::command::Program;
+use crate::dispenser::gpio::{Chip, Relays, longest};
 use crate::dispenser::{self, Answer, DispenserNews, Order};
 use crate::display;
 use crate::ids::DispenserName;
@@ -32,7 +31,7 @@ use crate::wiring::BackendKind;
 const QUEUE: usize = 64;
 
 /// What is told of itself when its time is over is not told too late.
-const TO_KILL: Duration = Duration::from_secs(3);
+const TO_TELL: Duration = Duration::from_secs(3);
 
 /// Who hears the news of devices.
 #[derive(Debug)]
@@ -48,7 +47,8 @@ pub fn dispensers(settings: &Settings) -> BTreeMap<DispenserName, Dispenser> {
     let known = |dispenser: &DispenserSettings| Dispenser {
         vend_timeout: match &dispenser.kind {
             DispenserKind::Serial(serial) => serial.timeout,
-            DispenserKind::Command(command) => command.timeout + TO_KILL,
+            DispenserKind::Command(command) => command.timeout + TO_TELL,
+            DispenserKind::Gpio(gpio) => longest(gpio) + TO_TELL,
         },
         promise: dispenser.kind.promise(),
         unknown_vend: dispenser.unknown_vend.map(unknown_vend),
@@ -152,9 +152,22 @@ fn input_message(name: &str, news: InputNews, boards: &mut ToldBoards) -> Option
     }
 }
 
+/// Lines that are at rest.
+pub type Outputs = BTreeMap<DispenserName, Relays<Chip>>;
+
+/// Puts to rest whatever hangs on lines: whoever let them go may have left a motor running.
+pub fn outputs_at_rest(settings: &Settings) -> Outputs {
+    let of_lines = |(name, dispenser): (&DispenserName, &DispenserSettings)| match &dispenser.kind {
+        DispenserKind::Gpio(gpio) => Some((name.clone(), Relays::new(gpio.clone()))),
+        DispenserKind::Serial(_) | DispenserKind::Command(_) => None,
+    };
+    settings.dispensers.iter().filter_map(of_lines).collect()
+}
+
 /// Starts the dispensers, and returns where their orders go.
 pub fn start_dispensers(
     settings: &Settings,
+    mut outputs: Outputs,
     listeners: &Listeners,
     queue: usize,
     watchdog: &mut Watchdog,
@@ -173,8 +186,13 @@ pub fn start_dispensers(
                 tokio::spawn(dispenser::run(name, board, order_queue, sender, pulse));
             }
             DispenserKind::Command(command) => {
-                let program = Program::new(program(command));
+                let program = Program::new(command.clone());
                 tokio::spawn(dispenser::run(name, program, order_queue, sender, pulse));
+            }
+            DispenserKind::Gpio(gpio) => {
+                let taken = outputs.remove(&name);
+                let relays = taken.unwrap_or_else(|| Relays::new(gpio.clone()));
+                tokio::spawn(dispenser::run(name, relays, order_queue, sender, pulse));
             }
         }
     }
@@ -190,11 +208,6 @@ pub fn start_dispensers(
         }
     });
     orders
-}
-
-fn program(command: &CommandDispenser) -> dispenser::command::Settings {
-    let CommandDispenser { program, arguments, status, user, timeout } = command.clone();
-    dispenser::command::Settings { program, arguments, status, user, timeout }
 }
 
 fn dispenser_event(

@@ -11,7 +11,7 @@ use crate::config::{DispenserKind, InputSettings, Settings};
 use crate::daemon::clock;
 use crate::dispenser::{Answer, DispenserNews};
 use crate::input::{InputNews, Key};
-use crate::wiring::{GpioInput, Line, MatrixInput};
+use crate::wiring::{GpioDispenser, GpioInput, Line, MatrixInput};
 
 /// What somebody who watches may be behind; what is older is missed, and they are told so.
 const QUEUE: usize = 256;
@@ -87,6 +87,7 @@ impl Hardware {
             let uses = match &dispenser.kind {
                 DispenserKind::Serial(serial) => port(&serial.device, serial.baud),
                 DispenserKind::Command(command) => format!("program {}", command.program.display()),
+                DispenserKind::Gpio(gpio) => relays(gpio),
             };
             (DISPENSER, name.to_string(), uses)
         });
@@ -202,6 +203,13 @@ fn keypad(matrix: &MatrixInput) -> String {
     let chip = matrix.chip.as_ref().map(|chip| format!(" of {}", chip.display()));
     let (rows, columns) = (numbers(&matrix.rows), numbers(&matrix.columns));
     format!("keypad on GPIO lines{}: rows {rows}, columns {columns}", chip.unwrap_or_default())
+}
+
+fn relays(gpio: &GpioDispenser) -> String {
+    let lines: Vec<String> =
+        gpio.lines.iter().map(|(slot, line)| format!("{slot} = {line}")).collect();
+    let chip = gpio.chip.as_ref().map(|chip| format!(" of {}", chip.display()));
+    format!("slots on GPIO lines{}: {}", chip.unwrap_or_default(), lines.join(", "))
 }
 
 fn lines(gpio: &GpioInput) -> String {

@@ -183,6 +183,8 @@ pub async fn run(
     reload: impl Fn() -> Result<ApiKey, CredentialError> + Send + 'static,
 ) -> Result<(), RunError> {
     let settings = &loaded.settings;
+    // Before anything else, and before anything that may fail.
+    let outputs = devices::outputs_at_rest(settings);
     let daemon = Daemon::open(loaded, key, identity::controller()?)?;
     let listener = control::bind(&settings.kiosk.runtime_dir)?;
     let stops = signals()?;
@@ -198,7 +200,8 @@ pub async fn run(
     devices::start_displays(settings, &watch, &mut watchdog);
     let listeners = Listeners { messages, hardware };
     devices::start_inputs(settings, &listeners, &mut watchdog);
-    let dispensers = devices::start_dispensers(settings, &listeners, ORDERS, &mut watchdog);
+    let dispensers =
+        devices::start_dispensers(settings, outputs, &listeners, ORDERS, &mut watchdog);
     let devices = Devices { dispensers, views, spectator: None, watchdog };
     daemon.turn_until_stopped(devices, stops).await;
     control::unbind(&settings.kiosk.runtime_dir);

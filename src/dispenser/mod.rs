@@ -6,6 +6,7 @@
 
 pub mod answers;
 pub mod command;
+pub mod gpio;
 mod run;
 pub mod serial;
 

@@ -4,10 +4,9 @@ const VALUES: &[&str] = &["money", "ids", "time"];
 const VALUES_AND_SALES: &[&str] = &["money", "ids", "time", "sale"];
 const DOMAIN: &[&str] = &["money", "ids", "time", "sale", "kiosk"];
 const DOMAIN_AND_PULSE: &[&str] = &["money", "ids", "time", "sale", "kiosk", "pulse"];
-const DOMAIN_AND_SERIAL: &[&str] = &["money", "ids", "time", "sale", "kiosk", "pulse", "serial"];
 const DOMAIN_AND_WIRING: &[&str] = &["money", "ids", "time", "sale", "kiosk", "wiring"];
 const DOMAIN_AND_BOARDS: &[&str] =
-    &["money", "ids", "time", "sale", "kiosk", "pulse", "serial", "wiring"];
+    &["money", "ids", "time", "sale", "kiosk", "pulse", "serial", "gpio", "wiring"];
 const DOMAIN_AND_ADAPTERS: &[&str] = &[
     "money",
     "ids",
@@ -17,6 +16,7 @@ const DOMAIN_AND_ADAPTERS: &[&str] = &[
     "pulse",
     "journal",
     "serial",
+    "gpio",
     "wiring",
     "stripe",
     "input",
@@ -34,6 +34,7 @@ const ALL_BELOW_CLI: &[&str] = &[
     "pulse",
     "journal",
     "serial",
+    "gpio",
     "wiring",
     "stripe",
     "input",
@@ -47,19 +48,20 @@ const ALL_BELOW_CLI: &[&str] = &[
 ];
 
 /// What each room may import besides itself, and why no more.
-pub(crate) const ROOMS: [(&str, &[&str], &str); 19] = [
+pub(crate) const ROOMS: [(&str, &[&str], &str); 20] = [
     ("money", &[], "a value knows nothing but itself"),
     ("ids", &[], "a value knows nothing but itself"),
     ("time", &[], "a value knows nothing but itself"),
-    ("wiring", &[], "what the configuration says of wires, for whoever listens to them"),
+    ("wiring", VALUES, "what the configuration says of wires, for whoever holds their other end"),
     ("pulse", &[], "who answers needs not know who asks"),
     ("sale", VALUES, "pure: a sale knows neither the kiosk around it nor any device"),
     ("kiosk", VALUES_AND_SALES, "pure: it knows its sales and no device"),
     ("journal", VALUES, "it keeps facts as text; what they mean is the core's business"),
     ("serial", DOMAIN, "an adapter: ports and lines, whoever uses them"),
+    ("gpio", VALUES, "an adapter: chips, whoever uses their lines"),
     ("stripe", DOMAIN, "an adapter: Stripe is seen by the core as meanings"),
     ("input", DOMAIN_AND_BOARDS, "an adapter; boards hang on serial ports and lines"),
-    ("dispenser", DOMAIN_AND_SERIAL, "an adapter; boards hang on serial ports"),
+    ("dispenser", DOMAIN_AND_BOARDS, "an adapter; boards hang on serial ports and lines"),
     ("display", DOMAIN_AND_PULSE, "an adapter: it shows views, and asks nobody"),
     ("config", DOMAIN_AND_WIRING, "an adapter: it makes settings, and starts nothing"),
     ("telemetry", DOMAIN, "an adapter: it tells facts, and asks nobody"),

@@ -5,14 +5,16 @@ use std::collections::BTreeMap;
 use super::super::origins::KeyPath;
 use super::super::problem::quoted;
 use super::super::raw::RawDispenser;
-use super::super::settings::{CommandDispenser, DispenserKind, DispenserSettings, SerialDispenser};
-use super::{Check, UNKNOWN_VEND, values};
+use super::super::settings::{DispenserKind, DispenserSettings, SerialDispenser};
+use super::{Check, UNKNOWN_VEND, relays, values};
 use crate::ids::DispenserName;
+use crate::wiring::CommandDispenser;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Serial,
     Command,
+    Gpio,
 }
 
 /// The longest name of a user that Linux takes.
@@ -23,12 +25,14 @@ const OF_A_VEND: [&str; 4] = ["order", "sale", "slot", "product"];
 const OF_AN_ORDER: [&str; 1] = ["order"];
 
 impl Kind {
-    const ALL: [(&str, Self); 2] = [("serial", Self::Serial), ("command", Self::Command)];
+    const ALL: [(&str, Self); 3] =
+        [("serial", Self::Serial), ("command", Self::Command), ("gpio", Self::Gpio)];
 
     fn keys(self) -> &'static [&'static str] {
         match self {
             Self::Serial => &["unknown_vend", "timeout", "device", "baud"],
             Self::Command => &["unknown_vend", "timeout", "program", "arguments", "status", "user"],
+            Self::Gpio => relays::KEYS,
         }
     }
 }
@@ -65,6 +69,7 @@ impl Check<'_> {
         let kind = match kind {
             Kind::Serial => DispenserKind::Serial(self.board(table, raw)?),
             Kind::Command => DispenserKind::Command(self.command(table, raw)?),
+            Kind::Gpio => DispenserKind::Gpio(self.relays(table, raw)?),
         };
         Some(DispenserSettings { kind, unknown_vend })
     }

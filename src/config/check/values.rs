@@ -40,6 +40,15 @@ pub(super) const SCAN: RangeInclusive<Duration> =
 /// Longer than a customer looks for the next digit; the next one must not find it.
 pub(super) const TYPING_TIMEOUT: RangeInclusive<Duration> =
     Duration::from_secs(2)..=Duration::from_mins(1);
+/// Shorter, and no relay follows; longer, and no motor turns for one piece.
+pub(super) const PULSE: RangeInclusive<Duration> =
+    Duration::from_millis(10)..=Duration::from_mins(2);
+/// A motor is turned back to free what it holds, not for good.
+pub(super) const REVERSE: RangeInclusive<Duration> =
+    Duration::from_millis(10)..=Duration::from_secs(10);
+/// What falls past a drop sensor is seen for milliseconds.
+pub(super) const SENSOR_DEBOUNCE: RangeInclusive<Duration> =
+    Duration::ZERO..=Duration::from_millis(50);
 /// How long machines turn.
 pub(super) const VEND_TIMEOUT: RangeInclusive<Duration> =
     Duration::from_secs(1)..=Duration::from_mins(5);

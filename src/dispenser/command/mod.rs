@@ -12,7 +12,7 @@ mod child;
 mod user;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use rustix::fs::{Access, access};
@@ -24,6 +24,7 @@ use self::user::Identity;
 use super::run::{Begun, Device, Said};
 use super::{Answer, Vend};
 use crate::ids::OrderId;
+use crate::wiring::CommandDispenser;
 
 /// Exit status of a vend: goods came out.
 const DELIVERED: i32 = 0;
@@ -43,24 +44,9 @@ const ASK_LIMIT: Duration = Duration::from_secs(10);
 /// Where users stand.
 const USERS: &str = "/etc/passwd";
 
-/// A program that delivers (`kind = "command"`).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Settings {
-    /// The program; absolute.
-    pub program: PathBuf,
-    /// Its arguments; `{order}`, `{sale}`, `{slot}` and `{product}` stand for those of the order.
-    pub arguments: Vec<String>,
-    /// The program that is asked what became of an order, and its arguments, with `{order}`.
-    pub status: Option<(PathBuf, Vec<String>)>,
-    /// Whom they run as, if not as the daemon.
-    pub user: Option<String>,
-    /// How long a vend may take.
-    pub timeout: Duration,
-}
-
 /// The program as a dispenser.
 pub struct Program {
-    settings: Settings,
+    settings: CommandDispenser,
     /// Whether it can be run, as it was seen last, and as whom.
     found: Result<Option<Identity>, String>,
     /// Whether what was found is news.
@@ -82,7 +68,7 @@ enum Done {
 
 impl Program {
     /// A program that is looked for when it is first listened to.
-    pub fn new(settings: Settings) -> Self {
+    pub fn new(settings: CommandDispenser) -> Self {
         Self {
             settings,
             found: Err("it was not looked for yet".to_owned()),
@@ -253,7 +239,7 @@ fn json(vend: &Vend) -> String {
 }
 
 /// Whether all that it needs is there, and whom it runs as.
-fn can_be_run(settings: &Settings) -> Result<Option<Identity>, String> {
+fn can_be_run(settings: &CommandDispenser) -> Result<Option<Identity>, String> {
     is_executable(&settings.program)?;
     if let Some((program, _)) = &settings.status {
         is_executable(program)?;

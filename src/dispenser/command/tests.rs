@@ -12,9 +12,9 @@ struct Bench {
 }
 
 impl Bench {
-    fn of(script: &str, change: impl FnOnce(&mut Settings)) -> Self {
+    fn of(script: &str, change: impl FnOnce(&mut CommandDispenser)) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let mut settings = Settings {
+        let mut settings = CommandDispenser {
             program: folder.path().join("vend"),
             arguments: ["{order}", "slot={slot}", "{product}", "{sale}", "{}"]
                 .map(str::to_owned)
@@ -202,7 +202,7 @@ async fn it_does_not_outlive_a_daemon_that_ends_in_good_order() {
         assert!(begun.elapsed() < Duration::from_secs(20));
     }
     let elsewhere = tempfile::tempdir().unwrap();
-    let nobody = Program::new(Settings {
+    let nobody = Program::new(CommandDispenser {
         program: elsewhere.path().join("none"),
         ..bench.program.settings.clone()
     });

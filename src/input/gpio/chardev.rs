@@ -1,20 +1,12 @@
 //! Lines of the kernel's GPIO character device (uAPI v2: Linux 5.10 and later).
 
-use std::path::{Path, PathBuf};
-
 use gpiocdev::Request;
-use gpiocdev::chip::{Chip, chips};
 use gpiocdev::line::{Bias, EdgeDetection, EdgeKind, Value, Values};
 use gpiocdev::tokio::AsyncRequest;
 
 use super::Backend;
+use crate::gpio::{CONSUMER, chip, why};
 use crate::wiring::{GpioInput, Level, Line, Pull};
-
-/// What chips of a Raspberry Pi's pin header are called: BCM2835 to 2711, and RP1 of the Pi 5.
-const HEADERS: [&str; 2] = ["pinctrl-bcm2", "pinctrl-rp1"];
-
-/// Whom the kernel names as the holder of the lines.
-pub(in crate::input) const CONSUMER: &str = "kioskd";
 
 /// The lines, held.
 pub struct Chardev {
@@ -73,39 +65,5 @@ impl Backend for Chardev {
         let is_next = self.newest.is_none_or(|newest| newest.wrapping_add(1) == event.seqno);
         self.newest = Some(event.seqno);
         Ok(is_next.then_some((event.offset, event.kind == EdgeKind::Rising)))
-    }
-}
-
-pub(in crate::input) fn why(chip: &Path, error: &gpiocdev::Error) -> String {
-    format!("{}: {error}", chip.display())
-}
-
-/// The chip that is meant.
-pub(in crate::input) fn chip(named: Option<&Path>) -> Result<PathBuf, String> {
-    named.map_or_else(header, |path| Ok(path.to_owned()))
-}
-
-/// The chip of the board's pin header, else the only one.
-fn header() -> Result<PathBuf, String> {
-    let all = chips().map_err(|error| format!("no GPIO chip can be looked for: {error}"))?;
-    let label = |path: &PathBuf| {
-        let info = Chip::from_path(path).and_then(|chip| chip.info());
-        info.map(|info| info.label).unwrap_or_default()
-    };
-    let is_header = |path: &&PathBuf| {
-        let label = label(path);
-        HEADERS.iter().any(|header| label.starts_with(header))
-    };
-    if let Some(header) = all.iter().find(is_header) {
-        return Ok(header.clone());
-    }
-    match all.as_slice() {
-        [only] => Ok(only.clone()),
-        [] => Err("this machine has no GPIO chip (/dev/gpiochip*)".to_owned()),
-        several => {
-            let name = |path: &PathBuf| format!("{} ({})", path.display(), label(path));
-            let names: Vec<String> = several.iter().map(name).collect();
-            Err(format!("which chip is meant? Write chip = with one of: {}", names.join(", ")))
-        }
     }
 }

@@ -4,7 +4,7 @@ use gpiocdev::Request;
 use gpiocdev::line::{Bias, Drive, Value, Values};
 
 use super::{Driven, MatrixInput, Wires};
-use crate::input::gpio::chardev::{CONSUMER, chip, why};
+use crate::gpio::{CONSUMER, chip, why};
 use crate::wiring::Line;
 
 /// The lines, held.
