@@ -85,6 +85,36 @@ pub struct MatrixInput {
     pub stuck_after: Duration,
 }
 
+/// A keyboard of the kernel's: a keypad, or a scanner that types (`kind = "evdev"`).
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct EvdevInput {
+    /// Which one.
+    pub keyboard: WhichKeyboard,
+    /// Keys that do something else than what stands on them, by the kernel's codes.
+    pub functions: BTreeMap<KeyNumber, Stroke>,
+    /// When what is typed is a code.
+    pub typing: TypingRules,
+    /// A key that is down for longer is stuck.
+    pub stuck_after: Duration,
+}
+
+/// The kernel's number of a key. Source: Linux, `input-event-codes.h`.
+pub type KeyNumber = u16;
+
+/// Which keyboard.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub enum WhichKeyboard {
+    /// The device; absolute.
+    At(PathBuf),
+    /// One of these, wherever it is plugged in.
+    Usb {
+        /// Who makes it.
+        vendor: u16,
+        /// What it is.
+        product: u16,
+    },
+}
+
 /// What a key of a keypad does.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 pub enum Stroke {

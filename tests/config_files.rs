@@ -4,7 +4,7 @@
 //! with the text of `NAME.txt`. `NAME.env` beside a case holds its environment, `NAME=VALUE` a line.
 //! `KIOSKD_BLESS=1 cargo test --test config_files` writes the texts anew; read the difference.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -14,8 +14,8 @@ use kioskd::config::{
     InputSettings, Loaded, SerialDispenser, SerialInput, UnknownVend,
 };
 use kioskd::wiring::{
-    BackendKind, CommandDispenser, GpioDispenser, GpioInput, Level, MatrixInput, Pull, Reverse,
-    Sensor, Stroke, TypingRules, Until,
+    BackendKind, CommandDispenser, EvdevInput, GpioDispenser, GpioInput, Level, MatrixInput, Pull,
+    Reverse, Sensor, Stroke, TypingRules, Until, WhichKeyboard,
 };
 
 /// What the keys of `kind = "gpio"` are where nobody sets them.
@@ -214,6 +214,27 @@ fn every_key_of_a_dispenser_reaches_its_setting() {
 }
 
 #[test]
+fn every_key_of_a_keyboard_reaches_its_setting() {
+    let settings = load(Path::new("tests/config/good/everything.toml")).unwrap().settings;
+    let functions =
+        [(55, Stroke::Cancel), (78, Stroke::Pay), (28, Stroke::Clear), (1, Stroke::Enter)];
+    let scanner = EvdevInput {
+        keyboard: WhichKeyboard::At("/dev/input/event3".into()),
+        functions: functions.into(),
+        typing: TypingRules { code_length: Some(3), typing_timeout: Duration::from_mins(1) },
+        stuck_after: Duration::from_mins(10),
+    };
+    assert_eq!(settings.inputs["scanner"], InputSettings::Evdev(scanner));
+    let numbers = EvdevInput {
+        keyboard: WhichKeyboard::Usb { vendor: 0x1a2c, product: 9 },
+        functions: BTreeMap::new(),
+        typing: TypingRules { code_length: None, typing_timeout: Duration::from_secs(10) },
+        stuck_after: Duration::from_secs(30),
+    };
+    assert_eq!(settings.inputs["numbers"], InputSettings::Evdev(numbers));
+}
+
+#[test]
 fn bad_configurations_say_what_is_wrong() {
     let bless = std::env::var_os("KIOSKD_BLESS").is_some();
     let cases = cases("bad");
@@ -299,6 +320,10 @@ fn the_shipped_example_loads_and_says_the_defaults_as_they_are() {
             ('D', Stroke::Pay),
         ]
     );
+    for name in ["scanner", "numbers"] {
+        let keyboard = explicit.settings.inputs.remove(name);
+        assert!(matches!(keyboard, Some(InputSettings::Evdev(_))), "{keyboard:?}");
+    }
     let explicit_typing =
         TypingRules { code_length: Some(2), typing_timeout: Duration::from_secs(10) };
     assert_eq!(pad.typing, explicit_typing);

@@ -132,6 +132,8 @@ pub(super) const SECTIONS: [Section; 8] = [
             ("cancel", Text),
             ("pay", Text),
             ("typing_timeout", Duration),
+            ("vendor", Integer),
+            ("product", Integer),
         ],
         tables: &[],
         free: &[("lines", Text)],

@@ -157,6 +157,8 @@ pub(super) struct RawInput {
     pub(super) cancel: Option<String>,
     pub(super) pay: Option<String>,
     pub(super) typing_timeout: String,
+    pub(super) vendor: Option<i64>,
+    pub(super) product: Option<i64>,
 }
 
 impl Default for RawInput {
@@ -183,6 +185,8 @@ impl Default for RawInput {
             cancel: None,
             pay: None,
             typing_timeout: "10s".to_owned(),
+            vendor: None,
+            product: None,
         }
     }
 }

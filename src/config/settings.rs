@@ -11,7 +11,7 @@ use crate::ids::{DispenserName, KioskId, ProductCode, ReaderId, Slot};
 use crate::money::{Currency, Money};
 use crate::sale::cards::CardRules;
 use crate::sale::goods::Promise;
-use crate::wiring::{CommandDispenser, GpioDispenser, GpioInput, MatrixInput, Until};
+use crate::wiring::{CommandDispenser, EvdevInput, GpioDispenser, GpioInput, MatrixInput, Until};
 
 /// Everything that an operator can set.
 #[derive(Clone, PartialEq, Debug, Serialize)]
@@ -169,6 +169,8 @@ pub enum InputSettings {
     Gpio(GpioInput),
     /// `matrix`: a keypad on lines.
     Matrix(MatrixInput),
+    /// `evdev`: a keyboard of the kernel's.
+    Evdev(EvdevInput),
     /// `stdin`: lines typed at the terminal. At most one.
     Stdin,
 }

@@ -19,6 +19,7 @@ use crate::dispenser::gpio::{Chip, Relays, longest};
 use crate::dispenser::{self, Answer, DispenserNews, Order};
 use crate::display;
 use crate::ids::DispenserName;
+use crate::input::evdev::{self, Evdev};
 use crate::input::gpio::{Chardev, Gpio, Rppal};
 use crate::input::matrix::{self, Matrix};
 use crate::input::{self, InputNews, Key, NamedInputNews};
@@ -104,6 +105,10 @@ pub fn start_inputs(settings: &Settings, listeners: &Listeners, watchdog: &mut W
                     tokio::spawn(input::run(name, keypad, sender, pulse));
                 }
             },
+            InputSettings::Evdev(keyboard) => {
+                let keyboard = Evdev::<evdev::Device>::new(keyboard.clone());
+                tokio::spawn(input::run(name, keyboard, sender, pulse));
+            }
             InputSettings::Stdin => {
                 tokio::spawn(input::stdin::run(name, sender, pulse));
             }

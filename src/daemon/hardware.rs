@@ -11,7 +11,7 @@ use crate::config::{DispenserKind, InputSettings, Settings};
 use crate::daemon::clock;
 use crate::dispenser::{Answer, DispenserNews};
 use crate::input::{InputNews, Key};
-use crate::wiring::{GpioDispenser, GpioInput, Line, MatrixInput};
+use crate::wiring::{EvdevInput, GpioDispenser, GpioInput, Line, MatrixInput, WhichKeyboard};
 
 /// What somebody who watches may be behind; what is older is missed, and they are told so.
 const QUEUE: usize = 256;
@@ -79,6 +79,7 @@ impl Hardware {
                 InputSettings::Serial(serial) => port(&serial.device, serial.baud),
                 InputSettings::Gpio(gpio) => lines(gpio),
                 InputSettings::Matrix(matrix) => keypad(matrix),
+                InputSettings::Evdev(evdev) => keyboard(evdev),
                 InputSettings::Stdin => "standard input".to_owned(),
             };
             (INPUT, name.clone(), uses)
@@ -193,6 +194,13 @@ impl Hardware {
 
 fn port(device: &std::path::Path, baud: u32) -> String {
     format!("serial port {}, {baud} baud", device.display())
+}
+
+fn keyboard(evdev: &EvdevInput) -> String {
+    match &evdev.keyboard {
+        WhichKeyboard::At(device) => format!("keyboard {}", device.display()),
+        WhichKeyboard::Usb { vendor, product } => format!("keyboard {vendor:04x}:{product:04x}"),
+    }
 }
 
 fn keypad(matrix: &MatrixInput) -> String {

@@ -4,6 +4,7 @@
 //! wait for nobody; what is too much is dropped and counted as garbage.
 
 pub mod buttons;
+pub mod evdev;
 pub mod gpio;
 pub mod matrix;
 mod serial;
@@ -14,7 +15,7 @@ mod typist;
 use std::time::Duration;
 
 use tokio::sync::mpsc::{self, error::TrySendError};
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep_until};
 
 use crate::ids::ProductCode;
 use crate::pulse::Pulse;
@@ -179,6 +180,13 @@ async fn pass_on(heard: Heard, source: &mut impl Source, outlet: &mut Outlet) ->
             }
             Ok(())
         }
+    }
+}
+
+async fn wait_until(due: Option<Instant>) {
+    match due {
+        Some(due) => sleep_until(due).await,
+        None => std::future::pending().await,
     }
 }
 

@@ -17,8 +17,8 @@ pub enum Typed {
     Word(String),
     /// What stands there now; empty when it was completed, taken back or forgotten.
     Shows(String),
-    /// More was typed than any code has.
-    TooLong,
+    /// What was typed can be no code.
+    Nonsense,
 }
 
 /// What was typed and is not complete.
@@ -26,14 +26,15 @@ pub enum Typed {
 pub struct Typing {
     rules: TypingRules,
     text: String,
-    is_too_long: bool,
+    /// Something is wrong with what was typed: no part of it is a code, up to its Enter.
+    is_spoiled: bool,
     touched: Instant,
 }
 
 impl Typing {
     /// Nothing was typed yet.
     pub fn new(rules: TypingRules) -> Self {
-        Self { rules, text: String::new(), is_too_long: false, touched: Instant::now() }
+        Self { rules, text: String::new(), is_spoiled: false, touched: Instant::now() }
     }
 
     /// A key was pressed.
@@ -42,9 +43,9 @@ impl Typing {
         self.touched = now;
         match stroke {
             Stroke::Character(character) => typed.extend(self.character(character)),
-            Stroke::Enter if self.is_too_long => {
-                self.is_too_long = false;
-                typed.push(Typed::TooLong);
+            Stroke::Enter if self.is_spoiled => {
+                self.is_spoiled = false;
+                typed.push(Typed::Nonsense);
             }
             Stroke::Enter => typed.extend(self.complete()),
             // What was typed is taken back first, so that a second press gives up the sale.
@@ -68,7 +69,7 @@ impl Typing {
 
     /// The keypad is gone, or what stands there was taken back.
     pub fn forget(&mut self) -> Vec<Typed> {
-        self.is_too_long = false;
+        self.is_spoiled = false;
         if self.text.is_empty() {
             return Vec::new();
         }
@@ -76,18 +77,26 @@ impl Typing {
         vec![Typed::Shows(String::new())]
     }
 
+    /// Strokes were lost: what is left of the code may be another one.
+    pub fn spoil(&mut self, now: Instant) -> Vec<Typed> {
+        let typed = self.forget();
+        self.is_spoiled = true;
+        self.touched = now;
+        typed
+    }
+
     fn is_begun(&self) -> bool {
-        self.is_too_long || !self.text.is_empty()
+        self.is_spoiled || !self.text.is_empty()
     }
 
     fn character(&mut self, character: char) -> Vec<Typed> {
-        if self.is_too_long {
+        if self.is_spoiled {
             return Vec::new();
         }
         if self.text.len() >= LONGEST {
             // Nothing of it is a code: not its beginning, and not its end.
             let typed = self.forget();
-            self.is_too_long = true;
+            self.is_spoiled = true;
             return typed;
         }
         self.text.push(character);
@@ -115,7 +124,7 @@ impl Typing {
 mod tests {
     use std::time::Duration;
 
-    use Typed::{Shows, TooLong, Word};
+    use Typed::{Nonsense, Shows, Word};
     use proptest::prelude::*;
 
     use super::*;
@@ -124,7 +133,7 @@ mod tests {
         TypingRules { code_length: None, typing_timeout: Duration::from_secs(10) };
 
     /// Strikes keys of a keypad, a tenth of a second apart: `#` is Enter, `*` is Clear, `!` is
-    /// Cancel, `$` is Pay, and a space is a wait of ten seconds.
+    /// Cancel, `$` is Pay, `?` is what was lost, and a space is a wait of ten seconds.
     fn struck(rules: TypingRules, keys: &str) -> Vec<Typed> {
         let mut typing = Typing::new(rules);
         let mut now = Instant::now();
@@ -134,6 +143,7 @@ mod tests {
             all.extend(match key {
                 '#' => typing.struck(Stroke::Enter, now),
                 '*' => typing.struck(Stroke::Clear, now),
+                '?' => typing.spoil(now),
                 '!' => typing.struck(Stroke::Cancel, now),
                 '$' => typing.struck(Stroke::Pay, now),
                 ' ' => {
@@ -185,11 +195,20 @@ mod tests {
     }
 
     #[test]
-    fn of_what_is_too_long_no_part_is_a_code() {
+    fn of_what_is_spoiled_no_part_is_a_code() {
         let typed = struck(RULES, &format!("{}#12#", "1".repeat(200)));
-        let end = [shows(""), TooLong, shows("1"), shows("12"), word("12"), shows("")];
+        let end = [shows(""), Nonsense, shows("1"), shows("12"), word("12"), shows("")];
         assert!(typed.ends_with(&end), "{typed:?}");
         assert_eq!(typed.iter().filter(|typed| matches!(typed, Word(_))).count(), 1);
+    }
+
+    #[test]
+    fn of_what_lost_a_stroke_no_part_is_a_code() {
+        let typed = struck(RULES, "1?2#3#");
+        assert_eq!(typed, [shows("1"), shows(""), Nonsense, shows("3"), word("3"), shows("")]);
+        let rules = TypingRules { code_length: Some(2), ..RULES };
+        let expected = [shows("1"), shows(""), shows("4"), word("45"), shows("")];
+        assert_eq!(struck(rules, "1?23 45"), expected);
     }
 
     proptest! {

@@ -36,6 +36,18 @@ impl Typist {
         self.typed(typed);
     }
 
+    /// Strokes were lost.
+    pub(super) fn spoil(&mut self, now: Instant) {
+        let typed = self.typing.spoil(now);
+        self.count_garbage();
+        self.typed(typed);
+    }
+
+    /// When something may be due, if nothing is struck.
+    pub(super) fn next_due(&self, now: Instant) -> Option<Instant> {
+        [self.typing.next_due(), self.garbage.due(now)].into_iter().flatten().min()
+    }
+
     /// The keypad is gone: what was begun there cannot be gone on with.
     pub(super) fn gone(&mut self, why: String) {
         let typed = self.typing.forget();
@@ -60,7 +72,7 @@ impl Typist {
             match one {
                 Typed::Word(word) => self.tell(Heard::Words(vec![word])),
                 Typed::Shows(text) => self.tell(Heard::Typing { text }),
-                Typed::TooLong => self.count_garbage(),
+                Typed::Nonsense => self.count_garbage(),
             }
         }
     }

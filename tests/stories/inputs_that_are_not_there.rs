@@ -22,11 +22,15 @@ fn what_is_not_there_is_told_once_and_does_not_keep_the_kiosk_from_selling() {
         "[input.expander]\nkind = \"gpio\"\nchip = \"/dev/no-such-chip\"\nlines = { 4 = \"A1\" }\n\
          [input.header]\nkind = \"gpio\"\nbackend = \"rppal\"\nlines = { 17 = \"A1\" }\n\
          [input.pad]\nkind = \"matrix\"\nchip = \"/dev/no-such-pad\"\nrows = [1, 2]\n\
-         columns = [3, 5]\nlayout = [\"A1\", \"B2\"]\ncode_length = 2\n",
+         columns = [3, 5]\nlayout = [\"A1\", \"B2\"]\ncode_length = 2\n\
+         [input.scanner]\nkind = \"evdev\"\ndevice = \"/dev/input/by-id/no-such-scanner\"\n\
+         [input.numbers]\nkind = \"evdev\"\nvendor = 0xffff\nproduct = 0xfffe\n",
     );
     rig.start();
     let expected = [
         ("pad", "/dev/no-such-pad: "),
+        ("scanner", "/dev/input/by-id/no-such-scanner: No such file or directory"),
+        ("numbers", ""),
         ("expander", "/dev/no-such-chip: "),
         ("header", "backend = \"rppal\" is for a Raspberry Pi: write backend = \"chardev\""),
     ];

@@ -18,6 +18,7 @@ enum InputKind {
     Serial,
     Gpio,
     Matrix,
+    Evdev,
     Stdin,
 }
 
@@ -52,6 +53,7 @@ impl Check<'_> {
             ("serial", InputKind::Serial),
             ("gpio", InputKind::Gpio),
             ("matrix", InputKind::Matrix),
+            ("evdev", InputKind::Evdev),
             ("stdin", InputKind::Stdin),
         ];
         let kind = self.kind(table, raw.kind.as_ref(), &kinds)?;
@@ -59,12 +61,14 @@ impl Check<'_> {
             InputKind::Serial => &["device", "baud"],
             InputKind::Gpio => gpio::KEYS,
             InputKind::Matrix => keypads::MATRIX_KEYS,
+            InputKind::Evdev => keypads::EVDEV_KEYS,
             InputKind::Stdin => &[],
         };
         self.no_keys_but(table, raw.kind.as_deref().unwrap_or_default(), keys);
         match kind {
             InputKind::Gpio => self.gpio(table, raw).map(InputSettings::Gpio),
             InputKind::Matrix => self.matrix(table, raw).map(InputSettings::Matrix),
+            InputKind::Evdev => self.evdev(table, raw).map(InputSettings::Evdev),
             InputKind::Serial => {
                 let device = self.device(table, raw.device.as_ref());
                 let baud = self.baud(&table.join("baud"), raw.baud);
@@ -148,7 +152,8 @@ impl Check<'_> {
     /// One port, one board behind it: two readers of a port would each miss half of its lines.
     pub(super) fn one_user_for_each_port(&mut self) {
         let raw = &self.merged.raw;
-        let inputs = raw.input.iter().filter(|(_, raw)| raw.kind.as_deref() == Some("serial"));
+        let has_port = |raw: &RawInput| matches!(raw.kind.as_deref(), Some("serial" | "evdev"));
+        let inputs = raw.input.iter().filter(|(_, raw)| has_port(raw));
         let inputs = inputs.map(|(name, raw)| (KeyPath::new(["input", name]), &raw.device));
         let dispensers = raw.dispenser.iter();
         let dispensers =

@@ -2,12 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use evdev::KeyCode;
+
 use super::super::origins::KeyPath;
 use super::super::problem::quoted;
 use super::super::raw::RawInput;
 use super::gpio::MOST_LINES;
 use super::{Check, values};
-use crate::wiring::{Line, MatrixInput, Stroke, TypingRules};
+use crate::wiring::{EvdevInput, KeyNumber, Line, MatrixInput, Stroke, TypingRules, WhichKeyboard};
 
 /// The keys of `kind = "matrix"`.
 pub(super) const MATRIX_KEYS: &[&str] = &[
@@ -18,6 +20,20 @@ pub(super) const MATRIX_KEYS: &[&str] = &[
     "layout",
     "scan",
     "debounce",
+    "stuck_after",
+    "code_length",
+    "enter",
+    "clear",
+    "cancel",
+    "pay",
+    "typing_timeout",
+];
+
+/// The keys of `kind = "evdev"`.
+pub(super) const EVDEV_KEYS: &[&str] = &[
+    "device",
+    "vendor",
+    "product",
     "stuck_after",
     "code_length",
     "enter",
@@ -62,6 +78,84 @@ impl Check<'_> {
             debounce: debounce?,
             stuck_after: stuck_after?,
         })
+    }
+
+    pub(super) fn evdev(&mut self, table: &KeyPath, raw: &RawInput) -> Option<EvdevInput> {
+        let keyboard = self.keyboard(table, raw);
+        let functions = self.functions_of_keyboard(table, raw);
+        let typing = self.typing(table, raw, true);
+        let stuck_after =
+            self.duration(&table.join("stuck_after"), &raw.stuck_after, values::STUCK_AFTER);
+        Some(EvdevInput {
+            keyboard: keyboard?,
+            functions: functions?,
+            typing: typing?,
+            stuck_after: stuck_after?,
+        })
+    }
+
+    /// Which keyboard is meant: by its device, or by who made it.
+    fn keyboard(&mut self, table: &KeyPath, raw: &RawInput) -> Option<WhichKeyboard> {
+        match (&raw.device, raw.vendor, raw.product) {
+            (Some(device), None, None) => {
+                self.absolute(&table.join("device"), device).map(WhichKeyboard::At)
+            }
+            (None, Some(vendor), Some(product)) => {
+                let vendor = self.usb_number(&table.join("vendor"), vendor);
+                let product = self.usb_number(&table.join("product"), product);
+                Some(WhichKeyboard::Usb { vendor: vendor?, product: product? })
+            }
+            (None, vendor, product) => {
+                let device = "device = \"/dev/input/by-id/usb-…-event-kbd\"";
+                let (name, wrong, example) = match (vendor, product) {
+                    (Some(_), _) => ("product", "is missing beside vendor", "product = 0x2124"),
+                    (None, Some(_)) => ("vendor", "is missing beside product", "vendor = 0x1a2c"),
+                    (None, None) => ("device", "is missing", device),
+                };
+                let allowed = "device, or vendor and product";
+                let fix = format!("add, for example: {example}");
+                self.wrong_unless_refused(&table.join(name), wrong, allowed, fix);
+                None
+            }
+            (Some(_), _, _) => {
+                let allowed = "device, or vendor and product";
+                let wrong = "stands beside vendor or product: which keyboard is meant?";
+                self.wrong(&table.join("device"), wrong, allowed, "remove one of the two");
+                None
+            }
+        }
+    }
+
+    fn usb_number(&mut self, key: &KeyPath, number: i64) -> Option<u16> {
+        let id = u16::try_from(number).ok();
+        if id.is_none() {
+            let fix = "write what `lsusb` shows, such as 0x1a2c";
+            self.wrong(key, format!("{number} is out of range"), "0x0000 to 0xffff", fix);
+        }
+        id
+    }
+
+    /// The keys of a keyboard that do something else than what stands on them.
+    fn functions_of_keyboard(
+        &mut self,
+        table: &KeyPath,
+        raw: &RawInput,
+    ) -> Option<BTreeMap<KeyNumber, Stroke>> {
+        let mut functions = BTreeMap::new();
+        let mut is_right = true;
+        for (name, text, stroke) in named(raw) {
+            let Some(text) = text else { continue };
+            let wrong = match text.parse::<KeyCode>() {
+                Ok(key) if functions.insert(key.code(), stroke).is_none() => continue,
+                Ok(_) => "does something else already",
+                Err(_) => "is no key of a keyboard",
+            };
+            is_right = false;
+            let allowed = "the kernel's name of a key, such as \"KEY_KPASTERISK\"";
+            let fix = "write the name that `evtest` shows";
+            self.wrong(&table.join(name), format!("{} {wrong}", quoted(text)), allowed, fix);
+        }
+        is_right.then_some(functions)
     }
 
     /// The lines of the rows, or of the columns.
@@ -132,13 +226,7 @@ impl Check<'_> {
         let printed: Vec<char> = raw.layout.iter().flat_map(|row| row.chars()).collect();
         let mut functions = BTreeMap::new();
         let mut is_right = true;
-        let named = [
-            ("enter", &raw.enter, Stroke::Enter),
-            ("clear", &raw.clear, Stroke::Clear),
-            ("cancel", &raw.cancel, Stroke::Cancel),
-            ("pay", &raw.pay, Stroke::Pay),
-        ];
-        for (name, text, stroke) in named {
+        for (name, text, stroke) in named(raw) {
             let Some(text) = text else { continue };
             let key = printed.iter().find(|key| key.to_string() == *text);
             let wrong = match key {
@@ -170,6 +258,16 @@ impl Check<'_> {
         let typing_timeout = self.duration(&key, &raw.typing_timeout, values::TYPING_TIMEOUT);
         Some(TypingRules { code_length, typing_timeout: typing_timeout? })
     }
+}
+
+/// The keys that do something else than add to a code, as they are written.
+fn named(raw: &RawInput) -> [(&'static str, &Option<String>, Stroke); 4] {
+    [
+        ("enter", &raw.enter, Stroke::Enter),
+        ("clear", &raw.clear, Stroke::Clear),
+        ("cancel", &raw.cancel, Stroke::Cancel),
+        ("pay", &raw.pay, Stroke::Pay),
+    ]
 }
 
 fn is_of_codes(character: char) -> bool {

@@ -14,7 +14,7 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
 
 use super::buttons::{Buttons, Happened, Rules};
-use super::{Heard, Source};
+use super::{Heard, Source, wait_until};
 use crate::wiring::{GpioInput, Line};
 
 pub use chardev::Chardev;
@@ -148,13 +148,6 @@ impl<B: Backend> Source for Gpio<B> {
 
     /// The configuration's words are keys; one too many is a matter of the daemon's.
     fn count_garbage(&mut self) {}
-}
-
-async fn wait_until(due: Option<Instant>) {
-    match due {
-        Some(due) => sleep_until(due).await,
-        None => std::future::pending().await,
-    }
 }
 
 fn rules(settings: &GpioInput, is_debounced: bool) -> Rules {

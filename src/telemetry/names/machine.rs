@@ -130,7 +130,8 @@ names! {
         check: [
             "The board's power and cable.",
             "`ls -l /dev/serial/by-id`, and `device` in the configuration. For lines: `gpiodetect`, \
-             `gpioinfo`, and `chip` and `backend`.",
+             `gpioinfo`, and `chip` and `backend`. For a \
+             keypad or scanner at USB: `ls -l /dev/input/by-id`, `lsusb`.",
             "\"Permission denied\": is the user kioskd in the group of the device?",
         ],
     }
