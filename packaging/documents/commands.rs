@@ -11,7 +11,7 @@ use roff::{Roff, bold, roman};
 use crate::Document;
 
 /// Where more can be read, for the page of the whole program.
-const FILES: [(&str, &str); 6] = [
+const FILES: [(&str, &str); 7] = [
     ("/etc/kioskd/kioskd.toml", "The configuration, see kioskd.toml(5)."),
     ("/etc/kioskd/conf.d/*.toml", "What is laid over it, in the order of the names."),
     ("/etc/kioskd/stripe-api-key", "The API key, mode 0600: systemd hands it to the daemon."),
@@ -22,6 +22,7 @@ const FILES: [(&str, &str); 6] = [
     ),
     ("/run/kioskd/control.sock", "The control socket. The group kioskd may ask, sell and drain."),
     ("/usr/share/doc/kioskd/operations.md", "For a technician with ten minutes."),
+    ("/usr/share/doc/kioskd/hardware.md", "How dispensers are wired, and what they can promise."),
 ];
 
 /// A page for the program and one for each command.

@@ -2,7 +2,8 @@
 //!
 //! All outputs are asked for at their safe level in one request: the kernel sets direction and level
 //! together, so that no relay clicks. When the descriptor is closed, by whatever kind of death, the
-//! lines are the chip's again; what it does with them then is its own affair.
+//! lines are the chip's again; what it does with them then is its own affair. Source: Linux,
+//! userspace-api/gpio; kernels of Raspberry Pi OS go on driving them (raspberrypi/linux#6117).
 
 use gpiocdev::Request;
 use gpiocdev::line::{Bias, EdgeDetection, EdgeKind, Value, Values};

@@ -46,10 +46,12 @@ names! {
     }
     VEND_UNKNOWN = "sale_step", "vend_unknown", "80ec832939d340cf90707137e019b4c3" {
         subject: "Nobody knows whether the product came out",
-        happened: "The dispenser did not tell within `payment.vend_grace`.",
-        does: "It does what `payment.unknown_vend` says: release, capture or hold.",
+        happened: "The dispenser did not tell within `payment.vend_grace`, or is one that cannot be \
+             asked after a restart.",
+        does: "It does what `unknown_vend` says, of the dispenser or else of payment: release, \
+             capture or hold.",
         check: [
-            "The dispenser board: cable, power, firmware.",
+            "The dispenser board: cable, power, firmware. A program: what it has written last.",
             "The stock of the slot, if the customer complains.",
         ],
     }
