@@ -4,10 +4,12 @@
 //! As with a payment, the refunds that Stripe has decide, never the reader alone: nothing is asked
 //! for again before they are read.
 
+use std::time::Duration;
+
 use crate::money::Money;
 use crate::sale::fact::{Attention, Because, CardAway, Doubt, Fact};
 use crate::sale::input::{
-    ActionSeen, ActionStatus, Call, IntentSeen, RefundSeen, Reply, Seen, Trouble,
+    ActionSeen, ActionStatus, Call, IntentSeen, RefundSeen, Refusal, Reply, Seen, Trouble,
 };
 use crate::sale::key::Operation;
 use crate::sale::phase::{Refunding, RefundingStep, Sale};
@@ -17,6 +19,10 @@ use crate::time::Moment;
 /// How often the reader is asked for one refund, so that one that drops every prompt cannot keep
 /// a customer for ever.
 const MOST_PROMPTS: u32 = 6;
+
+/// A reader that is said not to have answered may ask all the same, some seconds later. Asked again
+/// meanwhile it would give the money back twice: each prompt has a refund of its own.
+const LATE_PROMPT: Duration = Duration::from_secs(25);
 
 /// How a refund of an Interac payment begins. Only somebody who just stood there is asked for the
 /// card.
@@ -157,7 +163,7 @@ fn listed(
     intent: &IntentSeen,
     now: Moment,
 ) -> Vec<Fact> {
-    let Refunding { amount, n, doubt, given_up, .. } = refunding;
+    let Refunding { amount, n, since, doubt, given_up, .. } = refunding;
     let (amount, n) = (*amount, *n);
     if let Some(ours) = refund::ours(sale, refunds) {
         return refund::progress(sale, None, ours);
@@ -166,6 +172,7 @@ fn listed(
         return refund::refunded_elsewhere(sale, refunds, amount);
     }
     let spent = Fact::KeySpent { operation: Operation::Refund, n };
+    let prompts = n.saturating_sub(sale.refund_from).saturating_add(1);
     match (doubt, given_up) {
         (_, Some(why)) => {
             let why = Attention::RefundNeedsCard { why: why.clone() };
@@ -176,9 +183,12 @@ fn listed(
         (Some(Doubt::Unanswered | Doubt::Restarted | Doubt::Pending | Doubt::Decided), None) => {
             vec![Fact::SettlementMissing]
         }
-        (Some(Doubt::Refused(_) | Doubt::Ended { .. }), None)
-            if n.saturating_sub(sale.refund_from) >= MOST_PROMPTS =>
+        (Some(Doubt::Refused(Refusal::ReaderTimeout)), None)
+            if now < *since + LATE_PROMPT * prompts =>
         {
+            Vec::new()
+        }
+        (Some(Doubt::Refused(_) | Doubt::Ended { .. }), None) if prompts > MOST_PROMPTS => {
             let why = CardAway::ReaderUnavailable { why: "it asked too often".into() };
             vec![Fact::RefundGivenUp { why, at: now }]
         }
