@@ -105,7 +105,7 @@ pub enum Reason {
         /// Why, in their words.
         why: Option<String>,
     },
-    /// A dispenser's port cannot be opened.
+    /// A dispenser cannot be reached.
     DispenserAway {
         /// Which.
         dispenser: DispenserName,

@@ -1,9 +1,16 @@
 //! What must hold for every kind of dispenser, tried on each: a board on a pseudoterminal, a program,
 //! and relays on lines that are played.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot set up its bench may panic, and the line tells where"
+)]
+
 #[path = "../boards/mod.rs"]
 mod boards;
+mod programs;
 mod rigs;
+mod script;
 
 use std::time::{Duration, Instant};
 

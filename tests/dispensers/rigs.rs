@@ -13,7 +13,7 @@ use kioskd::wiring::{CommandDispenser, GpioDispenser, Level, Line, Pull, Sensor,
 use tokio::sync::Notify;
 
 use crate::boards::{Board, Jack};
-use crate::{QUIET, Rig};
+use crate::{QUIET, Rig, script};
 
 /// A board that remembers, on a pseudoterminal.
 pub(crate) struct OnPort {
@@ -110,16 +110,10 @@ impl Rig for Script {
         || Program::new(settings)
     }
 
-    /// Another process writes it: what this one has open for writing, a child that is just being
-    /// made by another test would keep open, and nobody could run it.
     fn plug_in(&mut self) {
-        let script = "#!/bin/sh\ncd $(dirname $0); echo $1 >> vends\n\
-                      until [ -e end.$1 ]; do sleep 0.05; done\nexit $(cat end.$1)\n";
-        let write = "printf '%s' \"$1\" > $2.draft; chmod 700 $2.draft; mv $2.draft $2";
-        let path = self.path();
-        let mut command = std::process::Command::new("/bin/sh");
-        let written = command.args(["-c", write, "sh", script]).arg(path).status();
-        assert!(written.expect("a shell").success());
+        let text = "#!/bin/sh\ncd $(dirname $0); echo $1 >> vends\n\
+                    until [ -e end.$1 ]; do sleep 0.05; done\nexit $(cat end.$1)\n";
+        script::write(&self.path(), text);
     }
 
     fn unplug(&mut self) {

@@ -255,6 +255,3 @@ fn is_executable(program: &Path) -> Result<(), String> {
     }
     access(program, Access::EXEC_OK).map_err(|error| format!("{name} cannot be run: {error}"))
 }
-
-#[cfg(test)]
-mod tests;

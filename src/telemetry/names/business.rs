@@ -102,14 +102,14 @@ names! {
     }
     DISPENSER_AWAY = "out_of_order", "dispenser_away", "61da3979c18345b9989aa885b8b57774" {
         subject: "A dispenser cannot be reached",
-        happened: "A dispenser's port cannot be opened. The line before it says why.",
-        does:
-            "It sells what other dispensers have, and opens the port again by itself, every five \
-             seconds at most.",
+        happened: "A dispenser's port or lines cannot be opened, its program cannot be run, or \
+             something stands in front of its drop sensor. The line before it says which, and why.",
+        does: "It sells what other dispensers have, and tries again by itself, every ten seconds at \
+             most.",
         check: [
             "The board's power and cable.",
-            "`ls -l /dev/serial/by-id`.",
-            "`device` of this dispenser in the configuration.",
+            "`ls -l /dev/serial/by-id`; for lines `gpiodetect`, `gpioinfo`.",
+            "`device`, `chip` or `program` of this dispenser in the configuration.",
         ],
     }
     OVER = "out_of_order", "over", "d06f3c9b8e174a25b7c2a5e0f4913d19" {
