@@ -14,7 +14,7 @@ test: ## everything that has to hold: format, lints, tests, documentation
 	@.ci/needs test
 	@.ci/sdks || echo "Stripe's SDKs could not be installed: their tests will be skipped"
 	$(MAKE) --no-print-directory lint
-	cargo test --locked --lib --bins $(OTHERS:%=--test %)
+	cargo test --locked --lib --bins --examples $(OTHERS:%=--test %)
 	cargo test --locked --test stories -- --test-threads 8
 	cargo test --locked --doc
 	$(MAKE) --no-print-directory simulate
