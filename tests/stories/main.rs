@@ -15,6 +15,7 @@ mod rig;
 mod schema;
 
 mod a_part_came_out;
+mod a_program_delivers;
 mod charged_at_the_tap;
 mod check_online;
 mod commands;
