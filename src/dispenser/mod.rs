@@ -2,7 +2,7 @@
 //!
 //! A dispenser takes [`Order`]s and tells [`DispenserNews`]. It waits for no answer: how long one
 //! may take, and what follows if none comes, is the core's business. Each kind is a [`Device`];
-//! what holds for all of them stands in [`run`](mod@run).
+//! what holds for all of them stands in `run`.
 
 pub mod answers;
 pub mod command;

@@ -1,7 +1,7 @@
 //! A program that delivers: for ticket printers and odd hardware.
 //!
 //! It is run once for each order, which it gets as JSON on its standard input and, as far as the
-//! operator wants, in its arguments. Its exit status is the result: [`DELIVERED`], [`CANNOT_TELL`],
+//! operator wants, in its arguments. Its exit status is the result: `DELIVERED`, `CANNOT_TELL`,
 //! and everything else is a failure. Whoever killed it has also killed the answer.
 //!
 //! A program that can be asked has another one beside it, whose exit status is what a board would

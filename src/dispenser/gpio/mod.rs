@@ -1,7 +1,7 @@
 //! Relays and motors on GPIO lines: one line a slot.
 //!
 //! A line is driven for a time, or until a sensor says that goods fell or that the motor is home.
-//! [`Turn`] knows when; what holds the lines is a [`Lines`]. There is no memory behind them: of a
+//! `Turn` knows when; what holds the lines is a [`Lines`]. There is no memory behind them: of a
 //! vend in an earlier life of the daemon nothing can be told.
 
 mod chardev;

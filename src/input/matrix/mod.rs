@@ -2,7 +2,7 @@
 //!
 //! A row is pulled low while the others float, and the columns, which are pulled up, tell which of
 //! its keys are down. What that means is decided by [`scan`] and
-//! [`Buttons`](super::buttons::Buttons); what is typed, by [`Typing`].
+//! [`Buttons`](super::buttons::Buttons); what is typed, by `Typing`.
 
 mod chardev;
 mod rppal;
