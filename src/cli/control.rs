@@ -35,13 +35,8 @@ pub(super) fn peek<T: DeserializeOwned>(
     environment: &Environment,
     path: &str,
 ) -> Result<T, String> {
-    let socket = match &arguments.socket {
-        Some(socket) => socket.clone(),
-        None => match config::load(arguments.config.path(), &environment.variables) {
-            Ok(loaded) => loaded.settings.kiosk.runtime_dir.join(SOCKET),
-            Err(error) => return Err(format!("{error} (kioskd check says more)")),
-        },
-    };
+    let socket = find_socket(arguments, environment)
+        .map_err(|error| format!("{error} (kioskd check says more)"))?;
     let nobody = |why: String| format!("no daemon answers on {}: {why}", socket.display());
     let runtime = runtime().map_err(|_| "no thread can be started".to_owned())?;
     let (_, body) =
@@ -167,14 +162,20 @@ fn reason(error: &reqwest::Error) -> String {
 }
 
 fn socket(arguments: &SocketArguments, environment: &Environment) -> Result<PathBuf, Exit> {
+    find_socket(arguments, environment).map_err(|error| {
+        complain(&error);
+        Exit::Configuration
+    })
+}
+
+/// The socket that was named, else the one of the configuration.
+fn find_socket(
+    arguments: &SocketArguments,
+    environment: &Environment,
+) -> Result<PathBuf, config::ConfigError> {
     if let Some(socket) = &arguments.socket {
         return Ok(socket.clone());
     }
-    match config::load(arguments.config.path(), &environment.variables) {
-        Ok(loaded) => Ok(loaded.settings.kiosk.runtime_dir.join(SOCKET)),
-        Err(error) => {
-            complain(&error);
-            Err(Exit::Configuration)
-        }
-    }
+    let loaded = config::load(arguments.config.path(), &environment.variables)?;
+    Ok(loaded.settings.kiosk.runtime_dir.join(SOCKET))
 }

@@ -2,6 +2,7 @@
 //! what it says as it says it.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
@@ -11,7 +12,7 @@ use crate::config::{DispenserKind, InputSettings, Settings};
 use crate::daemon::clock;
 use crate::dispenser::{Answer, DispenserNews};
 use crate::input::{InputNews, Key};
-use crate::wiring::{EvdevInput, GpioDispenser, GpioInput, Line, MatrixInput, WhichKeyboard};
+use crate::wiring::{EvdevInput, GpioDispenser, GpioInput, MatrixInput, WhichKeyboard};
 
 /// What somebody who watches may be behind; what is older is missed, and they are told so.
 const QUEUE: usize = 256;
@@ -77,7 +78,7 @@ impl Hardware {
         let inputs = settings.inputs.iter().map(|(name, input)| {
             let uses = match input {
                 InputSettings::Serial(serial) => port(&serial.device, serial.baud),
-                InputSettings::Gpio(gpio) => lines(gpio),
+                InputSettings::Gpio(gpio) => buttons(gpio),
                 InputSettings::Matrix(matrix) => keypad(matrix),
                 InputSettings::Evdev(evdev) => keyboard(evdev),
                 InputSettings::Stdin => "standard input".to_owned(),
@@ -192,7 +193,7 @@ impl Hardware {
     }
 }
 
-fn port(device: &std::path::Path, baud: u32) -> String {
+fn port(device: &Path, baud: u32) -> String {
     format!("serial port {}, {baud} baud", device.display())
 }
 
@@ -204,27 +205,27 @@ fn keyboard(evdev: &EvdevInput) -> String {
 }
 
 fn keypad(matrix: &MatrixInput) -> String {
-    let numbers = |lines: &[Line]| {
-        let lines: Vec<String> = lines.iter().map(ToString::to_string).collect();
-        lines.join(", ")
-    };
-    let chip = matrix.chip.as_ref().map(|chip| format!(" of {}", chip.display()));
-    let (rows, columns) = (numbers(&matrix.rows), numbers(&matrix.columns));
-    format!("keypad on GPIO lines{}: rows {rows}, columns {columns}", chip.unwrap_or_default())
+    let (rows, columns) = (listed(&matrix.rows), listed(&matrix.columns));
+    format!("keypad on {}: rows {rows}, columns {columns}", lines_of(matrix.chip.as_deref()))
 }
 
 fn relays(gpio: &GpioDispenser) -> String {
-    let lines: Vec<String> =
-        gpio.lines.iter().map(|(slot, line)| format!("{slot} = {line}")).collect();
-    let chip = gpio.chip.as_ref().map(|chip| format!(" of {}", chip.display()));
-    format!("slots on GPIO lines{}: {}", chip.unwrap_or_default(), lines.join(", "))
+    let slots = listed(gpio.lines.iter().map(|(slot, line)| format!("{slot} = {line}")));
+    format!("slots on {}: {slots}", lines_of(gpio.chip.as_deref()))
 }
 
-fn lines(gpio: &GpioInput) -> String {
-    let lines: Vec<String> =
-        gpio.lines.iter().map(|(line, word)| format!("{line} = {word}")).collect();
-    let chip = gpio.chip.as_ref().map(|chip| format!(" of {}", chip.display()));
-    format!("GPIO lines{}: {}", chip.unwrap_or_default(), lines.join(", "))
+fn buttons(gpio: &GpioInput) -> String {
+    let words = listed(gpio.lines.iter().map(|(line, word)| format!("{line} = {word}")));
+    format!("{}: {words}", lines_of(gpio.chip.as_deref()))
+}
+
+fn lines_of(chip: Option<&Path>) -> String {
+    chip.map_or_else(|| "GPIO lines".to_owned(), |chip| format!("GPIO lines of {}", chip.display()))
+}
+
+fn listed(items: impl IntoIterator<Item = impl ToString>) -> String {
+    let items: Vec<String> = items.into_iter().map(|item| item.to_string()).collect();
+    items.join(", ")
 }
 
 fn garbage(total: u64) -> String {
