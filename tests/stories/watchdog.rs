@@ -61,8 +61,10 @@ fn watched(rig: &mut Rig) -> Systemd {
     systemd
 }
 
-/// Makes a part of the daemon hang: builds with debug assertions have a path for that.
-fn hang(rig: &Rig, what: &str) {
+/// Makes a part of the daemon hang: builds with debug assertions have a path for that. A request
+/// whose sender has hung up may be dropped before it is carried out, so that its end is kept.
+#[must_use = "who hangs up takes the request back"]
+fn hang(rig: &Rig, what: &str) -> UnixStream {
     let mut socket = UnixStream::connect(rig.path().join("run/control.sock")).unwrap();
     let length = what.len();
     write!(
@@ -75,6 +77,7 @@ fn hang(rig: &Rig, what: &str) {
         socket.read_to_string(&mut reply).unwrap();
         assert!(reply.starts_with("HTTP/1.1 2"), "{reply}");
     }
+    socket
 }
 
 fn a_hang_ends_in_a_restart(what: &str) {
@@ -83,7 +86,7 @@ fn a_hang_ends_in_a_restart(what: &str) {
     rig.wait_until_ready();
     rig.keypad.press("A1");
     rig.wait_for_prompt();
-    hang(&rig, what);
+    let _request = hang(&rig, what);
     rig.tap(VISA);
     systemd.wait_for_silence();
     // The driver itself can say nothing.
