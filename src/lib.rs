@@ -13,6 +13,7 @@
 //! | [`journal`] | the write-ahead journal of sales |
 //! | [`stripe`] | typed client: requests, replies, what errors mean, transport |
 //! | [`serial`] | serial ports: opening, lines, coming back |
+//! | [`mdb`] | a vending machine's bus, and what is said on it |
 //! | [`gpio`] | what is shared of the GPIO character device |
 //! | [`wiring`] | values: how buttons, keypads and relays are wired |
 //! | [`input`] | where selections come from |
@@ -35,6 +36,7 @@ pub mod ids;
 pub mod input;
 pub mod journal;
 pub mod kiosk;
+pub mod mdb;
 pub mod money;
 pub mod pulse;
 pub mod sale;

@@ -210,6 +210,17 @@ impl Money {
         Ok(Self::new(amount, currency))
     }
 
+    /// The amount in major units with all the digits of the currency, such as `2.50`.
+    pub fn decimal_text(self) -> String {
+        let decimals = self.currency.decimals();
+        if decimals == 0 {
+            return self.amount.to_string();
+        }
+        let unit = 10_u64.pow(decimals);
+        let width = usize::try_from(decimals).unwrap_or(2);
+        format!("{}.{:0width$}", self.amount / unit, self.amount % unit)
+    }
+
     /// The sum, or `None` if the currencies differ or it overflows.
     pub fn checked_add(self, other: Self) -> Option<Self> {
         let amount = self.amount.checked_add(other.amount)?;
@@ -221,13 +232,7 @@ impl Money {
 impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let code = self.currency.code().to_ascii_uppercase();
-        let decimals = self.currency.decimals();
-        if decimals == 0 {
-            return write!(f, "{} {code}", self.amount);
-        }
-        let unit = 10_u64.pow(decimals);
-        let width = usize::try_from(decimals).unwrap_or(2);
-        write!(f, "{}.{:0width$} {code}", self.amount / unit, self.amount % unit)
+        write!(f, "{} {code}", self.decimal_text())
     }
 }
 

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::ids::Slot;
+use crate::ids::{ProductCode, Slot};
+use crate::money::Money;
 
 /// Which line of a chip.
 pub type Line = u32;
@@ -137,6 +138,54 @@ pub struct TypingRules {
     pub code_length: Option<usize>,
     /// How long what was typed waits for more.
     pub typing_timeout: Duration,
+}
+
+/// A vending machine on its bus, through an interface on a serial port (`kind = "mdb"`).
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct MdbInput {
+    /// The interface's port; absolute, and nobody else's.
+    pub device: PathBuf,
+    /// Bits per second.
+    pub baud: u32,
+    /// What comes first, the choice or the card.
+    pub mode: MdbMode,
+    /// Whose price is charged.
+    pub price_from: PriceFrom,
+    /// The product that stands for numbers which no product has as its slot.
+    pub otherwise: Option<ProductCode>,
+    /// Settings of the interface's, `NAME=VALUE`, set at each start.
+    pub setup: Vec<String>,
+}
+
+/// What comes first, the choice or the card.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+pub enum MdbMode {
+    /// `always_idle`: the machine asks with the customer's choice.
+    AlwaysIdle,
+    /// `session`: the machine lets customers choose only once it is told of a credit.
+    Session {
+        /// What it is told.
+        credit: Money,
+    },
+}
+
+/// Whose price is charged.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+pub enum PriceFrom {
+    /// `machine`: what the machine asks for.
+    Machine,
+    /// `config`: what is configured.
+    Config,
+}
+
+/// What comes out of a vending machine, by the machine's own doing (`[dispenser.NAME]`,
+/// `kind = "mdb"`).
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct MdbDispenser {
+    /// The input of kind `mdb` that the machine asks at.
+    pub input: String,
+    /// How long after the approval its result may take.
+    pub timeout: Duration,
 }
 
 /// Relays or motors on lines (`[dispenser.NAME]`, `kind = "gpio"`).

@@ -11,11 +11,13 @@ use std::time::Duration;
 
 use kioskd::config::{
     self, CaptureMode, ConfigError, DispenserKind, DispenserSettings, DisplaySettings, Flow,
-    InputSettings, Loaded, SerialDispenser, SerialInput, UnknownVend,
+    InputSettings, Loaded, SerialDispenser, SerialInput, Settings, UnknownVend,
 };
+use kioskd::money::Money;
 use kioskd::wiring::{
-    BackendKind, CommandDispenser, EvdevInput, GpioDispenser, GpioInput, Level, MatrixInput, Pull,
-    Reverse, Sensor, Stroke, TypingRules, Until, WhichKeyboard,
+    BackendKind, CommandDispenser, EvdevInput, GpioDispenser, GpioInput, Level, MatrixInput,
+    MdbDispenser, MdbInput, MdbMode, PriceFrom, Pull, Reverse, Sensor, Stroke, TypingRules, Until,
+    WhichKeyboard,
 };
 
 /// What the keys of `kind = "gpio"` are where nobody sets them.
@@ -79,6 +81,18 @@ fn relays_by_default() -> DispenserKind {
             pulse: Duration::from_millis(200),
         }),
     })
+}
+
+/// What the keys of `kind = "mdb"` are where nobody sets them, but for those without a default.
+fn machine_by_default() -> MdbInput {
+    MdbInput {
+        device: "/dev/serial/by-id/usb-Qibixx_MDB-HAT_0-if00".into(),
+        baud: 115_200,
+        mode: MdbMode::AlwaysIdle,
+        price_from: PriceFrom::Machine,
+        otherwise: Some("coffee".parse().expect("a code")),
+        setup: Vec::new(),
+    }
 }
 
 /// The cases of a folder, in the order of their names.
@@ -235,6 +249,25 @@ fn every_key_of_a_keyboard_reaches_its_setting() {
 }
 
 #[test]
+fn every_key_of_a_vending_machine_reaches_its_setting() {
+    let settings = load(Path::new("tests/config/good/vending_machine.toml")).unwrap().settings;
+    let machine = MdbInput {
+        device: "/dev/ttyACM0".into(),
+        baud: 9600,
+        mode: MdbMode::Session { credit: Money::new(2000, "eur".parse().unwrap()) },
+        price_from: PriceFrom::Config,
+        otherwise: Some("any".parse().unwrap()),
+        setup: vec!["mdb-currency-code=0x1978".to_owned(), "mdb-decimal-places=2".to_owned()],
+    };
+    assert_eq!(settings.inputs["machine"], InputSettings::Mdb(machine));
+    let bus = &settings.dispensers[&"bus".parse().unwrap()];
+    let timeout = Duration::from_secs(45);
+    let kind = DispenserKind::Mdb(MdbDispenser { input: "machine".to_owned(), timeout });
+    let unknown_vend = Some(UnknownVend::Hold);
+    assert_eq!(*bus, DispenserSettings { kind, unknown_vend });
+}
+
+#[test]
 fn bad_configurations_say_what_is_wrong() {
     let bless = std::env::var_os("KIOSKD_BLESS").is_some();
     let cases = cases("bad");
@@ -332,9 +365,25 @@ fn the_shipped_example_loads_and_says_the_defaults_as_they_are() {
     assert_eq!(tickets, DispenserSettings { kind: tickets_by_default(), unknown_vend: None });
     let relays = explicit.settings.dispensers.remove(&"relays".parse().unwrap()).unwrap();
     assert_eq!(relays, DispenserSettings { kind: relays_by_default(), unknown_vend: None });
+    machines_say_their_defaults(&mut explicit.settings);
     for dispenser in explicit.settings.dispensers.values_mut() {
         assert_eq!(dispenser.unknown_vend.take(), Some(UnknownVend::Release), "as payment's");
     }
     assert_eq!(explicit.settings, loaded.settings);
     assert!(explicit.origins.iter().count() > loaded.origins.iter().count() + 15);
+}
+
+/// The vending machines of the example, which are taken out.
+fn machines_say_their_defaults(settings: &mut Settings) {
+    let machine = settings.inputs.remove("machine");
+    assert_eq!(machine, Some(InputSettings::Mdb(machine_by_default())));
+    let drinks = settings.inputs.remove("drinks");
+    assert!(matches!(drinks, Some(InputSettings::Mdb(_))), "{drinks:?}");
+    for name in ["machine", "drinks"] {
+        let found = settings.dispensers.remove(&name.parse().expect("a name"));
+        let timeout = Duration::from_secs(20);
+        let kind = DispenserKind::Mdb(MdbDispenser { input: name.to_owned(), timeout });
+        assert_eq!(found, Some(DispenserSettings { kind, unknown_vend: None }));
+    }
+    assert!(settings.products.remove(&"coffee".parse().expect("a code")).is_some());
 }

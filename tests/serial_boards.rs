@@ -250,6 +250,8 @@ fn a_flood_of_keys_blocks_nobody_and_keys_work_after_it() {
             InputNews::Garbage { total } => dropped = total,
             other @ (InputNews::Connected
             | InputNews::Typing { .. }
+            | InputNews::Asked { .. }
+            | InputNews::Withdrawn { .. }
             | InputNews::Disconnected { .. }
             | InputNews::Stuck { .. }
             | InputNews::Freed { .. }) => panic!("{other:?}"),

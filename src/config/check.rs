@@ -1,5 +1,6 @@
 //! From [`Raw`] to [`Settings`]: every value is looked at, and all that is wrong is reported.
 
+mod bus;
 mod cards;
 mod devices;
 mod dispensers;
@@ -52,6 +53,9 @@ pub(super) fn settings(path: &Path, merged: &Merged) -> Result<Settings, ConfigE
     check.a_line_for_each_slot(&products, &dispensers);
     check.one_user_for_each_port();
     check.one_user_for_each_line(&inputs);
+    check.one_dispenser_for_each_bus(&inputs, &dispensers);
+    check.a_product_otherwise(&inputs, &dispensers, &products);
+    check.no_cart_at_a_bus(&inputs);
     match (kiosk, stripe, reader, payment) {
         (Some(kiosk), Some(stripe), Some(reader), Some(payment)) if check.problems.is_empty() => {
             Ok(Settings { kiosk, stripe, reader, payment, products, inputs, dispensers, displays })

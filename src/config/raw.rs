@@ -138,7 +138,8 @@ pub(super) struct RawProduct {
 pub(super) struct RawInput {
     pub(super) kind: Option<String>,
     pub(super) device: Option<String>,
-    pub(super) baud: i64,
+    /// Default: that of the kind.
+    pub(super) baud: Option<i64>,
     pub(super) chip: Option<String>,
     pub(super) backend: String,
     pub(super) lines: BTreeMap<String, String>,
@@ -159,6 +160,12 @@ pub(super) struct RawInput {
     pub(super) typing_timeout: String,
     pub(super) vendor: Option<i64>,
     pub(super) product: Option<i64>,
+    pub(super) mode: String,
+    /// Only in the mode `session`.
+    pub(super) credit: Option<String>,
+    pub(super) price_from: String,
+    pub(super) otherwise: Option<String>,
+    pub(super) setup: Vec<String>,
 }
 
 impl Default for RawInput {
@@ -166,7 +173,7 @@ impl Default for RawInput {
         Self {
             kind: None,
             device: None,
-            baud: 9600,
+            baud: None,
             chip: None,
             backend: "chardev".to_owned(),
             lines: BTreeMap::new(),
@@ -187,6 +194,11 @@ impl Default for RawInput {
             typing_timeout: "10s".to_owned(),
             vendor: None,
             product: None,
+            mode: "always_idle".to_owned(),
+            credit: None,
+            price_from: "machine".to_owned(),
+            otherwise: None,
+            setup: Vec::new(),
         }
     }
 }
@@ -218,6 +230,8 @@ pub(super) struct RawDispenser {
     pub(super) sensor_debounce: String,
     pub(super) reverse_lines: BTreeMap<String, i64>,
     pub(super) reverse: String,
+    /// Default: the input of the dispenser's own name.
+    pub(super) input: Option<String>,
 }
 
 impl Default for RawDispenser {
@@ -243,6 +257,7 @@ impl Default for RawDispenser {
             sensor_debounce: "1ms".to_owned(),
             reverse_lines: BTreeMap::new(),
             reverse: "200ms".to_owned(),
+            input: None,
         }
     }
 }

@@ -11,7 +11,10 @@ use crate::ids::{DispenserName, KioskId, ProductCode, ReaderId, Slot};
 use crate::money::{Currency, Money};
 use crate::sale::cards::CardRules;
 use crate::sale::goods::Promise;
-use crate::wiring::{CommandDispenser, EvdevInput, GpioDispenser, GpioInput, MatrixInput, Until};
+use crate::wiring::{
+    CommandDispenser, EvdevInput, GpioDispenser, GpioInput, MatrixInput, MdbDispenser, MdbInput,
+    Until,
+};
 
 /// Everything that an operator can set.
 #[derive(Clone, PartialEq, Debug, Serialize)]
@@ -171,6 +174,8 @@ pub enum InputSettings {
     Matrix(MatrixInput),
     /// `evdev`: a keyboard of the kernel's.
     Evdev(EvdevInput),
+    /// `mdb`: a vending machine that asks for money.
+    Mdb(MdbInput),
     /// `stdin`: lines typed at the terminal. At most one.
     Stdin,
 }
@@ -203,6 +208,8 @@ pub enum DispenserKind {
     Command(CommandDispenser),
     /// `gpio`: relays or motors on lines.
     Gpio(GpioDispenser),
+    /// `mdb`: a vending machine that delivers what was asked for.
+    Mdb(MdbDispenser),
 }
 
 impl DispenserKind {
@@ -215,6 +222,8 @@ impl DispenserKind {
             Self::Command(command) => {
                 Promise { knows_delivery: true, can_be_asked: command.status.is_some() }
             }
+            // It reports each vend, once.
+            Self::Mdb(_) => Promise { knows_delivery: true, can_be_asked: false },
             // Only a drop sensor sees goods, and nothing remembers.
             Self::Gpio(gpio) => {
                 let until = gpio.sensor.as_ref().map(|sensor| sensor.until);

@@ -10,6 +10,7 @@ use crate::config::{DispenserKind, DispenserSettings, DisplaySettings, InputSett
 use crate::daemon::clock;
 use crate::daemon::driver::Event;
 use crate::daemon::hardware::Hardware;
+use crate::daemon::machines::{self, Asking, Machines};
 use crate::daemon::policy::unknown_vend;
 use crate::daemon::run::Message;
 use crate::daemon::told::ToldBoards;
@@ -50,9 +51,11 @@ pub fn dispensers(settings: &Settings) -> BTreeMap<DispenserName, Dispenser> {
             DispenserKind::Serial(serial) => serial.timeout,
             DispenserKind::Command(command) => command.timeout + TO_TELL,
             DispenserKind::Gpio(gpio) => longest(gpio) + TO_TELL,
+            DispenserKind::Mdb(machine) => machine.timeout,
         },
         promise: dispenser.kind.promise(),
         unknown_vend: dispenser.unknown_vend.map(unknown_vend),
+        asks: matches!(dispenser.kind, DispenserKind::Mdb(_)),
     };
     let all = settings.dispensers.iter();
     all.map(|(name, dispenser)| (name.clone(), known(dispenser))).collect()
@@ -75,7 +78,12 @@ pub fn start_displays(
 }
 
 /// Starts the inputs.
-pub fn start_inputs(settings: &Settings, listeners: &Listeners, watchdog: &mut Watchdog) {
+pub fn start_inputs(
+    settings: &Settings,
+    machines: &mut Machines,
+    listeners: &Listeners,
+    watchdog: &mut Watchdog,
+) {
     let (sender, mut news) = mpsc::channel::<NamedInputNews>(QUEUE);
     for (name, kind) in &settings.inputs {
         let pulse = watchdog.watch(format!("input \"{name}\""));
@@ -109,17 +117,24 @@ pub fn start_inputs(settings: &Settings, listeners: &Listeners, watchdog: &mut W
                 let keyboard = Evdev::<evdev::Device>::new(keyboard.clone());
                 tokio::spawn(input::run(name, keyboard, sender, pulse));
             }
+            InputSettings::Mdb(_) => {
+                if let Some(end) = machines.inputs.remove(&name) {
+                    tokio::spawn(input::run(name, end, sender, pulse));
+                }
+            }
             InputSettings::Stdin => {
                 tokio::spawn(input::stdin::run(name, sender, pulse));
             }
         }
     }
     let (messages, hardware) = (listeners.messages.clone(), listeners.hardware.clone());
+    let asking = machines::asking(settings);
     tokio::spawn(async move {
         let mut boards = ToldBoards::default();
         while let Some(NamedInputNews { input, news }) = news.recv().await {
             hardware.input(&input, &news);
-            let Some(message) = input_message(&input, news, &mut boards) else { continue };
+            let asks = asking.get(&input);
+            let Some(message) = input_message(&input, news, asks, &mut boards) else { continue };
             if messages.send(message).await.is_err() {
                 return;
             }
@@ -127,12 +142,22 @@ pub fn start_inputs(settings: &Settings, listeners: &Listeners, watchdog: &mut W
     });
 }
 
-fn input_message(name: &str, news: InputNews, boards: &mut ToldBoards) -> Option<Message> {
+fn input_message(
+    name: &str,
+    news: InputNews,
+    asks: Option<&Asking>,
+    boards: &mut ToldBoards,
+) -> Option<Message> {
     match news {
         InputNews::Key(Key::Select(code)) => Some(Message::Select { code, answer: None }),
         InputNews::Key(Key::Cancel) => Some(Message::Event(Event::CancelPressed)),
         InputNews::Key(Key::Pay) => Some(Message::Pay { answer: None }),
         InputNews::Key(Key::Remove(code)) => Some(Message::Remove { code, answer: None }),
+        InputNews::Asked { sale, slot, price } => {
+            let asked = asks?.asked(slot, price);
+            Some(Message::Event(Event::Asked { asked, sale }))
+        }
+        InputNews::Withdrawn { sale } => Some(Message::Event(Event::Withdrawn { sale })),
         InputNews::Typing { text } => Some(Message::Event(Event::Typed { text })),
         InputNews::Connected => {
             boards.connected(name, "the input", clock::now().since());
@@ -164,7 +189,7 @@ pub type Outputs = BTreeMap<DispenserName, Relays<Chip>>;
 pub fn outputs_at_rest(settings: &Settings) -> Outputs {
     let of_lines = |(name, dispenser): (&DispenserName, &DispenserSettings)| match &dispenser.kind {
         DispenserKind::Gpio(gpio) => Some((name.clone(), Relays::new(gpio.clone()))),
-        DispenserKind::Serial(_) | DispenserKind::Command(_) => None,
+        DispenserKind::Serial(_) | DispenserKind::Command(_) | DispenserKind::Mdb(_) => None,
     };
     settings.dispensers.iter().filter_map(of_lines).collect()
 }
@@ -172,7 +197,7 @@ pub fn outputs_at_rest(settings: &Settings) -> Outputs {
 /// Starts the dispensers, and returns where their orders go.
 pub fn start_dispensers(
     settings: &Settings,
-    mut outputs: Outputs,
+    (mut outputs, mut machines): (Outputs, Machines),
     listeners: &Listeners,
     queue: usize,
     watchdog: &mut Watchdog,
@@ -198,6 +223,12 @@ pub fn start_dispensers(
                 let taken = outputs.remove(&name);
                 let relays = taken.unwrap_or_else(|| Relays::new(gpio.clone()));
                 tokio::spawn(dispenser::run(name, relays, order_queue, sender, pulse));
+            }
+            DispenserKind::Mdb(machine) => {
+                // Each input of the kind has one dispenser: the configuration says so.
+                if let Some(end) = machines.dispensers.remove(&machine.input) {
+                    tokio::spawn(dispenser::run(name, end, order_queue, sender, pulse));
+                }
             }
         }
     }
@@ -234,6 +265,10 @@ fn dispenser_event(
         DispenserNews::Unclear { id, why } => vend(id, VendNews::Unclear { why }),
         DispenserNews::Sent { id } => vend(id, VendNews::Sent),
         DispenserNews::Answered { id, answer } => vend(id, vend_news(answer)),
+        DispenserNews::Remarked { what } => {
+            boards.remarked(name.as_str(), &what, clock::now().since());
+            None
+        }
         DispenserNews::Garbage { total } => {
             boards.unreadable(name.as_str(), total, clock::now().since());
             None

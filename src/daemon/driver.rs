@@ -2,6 +2,7 @@
 //! no I/O itself, so that the same code runs in the daemon, in the demo and under simulation.
 
 mod event;
+mod machine;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -12,11 +13,12 @@ use crate::daemon::orders::{Ordered, Unanswered};
 use crate::daemon::tell;
 use crate::daemon::told::{About, ReasonNews, ToldReasons};
 use crate::dispenser::Vend;
-use crate::ids::{DispenserName, ItemNumber, OrderId, PaymentIntentId, SaleId};
+use crate::ids::{DispenserName, ItemNumber, OrderId, PaymentIntentId, ProductCode, SaleId};
 use crate::journal::Stored;
 use crate::kiosk::claim::OrderRefused;
 use crate::kiosk::out_of_order::Since;
 use crate::kiosk::{Kiosk, Reason, Setup, Turned, View};
+use crate::money::Money;
 use crate::sale::fact::{Attention, Opened};
 use crate::sale::input::{Call, Trouble, VendNews};
 use crate::sale::{Fact, Input, Phase, Sale};
@@ -62,6 +64,22 @@ pub enum Effect {
         dispenser: DispenserName,
         /// What it shall let out.
         vend: Box<Vend>,
+    },
+    /// Tell whoever waits at a dispenser for this sale that it will not vend.
+    CallOff {
+        /// Which.
+        dispenser: DispenserName,
+        /// The sale.
+        sale: SaleId,
+    },
+    /// A vending machine asks for another price than the configured one: for logs.
+    PriceDiffers {
+        /// The product.
+        code: ProductCode,
+        /// The machine's.
+        asked: Money,
+        /// The configured one.
+        configured: Money,
     },
     /// Ask the dispenser what became of a vend.
     AskDispenser {
@@ -148,6 +166,10 @@ pub struct Driver {
     pub(super) rng: fastrand::Rng,
     pub(super) fired: BTreeMap<SaleId, (ItemNumber, Moment)>,
     pub(super) asked_dispenser: BTreeMap<SaleId, (ItemNumber, Moment)>,
+    /// Sales that a vending machine waits for, and which it is.
+    awaited: BTreeMap<SaleId, DispenserName>,
+    /// Prices of vending machines that were told to differ.
+    told_prices: BTreeMap<ProductCode, Money>,
     pub(super) unanswered: BTreeMap<SaleId, Unanswered>,
     pub(super) shown: Option<View>,
     pub(super) power_cycled: Option<Moment>,
@@ -166,6 +188,8 @@ impl Driver {
             rng: fastrand::Rng::with_seed(seed),
             fired: BTreeMap::new(),
             asked_dispenser: BTreeMap::new(),
+            awaited: BTreeMap::new(),
+            told_prices: BTreeMap::new(),
             unanswered: BTreeMap::new(),
             shown: None,
             power_cycled: None,
@@ -192,6 +216,8 @@ impl Driver {
                 let opened = self.kiosk.select(&code, sale, now.since());
                 self.open(opened, now);
             }
+            Event::Asked { asked, sale } => self.asked(&asked, sale, now),
+            Event::Withdrawn { sale } => self.give(&sale, &Input::CancelPressed, now),
             Event::Pay { sale } => {
                 let opened = self.kiosk.pay(sale, now.since());
                 self.open(opened, now);
@@ -245,6 +271,7 @@ impl Driver {
             Event::Stopping => self.stopping(now),
         }
         self.reconcile(now);
+        self.call_off();
         self.effects.extend(self.told_reasons.news(self.kiosk.reasons(), now.since()));
         std::mem::take(&mut self.effects)
     }

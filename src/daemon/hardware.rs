@@ -81,6 +81,9 @@ impl Hardware {
                 InputSettings::Gpio(gpio) => buttons(gpio),
                 InputSettings::Matrix(matrix) => keypad(matrix),
                 InputSettings::Evdev(evdev) => keyboard(evdev),
+                InputSettings::Mdb(mdb) => {
+                    format!("vending bus at {}", port(&mdb.device, mdb.baud))
+                }
                 InputSettings::Stdin => "standard input".to_owned(),
             };
             (INPUT, name.clone(), uses)
@@ -90,6 +93,9 @@ impl Hardware {
                 DispenserKind::Serial(serial) => port(&serial.device, serial.baud),
                 DispenserKind::Command(command) => format!("program {}", command.program.display()),
                 DispenserKind::Gpio(gpio) => relays(gpio),
+                DispenserKind::Mdb(machine) => {
+                    format!("vending machine at input {}", machine.input)
+                }
             };
             (DISPENSER, name.to_string(), uses)
         });
@@ -134,6 +140,10 @@ impl Hardware {
             InputNews::Key(Key::Pay) => "PAY".to_owned(),
             InputNews::Key(Key::Remove(code)) => format!("REMOVE {code}"),
             InputNews::Typing { text } => format!("{text:?} is being typed"),
+            InputNews::Asked { slot, price, .. } => {
+                format!("the machine asks {price} for its product {slot}")
+            }
+            InputNews::Withdrawn { .. } => "the machine waits no longer".to_owned(),
             InputNews::Stuck { what } => format!("{what} is stuck"),
             InputNews::Freed { what } => format!("{what} is free again"),
             InputNews::Garbage { total } => garbage(*total),
@@ -157,6 +167,7 @@ impl Hardware {
                 Answer::Busy => format!("BUSY {id}"),
                 Answer::Unknown => format!("UNKNOWN {id}"),
             },
+            DispenserNews::Remarked { what } => what.clone(),
             DispenserNews::Garbage { total } => garbage(*total),
         };
         self.says(DISPENSER, name, what);

@@ -15,6 +15,7 @@
 //! * `drained`: the file that remembers a person's drain
 //! * [`orders`]: what people decide about a sale
 //! * `setup`: what the kiosk is set up with
+//! * `machines`: the buses of vending machines
 //! * [`waiting`]: what an open sale waits for, and when it is tried again
 //! * [`reader_power`]: the operator's program that switches the reader off and on
 //! * [`clock`], [`identity`]: what the machine says of time and of itself
@@ -37,6 +38,7 @@ mod interleavings;
 pub mod journal_thread;
 pub mod ledger;
 mod looks;
+mod machines;
 pub mod notify;
 pub mod orders;
 mod place;

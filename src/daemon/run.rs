@@ -28,7 +28,7 @@ use crate::daemon::orders::Ordered;
 use crate::daemon::setup::setup;
 use crate::daemon::waiting::Waiting;
 use crate::daemon::watchdog::Watchdog;
-use crate::daemon::{clock, devices, reader_power, tell};
+use crate::daemon::{clock, devices, machines, reader_power, tell};
 use crate::dispenser::Order;
 use crate::ids::{ControllerId, DispenserName, ProductCode, ReaderId, SaleId, Slot};
 use crate::journal::{Filter, Journal, JournalError, Stored};
@@ -199,9 +199,10 @@ pub async fn run(
     let mut watchdog = Watchdog::new(notify::watchdog_interval());
     devices::start_displays(settings, &watch, &mut watchdog);
     let listeners = Listeners { messages, hardware };
-    devices::start_inputs(settings, &listeners, &mut watchdog);
-    let dispensers =
-        devices::start_dispensers(settings, outputs, &listeners, ORDERS, &mut watchdog);
+    let mut machines = machines::start(settings, &watch, &mut watchdog);
+    devices::start_inputs(settings, &mut machines, &listeners, &mut watchdog);
+    let own = (outputs, machines);
+    let dispensers = devices::start_dispensers(settings, own, &listeners, ORDERS, &mut watchdog);
     let devices = Devices { dispensers, views, spectator: None, watchdog };
     daemon.turn_until_stopped(devices, stops).await;
     control::unbind(&settings.kiosk.runtime_dir);
@@ -430,18 +431,12 @@ fn perform(effects: Vec<Effect>, tasks: &mut Tasks) {
                 drop(tasks.journal.send(Job::Commit(batch)));
             }
             Effect::Call { flight, request } => call(tasks, flight, request, None),
-            Effect::Vend { dispenser, vend } => {
-                devices::order(&tasks.devices.dispensers, &dispenser, Order::Vend(vend), || {
-                    tasks.messages.clone()
-                });
+            Effect::Vend { dispenser, vend } => order(tasks, &dispenser, Order::Vend(vend)),
+            Effect::AskDispenser { dispenser, order: id } => {
+                order(tasks, &dispenser, Order::Status { id });
             }
-            Effect::AskDispenser { dispenser, order } => {
-                devices::order(
-                    &tasks.devices.dispensers,
-                    &dispenser,
-                    Order::Status { id: order },
-                    || tasks.messages.clone(),
-                );
+            Effect::CallOff { dispenser, sale } => {
+                order(tasks, &dispenser, Order::CallOff { sale });
             }
             Effect::PowerCycleReader => {
                 if let Some(program) = &tasks.reader_power {
@@ -462,6 +457,7 @@ fn perform(effects: Vec<Effect>, tasks: &mut Tasks) {
             }
             Effect::Recall { sales } => drop(tasks.journal.send(Job::Recall { sales })),
             Effect::Reason(..)
+            | Effect::PriceDiffers { .. }
             | Effect::CallFailed { .. }
             | Effect::CallWorks { .. }
             | Effect::CancelsSpare { .. }
@@ -471,6 +467,10 @@ fn perform(effects: Vec<Effect>, tasks: &mut Tasks) {
             | Effect::OrderRefused(_) => {}
         }
     }
+}
+
+fn order(tasks: &Tasks, dispenser: &DispenserName, order: Order) {
+    devices::order(&tasks.devices.dispensers, dispenser, order, || tasks.messages.clone());
 }
 
 /// Makes a call in a task of its own. It is never dropped: what may move money is heard out.

@@ -10,7 +10,7 @@ use crate::daemon::identity::IdentityError;
 use crate::daemon::orders::Ordered;
 use crate::daemon::told::{About, ReasonNews};
 use crate::ids::{PaymentIntentId, ReaderId, SaleId};
-use crate::kiosk::Reason;
+use crate::kiosk::{Reason, Turned};
 use crate::sale::Fact;
 use crate::sale::input::{Call, Hindrance, Trouble};
 use crate::stripe::meaning::{Answer, NoAnswer};
@@ -87,25 +87,33 @@ pub fn effect(effect: &Effect, reader: &ReaderId) {
             PAYMENT_INTENT = %intent,
             "{intent}: its sale took another one: cancelling it"
         ),
-        Effect::Turned(why, told) => {
-            let what = format!("no sale was opened: {why}");
-            if let Some(told) = told {
-                let what = going_on(&what, *told);
-                line!(Weight::Step, machine::TURNED_AWAY, "{what}");
-            } else {
-                line!(debug, machine::TURNED_AWAY, "{what}");
-            }
-        }
+        Effect::PriceDiffers { code, asked, configured } => line!(
+            Weight::Trouble,
+            machine::PRICE_DIFFERS,
+            "the vending machine asks {asked} for {code}, and {configured} is configured"
+        ),
+        Effect::Turned(why, told) => turned(why, *told),
         Effect::Commit(_)
         | Effect::Call { .. }
         | Effect::Vend { .. }
         | Effect::AskDispenser { .. }
+        | Effect::CallOff { .. }
         | Effect::SaleOrdered { ordered: Ordered::Decided | Ordered::Already, .. }
         | Effect::PowerCycleReader
         | Effect::Recall { .. }
         | Effect::Show(_)
         | Effect::Ordered(_)
         | Effect::OrderRefused(_) => {}
+    }
+}
+
+fn turned(why: &Turned, told: Option<Told>) {
+    let what = format!("no sale was opened: {why}");
+    if let Some(told) = told {
+        let what = going_on(&what, told);
+        line!(Weight::Step, machine::TURNED_AWAY, "{what}");
+    } else {
+        line!(debug, machine::TURNED_AWAY, "{what}");
     }
 }
 
@@ -351,6 +359,12 @@ pub fn button_stuck(name: &str, what: &str, told: Told) {
 pub fn button_freed(name: &str, what: &str) {
     let id = machine::BUTTON_FREED;
     line!(Weight::Step, id, DEVICE = name, "the button of {what} of the input {name:?} came up");
+}
+
+/// Tells what a device had to say beside its news.
+pub fn remarked(name: &str, what: &str, told: Told) {
+    let what = going_on(&format!("{name:?}: {what}"), told);
+    line!(Weight::Trouble, machine::REMARKED, DEVICE = name, "{what}");
 }
 
 /// Tells that what a board sends cannot be read.

@@ -2,6 +2,7 @@
 
 mod account;
 mod claim;
+mod machine;
 mod orders;
 mod place;
 mod reader_power;
@@ -43,6 +44,8 @@ struct Bench {
     view: Option<View>,
     turned: Option<Turned>,
     recalls: Vec<Vec<SaleId>>,
+    /// Sales that a vending machine was told not to wait for.
+    called_off: Vec<SaleId>,
     ordered: Vec<Ordered>,
     /// What the log says.
     said: Vec<String>,
@@ -66,6 +69,7 @@ impl Bench {
             view: None,
             turned: None,
             recalls: Vec::new(),
+            called_off: Vec::new(),
             ordered: Vec::new(),
             said: Vec::new(),
         };
@@ -111,12 +115,14 @@ impl Bench {
                 | Effect::Ordered(_)
                 | Effect::OrderRefused(_)
                 | Effect::CallWorks { .. }
+                | Effect::PriceDiffers { .. }
                 | Effect::Reason(..)
                 | Effect::CallFailed { .. }
                 | Effect::CancelsSpare { .. }
                 | Effect::LeftAlone { .. } => {}
                 Effect::SaleOrdered { ordered, .. } => self.ordered.push(ordered),
                 Effect::Recall { sales } => self.recalls.push(sales),
+                Effect::CallOff { sale, .. } => self.called_off.push(sale),
             }
         }
     }

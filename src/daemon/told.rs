@@ -208,6 +208,7 @@ fn without_details(trouble: &Trouble) -> Trouble {
 pub(super) struct ToldBoards {
     gone: BTreeMap<String, Repeats<String>>,
     unreadable: BTreeMap<String, Repeats<()>>,
+    remarked: BTreeMap<String, Repeats<String>>,
     stuck: BTreeMap<(String, String), Repeats<()>>,
 }
 
@@ -238,6 +239,13 @@ impl ToldBoards {
         let button = (name.to_owned(), what.to_owned());
         if self.stuck.entry(button).or_default().over(now.moment).is_some() {
             tell::button_freed(name, what);
+        }
+    }
+
+    pub(super) fn remarked(&mut self, name: &str, what: &str, now: Since) {
+        let repeats = self.remarked.entry(name.to_owned()).or_default();
+        if let Some(told) = repeats.again(what.to_owned(), now) {
+            tell::remarked(name, what, told);
         }
     }
 

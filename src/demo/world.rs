@@ -425,6 +425,8 @@ impl World {
             }
             Effect::Recall { sales } => self.at(FLUSH, Coming::Recalled { life, sales }),
             Effect::PowerCycleReader
+            | Effect::CallOff { .. }
+            | Effect::PriceDiffers { .. }
             | Effect::CallFailed { .. }
             | Effect::CallWorks { .. }
             | Effect::Reason(..)

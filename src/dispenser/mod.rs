@@ -7,6 +7,7 @@
 pub mod answers;
 pub mod command;
 pub mod gpio;
+mod mdb;
 mod run;
 pub mod serial;
 
@@ -20,6 +21,11 @@ pub use run::{Begun, Device, NewsSender, Said, run};
 pub enum Order {
     /// Let one piece out. Goes to the device at most once under an id.
     Vend(Box<Vend>),
+    /// A sale that was to vend here will not: whoever waits for it is told.
+    CallOff {
+        /// Which.
+        sale: SaleId,
+    },
     /// Ask what became of a vend. Dropped while the device is away: ask again.
     Status {
         /// The order in question.
@@ -102,6 +108,11 @@ pub enum DispenserNews {
         id: OrderId,
         /// What it said.
         answer: Answer,
+    },
+    /// Worth a line of the log.
+    Remarked {
+        /// For people.
+        what: String,
     },
     /// Lines that were no answers, or too many, since the daemon started.
     Garbage {

@@ -10,7 +10,7 @@ use std::collections::VecDeque;
 use tokio::sync::mpsc;
 
 use super::{Answer, DispenserNews, Order, Vend};
-use crate::ids::{DispenserName, OrderId};
+use crate::ids::{DispenserName, OrderId, SaleId};
 use crate::pulse::Pulse;
 
 /// Orders that are remembered. Ids are never drawn twice and the core orders a vend within seconds,
@@ -39,6 +39,11 @@ pub trait Device: Send {
 
     /// Asks it for an order. If it is away, or cannot be asked, nothing comes of it.
     fn ask(&mut self, id: &OrderId) -> impl Future<Output = ()> + Send;
+
+    /// A sale will not vend here after all. Of interest to one where somebody waits for it.
+    fn call_off(&mut self, _sale: &SaleId) -> impl Future<Output = ()> + Send {
+        async {}
+    }
 }
 
 /// What one kind of dispenser says.
@@ -59,6 +64,11 @@ pub enum Said {
         id: OrderId,
         /// For people.
         why: String,
+    },
+    /// Worth a line of the log.
+    Remarked {
+        /// For people.
+        what: String,
     },
     /// What was not understood, since the daemon started.
     Garbage {
@@ -132,6 +142,10 @@ impl<D: Device> Desk<D> {
                 self.tell(news).await
             }
             Order::Status { id } => self.ask(id).await,
+            Order::CallOff { sale } => {
+                self.device.call_off(&sale).await;
+                Ok(())
+            }
         }
     }
 
@@ -186,6 +200,7 @@ impl<D: Device> Desk<D> {
             }
             Said::Disconnected { why } => self.tell(DispenserNews::Disconnected { why }).await,
             Said::Garbage { total } => self.tell(DispenserNews::Garbage { total }).await,
+            Said::Remarked { what } => self.tell(DispenserNews::Remarked { what }).await,
             Said::Unclear { id, why } => {
                 self.book.set(&id, &State::Unclear);
                 self.tell(DispenserNews::Unclear { id, why }).await
@@ -203,8 +218,14 @@ impl<D: Device> Desk<D> {
     /// Refuses what was ordered before the daemon could know that the device is there.
     async fn refuse_early(&mut self, orders: &mut mpsc::Receiver<Order>) -> Result<(), Deaf> {
         while let Ok(order) = orders.try_recv() {
-            let Order::Vend(vend) = order else { continue };
-            let id = vend.id;
+            let id = match order {
+                Order::Vend(vend) => vend.id,
+                Order::Status { .. } => continue,
+                Order::CallOff { sale } => {
+                    self.device.call_off(&sale).await;
+                    continue;
+                }
+            };
             let news = if self.book.state(&id).is_some() {
                 ordered_before(id)
             } else {

@@ -285,6 +285,10 @@ fn turned(why: &Turned) -> String {
         Turned::CartEmpty => "Your cart is empty. Please choose a product.".into(),
         Turned::NotInCart { code } => format!("There is no {code} in your cart."),
         Turned::NoCart => "Please choose a product.".into(),
+        Turned::AtMachine { .. } => "Please choose it at the machine.".into(),
+        Turned::NoSuchSlot { .. } | Turned::NoSuchPrice { .. } => {
+            "This product cannot be paid by card.".into()
+        }
     }
 }
 

@@ -7,6 +7,7 @@ pub mod buttons;
 pub mod evdev;
 pub mod gpio;
 pub mod matrix;
+mod mdb;
 mod serial;
 pub mod stdin;
 mod typing;
@@ -17,7 +18,8 @@ use std::time::Duration;
 use tokio::sync::mpsc::{self, error::TrySendError};
 use tokio::time::{Instant, sleep_until};
 
-use crate::ids::ProductCode;
+use crate::ids::{ProductCode, SaleId, Slot};
+use crate::money::Money;
 use crate::pulse::Pulse;
 use crate::serial::noise::TokenBucket;
 use typist::Typist;
@@ -70,6 +72,20 @@ pub enum InputNews {
         /// Empty: it was completed, taken back or forgotten.
         text: String,
     },
+    /// A vending machine asks for money. The sale's id names the question from here on.
+    Asked {
+        /// The sale that may be opened.
+        sale: SaleId,
+        /// The machine's number of the product.
+        slot: Slot,
+        /// What the machine asks for.
+        price: Money,
+    },
+    /// The machine waits no longer.
+    Withdrawn {
+        /// For what it had asked.
+        sale: SaleId,
+    },
     /// A button is down for too long, and passed over until it comes up.
     Stuck {
         /// Which, for people.
@@ -99,35 +115,10 @@ pub struct NamedInputNews {
 /// What one kind of input hears.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Heard {
-    /// It can be heard.
-    Connected,
-    /// It cannot be heard: told each time that it is tried in vain, and it is tried for ever.
-    Disconnected {
-        /// For people.
-        why: String,
-    },
     /// What a selection board would write, in order.
     Words(Vec<String>),
-    /// What stands at a keypad now, and is no code yet.
-    Typing {
-        /// Empty: it was completed, taken back or forgotten.
-        text: String,
-    },
-    /// A button is down for too long.
-    Stuck {
-        /// Which, for people.
-        what: String,
-    },
-    /// It came up.
-    Freed {
-        /// Which, for people.
-        what: String,
-    },
-    /// What was not understood, since the daemon started.
-    Garbage {
-        /// Grows; told at most once a second.
-        total: u64,
-    },
+    /// Anything else. That it cannot be heard is told each time that it is tried in vain.
+    News(InputNews),
 }
 
 /// A kind of input: customers press, and words come out of it.
@@ -164,23 +155,16 @@ pub async fn run(
 }
 
 async fn pass_on(heard: Heard, source: &mut impl Source, outlet: &mut Outlet) -> Result<(), Deaf> {
-    match heard {
-        Heard::Connected => outlet.tell(InputNews::Connected).await,
-        Heard::Disconnected { why } => outlet.tell(InputNews::Disconnected { why }).await,
-        Heard::Stuck { what } => outlet.tell(InputNews::Stuck { what }).await,
-        Heard::Freed { what } => outlet.tell(InputNews::Freed { what }).await,
-        // What finds no room is old by the time there is some.
-        Heard::Typing { text } => outlet.try_tell(InputNews::Typing { text }).map(drop),
-        Heard::Garbage { total } => outlet.try_tell(InputNews::Garbage { total }).map(drop),
-        Heard::Words(words) => {
-            for word in words {
-                if !outlet.press(&word)? {
-                    source.count_garbage();
-                }
-            }
-            Ok(())
+    let words = match heard {
+        Heard::Words(words) => words,
+        Heard::News(news) => return outlet.pass_on(news).await,
+    };
+    for word in words {
+        if !outlet.press(&word)? {
+            source.count_garbage();
         }
     }
+    Ok(())
 }
 
 async fn wait_until(due: Option<Instant>) {
@@ -210,6 +194,21 @@ impl Outlet {
     fn press(&mut self, line: &str) -> Result<bool, Deaf> {
         let Some(key) = Key::parse(line) else { return Ok(false) };
         Ok(self.bucket.take(Instant::now()) && self.try_tell(InputNews::Key(key))?)
+    }
+
+    async fn pass_on(&self, news: InputNews) -> Result<(), Deaf> {
+        match news {
+            // What finds no room is old by the time there is some.
+            InputNews::Key(_) | InputNews::Typing { .. } | InputNews::Garbage { .. } => {
+                self.try_tell(news).map(drop)
+            }
+            InputNews::Connected
+            | InputNews::Disconnected { .. }
+            | InputNews::Stuck { .. }
+            | InputNews::Freed { .. }
+            | InputNews::Asked { .. }
+            | InputNews::Withdrawn { .. } => self.tell(news).await,
+        }
     }
 
     /// Tells the daemon if it has room.

@@ -4,8 +4,8 @@ use std::collections::VecDeque;
 
 use tokio::time::Instant;
 
-use super::Heard;
 use super::typing::{Typed, Typing};
+use super::{Heard, InputNews};
 use crate::serial::noise::Garbage;
 use crate::wiring::Stroke;
 
@@ -52,7 +52,7 @@ impl Typist {
     pub(super) fn gone(&mut self, why: String) {
         let typed = self.typing.forget();
         self.typed(typed);
-        self.tell(Heard::Disconnected { why });
+        self.tell(Heard::News(InputNews::Disconnected { why }));
     }
 
     /// What is due by now.
@@ -60,7 +60,7 @@ impl Typist {
         let typed = self.typing.due_until(now);
         self.typed(typed);
         let garbage = self.garbage.tell(now);
-        self.heard.extend(garbage.map(|total| Heard::Garbage { total }));
+        self.heard.extend(garbage.map(|total| Heard::News(InputNews::Garbage { total })));
     }
 
     pub(super) fn count_garbage(&mut self) {
@@ -71,7 +71,7 @@ impl Typist {
         for one in typed {
             match one {
                 Typed::Word(word) => self.tell(Heard::Words(vec![word])),
-                Typed::Shows(text) => self.tell(Heard::Typing { text }),
+                Typed::Shows(text) => self.tell(Heard::News(InputNews::Typing { text })),
                 Typed::Nonsense => self.count_garbage(),
             }
         }

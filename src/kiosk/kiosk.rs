@@ -81,12 +81,29 @@ pub struct Dispenser {
     /// Which way the money goes if nobody knows whether its goods came out, if not the way that the
     /// policy of new sales says.
     pub unknown_vend: Option<UnknownVend>,
+    /// Whether what it has is chosen at a machine that asks for the money itself.
+    pub asks: bool,
+}
+
+/// What a vending machine asks for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Asked {
+    /// The machine, as the dispenser that it is.
+    pub dispenser: DispenserName,
+    /// Its number of the product.
+    pub slot: Slot,
+    /// The product that stands for numbers which no product has as its slot.
+    pub otherwise: Option<ProductCode>,
+    /// What it asks for.
+    pub price: Money,
+    /// Whether that is charged, or what is configured.
+    pub its_price: bool,
 }
 
 impl Dispenser {
     /// One that keeps every promise, and may take this long.
     pub const fn of_its_word(vend_timeout: Duration) -> Self {
-        Self { vend_timeout, promise: Promise::ALL, unknown_vend: None }
+        Self { vend_timeout, promise: Promise::ALL, unknown_vend: None, asks: false }
     }
 }
 

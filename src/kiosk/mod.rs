@@ -41,7 +41,7 @@ pub mod sweep;
 pub(crate) mod tests;
 pub mod view;
 
-pub use kiosk::{Dispenser, Kiosk, Product, Setup};
+pub use kiosk::{Asked, Dispenser, Kiosk, Product, Setup};
 pub use out_of_order::Reason;
 pub use select::Turned;
 pub use view::View;

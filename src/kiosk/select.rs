@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use crate::ids::{ProductCode, SaleId};
-use crate::kiosk::kiosk::{Kiosk, Product};
+use crate::ids::{ProductCode, SaleId, Slot};
+use crate::kiosk::kiosk::{Asked, Kiosk, Product};
 use crate::kiosk::out_of_order::{REFUSAL_HALF_OPEN_AFTER, Reason, Since, Stops};
+use crate::money::Money;
 use crate::sale::fact::{Item, Opened};
 use crate::time::Moment;
 
@@ -36,6 +37,21 @@ pub enum Turned {
     },
     /// Customers have no cart here (`kiosk.cart`).
     NoCart,
+    /// It is chosen at the vending machine, which asks for the money itself.
+    AtMachine {
+        /// What was pressed.
+        code: ProductCode,
+    },
+    /// The vending machine asks for a product that no slot stands for.
+    NoSuchSlot {
+        /// The machine's number of it.
+        slot: Slot,
+    },
+    /// The vending machine asks for an amount that Stripe does not charge.
+    NoSuchPrice {
+        /// The amount.
+        price: Money,
+    },
 }
 
 impl std::fmt::Display for Turned {
@@ -48,6 +64,13 @@ impl std::fmt::Display for Turned {
             Self::CartFull => f.write_str("the cart is full"),
             Self::CartEmpty => f.write_str("the cart is empty"),
             Self::NotInCart { code } => write!(f, "{code} is not in the cart"),
+            Self::AtMachine { code } => write!(f, "{code} is chosen at the vending machine"),
+            Self::NoSuchSlot { slot } => {
+                write!(f, "no product has slot {slot}, which the vending machine asks for")
+            }
+            Self::NoSuchPrice { price } => {
+                write!(f, "the vending machine asks for {price}, which Stripe does not charge")
+            }
             Self::NoCart => f.write_str("this kiosk has no cart (kiosk.cart)"),
         }
     }
@@ -70,6 +93,36 @@ impl Kiosk {
         for code in codes {
             items.push(self.item(code, self.sellable(code, now.moment)?));
         }
+        self.open_with(items, sale, now)
+    }
+
+    /// What a sale for a vending machine would be opened with, or why none may be opened.
+    pub fn asked(&self, asked: &Asked, sale: SaleId, now: Since) -> Result<Opened, Turned> {
+        let code = self.code_of(asked)?;
+        let product = self.free_to_sell(code, now.moment)?;
+        let mut item = self.item(code, product);
+        item.slot = asked.slot.clone();
+        if asked.its_price {
+            let price = asked.price;
+            let is_charged = Money::price(&price.decimal_text(), price.currency).is_ok();
+            if !is_charged || price.currency != product.price.currency {
+                return Err(Turned::NoSuchPrice { price });
+            }
+            item.price = price;
+        }
+        self.open_with(vec![item], sale, now)
+    }
+
+    /// Which product a vending machine means.
+    pub fn code_of<'a>(&'a self, asked: &'a Asked) -> Result<&'a ProductCode, Turned> {
+        let at =
+            |product: &Product| product.dispenser == asked.dispenser && product.slot == asked.slot;
+        let found = self.setup.catalog.iter().find(|(_, product)| at(product));
+        let code = found.map(|(code, _)| code).or(asked.otherwise.as_ref());
+        code.ok_or_else(|| Turned::NoSuchSlot { slot: asked.slot.clone() })
+    }
+
+    fn open_with(&self, items: Vec<Item>, sale: SaleId, now: Since) -> Result<Opened, Turned> {
         let mut items = items.into_iter();
         let Some(first) = items.next() else { return Err(Turned::CartEmpty) };
         let (product, mut policy) = (first, self.setup.policy.clone());
@@ -94,8 +147,17 @@ impl Kiosk {
         })
     }
 
-    /// The product, if it can be sold to somebody now.
+    /// The product, if it can be sold to somebody now who has chosen it here.
     pub(super) fn sellable(&self, code: &ProductCode, now: Moment) -> Result<&Product, Turned> {
+        let product = self.free_to_sell(code, now)?;
+        let dispenser = self.setup.dispensers.get(&product.dispenser);
+        if dispenser.is_some_and(|dispenser| dispenser.asks) {
+            return Err(Turned::AtMachine { code: code.clone() });
+        }
+        Ok(product)
+    }
+
+    fn free_to_sell(&self, code: &ProductCode, now: Moment) -> Result<&Product, Turned> {
         let Some(product) = self.setup.catalog.get(code) else {
             return Err(Turned::Unknown { code: code.clone() });
         };

@@ -12,6 +12,8 @@
 
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
+pub mod vending;
+
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};

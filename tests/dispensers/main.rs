@@ -1,5 +1,5 @@
 //! What must hold for every kind of dispenser, tried on each: a board on a pseudoterminal, a program,
-//! and relays on lines that are played.
+//! relays on lines that are played, and a vending machine on its bus.
 
 #![expect(
     clippy::unwrap_used,
@@ -19,7 +19,7 @@ use kioskd::dispenser::{self, Answer, Device, DispenserNews, Order, Vend};
 use kioskd::ids::{DispenserName, OrderId};
 use kioskd::money::Money;
 use kioskd::pulse::Pulse;
-use rigs::{OnLines, OnPort, Script};
+use rigs::{OnBus, OnLines, OnPort, Script};
 use tokio::sync::mpsc;
 
 /// Long enough to see that nothing more happens.
@@ -42,6 +42,8 @@ trait Rig: Sized {
     fn end(&mut self, order: &str, is_good: bool);
     /// Does what it does without being told: hears and answers.
     fn live(&mut self, time: Duration);
+    /// A customer chooses, where that is done at the machine itself.
+    fn choose(&mut self) {}
     /// How many times something was set in motion.
     fn vends(&mut self) -> usize;
 }
@@ -67,7 +69,8 @@ impl Daemon {
         Self { orders, news }
     }
 
-    fn vend(&self, order: &str) {
+    fn vend(&self, rig: &mut impl Rig, order: &str) {
+        rig.choose();
         let vend = Vend {
             id: id(order),
             slot: "11".parse().expect("a slot"),
@@ -165,21 +168,21 @@ fn failed<R: Rig>(daemon: &mut Daemon, rig: &mut R, order: &str) {
 
 fn is_vended_once_however_often_it_is_ordered<R: Rig>() {
     let (mut rig, mut daemon) = connected::<R>();
-    daemon.vend("o1");
+    daemon.vend(&mut rig, "o1");
     assert_eq!(daemon.next(&mut rig), DispenserNews::Sent { id: id("o1") });
-    daemon.vend("o1");
+    daemon.vend(&mut rig, "o1");
     daemon.expect_unclear(&mut rig, "o1");
     rig.end("o1", true);
     daemon.expect_answer(&mut rig, "o1", Answer::Ok);
-    daemon.vend("o1");
+    daemon.vend(&mut rig, "o1");
     daemon.expect_unclear(&mut rig, "o1");
     daemon.expect_quiet(&mut rig);
     assert_eq!(rig.vends(), 1);
-    daemon.vend("o2");
+    daemon.vend(&mut rig, "o2");
     assert_eq!(daemon.next(&mut rig), DispenserNews::Sent { id: id("o2") });
     rig.end("o2", false);
     failed(&mut daemon, &mut rig, "o2");
-    daemon.vend("o2");
+    daemon.vend(&mut rig, "o2");
     daemon.expect_unclear(&mut rig, "o2");
     daemon.expect_quiet(&mut rig);
     assert_eq!(rig.vends(), 2, "what has failed is not tried again either");
@@ -190,28 +193,28 @@ fn an_order_while_it_is_away_is_refused_and_never_kept<R: Rig>() {
     let mut daemon = Daemon::start(&rig);
     let away = daemon.next(&mut rig);
     assert!(matches!(away, DispenserNews::Disconnected { .. }), "{away:?}");
-    daemon.vend("o1");
+    daemon.vend(&mut rig, "o1");
     daemon.status("o1");
     daemon.expect_never_sent(&mut rig, "o1");
     rig.plug_in();
     daemon.expect_connected(&mut rig);
     daemon.expect_quiet(&mut rig);
     assert_eq!(rig.vends(), 0, "nothing was kept");
-    daemon.vend("o2");
+    daemon.vend(&mut rig, "o2");
     assert_eq!(daemon.next(&mut rig), DispenserNews::Sent { id: id("o2") });
     rig.end("o2", true);
     daemon.expect_answer(&mut rig, "o2", Answer::Ok);
     assert_eq!(rig.vends(), 1);
     rig.unplug();
-    daemon.vend("o3");
+    daemon.vend(&mut rig, "o3");
     daemon.expect_never_sent(&mut rig, "o3");
     assert_eq!(rig.vends(), 1);
 }
 
 fn of_two_orders_at_once_each_is_vended_at_most_once<R: Rig>() {
     let (mut rig, mut daemon) = connected::<R>();
-    daemon.vend("o1");
-    daemon.vend("o2");
+    daemon.vend(&mut rig, "o1");
+    daemon.vend(&mut rig, "o2");
     assert_eq!(daemon.next(&mut rig), DispenserNews::Sent { id: id("o1") });
     if R::TAKES_TWO {
         assert_eq!(daemon.next(&mut rig), DispenserNews::Sent { id: id("o2") });
@@ -226,7 +229,7 @@ fn of_two_orders_at_once_each_is_vended_at_most_once<R: Rig>() {
 
 fn an_answer_may_come_late<R: Rig>() {
     let (mut rig, mut daemon) = connected::<R>();
-    daemon.vend("o1");
+    daemon.vend(&mut rig, "o1");
     assert_eq!(daemon.next(&mut rig), DispenserNews::Sent { id: id("o1") });
     daemon.expect_quiet(&mut rig);
     rig.end("o1", true);
@@ -235,7 +238,7 @@ fn an_answer_may_come_late<R: Rig>() {
 
 fn what_became_of_an_order_is_told_whenever_it_is_asked_for<R: Rig>() {
     let (mut rig, mut daemon) = connected::<R>();
-    daemon.vend("o1");
+    daemon.vend(&mut rig, "o1");
     assert_eq!(daemon.next(&mut rig), DispenserNews::Sent { id: id("o1") });
     daemon.status("o1");
     daemon.expect_answer(&mut rig, "o1", Answer::Busy);
@@ -243,7 +246,7 @@ fn what_became_of_an_order_is_told_whenever_it_is_asked_for<R: Rig>() {
     daemon.expect_answer(&mut rig, "o1", Answer::Ok);
     daemon.status("o1");
     daemon.expect_answer(&mut rig, "o1", Answer::Done);
-    daemon.vend("o2");
+    daemon.vend(&mut rig, "o2");
     assert_eq!(daemon.next(&mut rig), DispenserNews::Sent { id: id("o2") });
     rig.end("o2", false);
     failed(&mut daemon, &mut rig, "o2");
@@ -275,6 +278,9 @@ macro_rules! for_each_kind {
         }
         mod as_a_program {
             $(#[test] fn $behavior() { super::$behavior::<super::Script>(); })+
+        }
+        mod on_a_bus {
+            $(#[test] fn $behavior() { super::$behavior::<super::OnBus>(); })+
         }
         mod on_lines {
             $(#[test] fn $behavior() { super::$behavior::<super::OnLines>(); })+

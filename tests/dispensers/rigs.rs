@@ -8,11 +8,16 @@ use std::time::{Duration, Instant};
 use kioskd::dispenser::command::Program;
 use kioskd::dispenser::gpio::{Lines, Relays};
 use kioskd::dispenser::serial;
+use kioskd::mdb::bus::Asking;
+use kioskd::mdb::{DispenserEnd, bus};
 use kioskd::serial::PortSettings;
-use kioskd::wiring::{CommandDispenser, GpioDispenser, Level, Line, Pull, Sensor, Until};
+use kioskd::wiring::{
+    CommandDispenser, GpioDispenser, Level, Line, MdbInput, MdbMode, PriceFrom, Pull, Sensor, Until,
+};
 use tokio::sync::Notify;
 
-use crate::boards::{Board, Jack};
+use crate::boards::vending::VendingMachine;
+use crate::boards::{Board, Jack, PATIENCE};
 use crate::{QUIET, Rig, script};
 
 /// A board that remembers, on a pseudoterminal.
@@ -261,5 +266,88 @@ impl Rig for OnLines {
 
     fn vends(&mut self) -> usize {
         self.chip.0.lock().expect("no test panics while it has it").vends
+    }
+}
+
+/// A vending machine. Every question of its is of the one sale that the suite vends for.
+pub(crate) struct OnBus {
+    machine: VendingMachine,
+    /// How many questions have reached the kiosk's end, and were not taken back.
+    asked: Arc<Mutex<usize>>,
+}
+
+impl OnBus {
+    fn asked(&self) -> MutexGuard<'_, usize> {
+        self.asked.lock().expect("no test panics while it has it")
+    }
+}
+
+impl Rig for OnBus {
+    const TAKES_TWO: bool = false;
+    const CAN_BE_ASKED: bool = false;
+    type Device = DispenserEnd;
+
+    fn new() -> Self {
+        Self { machine: VendingMachine::new(), asked: Arc::default() }
+    }
+
+    fn device(&self) -> impl FnOnce() -> DispenserEnd + Send + 'static {
+        let settings = MdbInput {
+            device: self.machine.device(),
+            baud: 115_200,
+            mode: MdbMode::AlwaysIdle,
+            price_from: PriceFrom::Machine,
+            otherwise: None,
+            setup: Vec::new(),
+        };
+        let asked = Arc::clone(&self.asked);
+        move || {
+            let usd = "usd".parse().expect("a currency");
+            let (_, free) = tokio::sync::watch::channel(false);
+            let sale = || "sale1".parse().ok();
+            let (bus, mut input, dispenser) = bus(&settings, usd, free, Box::new(sale));
+            tokio::spawn(bus.run(crate::pulse()));
+            tokio::spawn(async move {
+                loop {
+                    if let Asking::Asked { .. } = input.next().await {
+                        *asked.lock().expect("no test panics while it has it") += 1;
+                    }
+                }
+            });
+            dispenser
+        }
+    }
+
+    fn plug_in(&mut self) {
+        self.machine.plug_in();
+    }
+
+    fn unplug(&mut self) {
+        self.machine.unplug();
+    }
+
+    fn choose(&mut self) {
+        let before = *self.asked();
+        if !self.machine.choose("2.50", "11") {
+            return;
+        }
+        let deadline = Instant::now() + PATIENCE;
+        while *self.asked() == before {
+            assert!(Instant::now() < deadline, "the question does not arrive");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    fn end(&mut self, _: &str, is_good: bool) {
+        self.machine.wait_for_approval();
+        self.machine.stop(is_good);
+    }
+
+    fn live(&mut self, time: Duration) {
+        std::thread::sleep(time);
+    }
+
+    fn vends(&mut self) -> usize {
+        self.machine.approved().len()
     }
 }

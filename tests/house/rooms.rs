@@ -6,7 +6,8 @@ const DOMAIN: &[&str] = &["money", "ids", "time", "sale", "kiosk"];
 const DOMAIN_AND_PULSE: &[&str] = &["money", "ids", "time", "sale", "kiosk", "pulse"];
 const DOMAIN_AND_WIRING: &[&str] = &["money", "ids", "time", "sale", "kiosk", "wiring"];
 const DOMAIN_AND_BOARDS: &[&str] =
-    &["money", "ids", "time", "sale", "kiosk", "pulse", "serial", "gpio", "wiring"];
+    &["money", "ids", "time", "sale", "kiosk", "pulse", "serial", "mdb", "gpio", "wiring"];
+const VALUES_AND_PORTS: &[&str] = &["money", "ids", "time", "pulse", "serial", "wiring"];
 const DOMAIN_AND_ADAPTERS: &[&str] = &[
     "money",
     "ids",
@@ -16,6 +17,7 @@ const DOMAIN_AND_ADAPTERS: &[&str] = &[
     "pulse",
     "journal",
     "serial",
+    "mdb",
     "gpio",
     "wiring",
     "stripe",
@@ -34,6 +36,7 @@ const ALL_BELOW_CLI: &[&str] = &[
     "pulse",
     "journal",
     "serial",
+    "mdb",
     "gpio",
     "wiring",
     "stripe",
@@ -48,7 +51,7 @@ const ALL_BELOW_CLI: &[&str] = &[
 ];
 
 /// What each room may import besides itself, and why no more.
-pub(crate) const ROOMS: [(&str, &[&str], &str); 20] = [
+pub(crate) const ROOMS: [(&str, &[&str], &str); 21] = [
     ("money", &[], "a value knows nothing but itself"),
     ("ids", &[], "a value knows nothing but itself"),
     ("time", &[], "a value knows nothing but itself"),
@@ -58,6 +61,7 @@ pub(crate) const ROOMS: [(&str, &[&str], &str); 20] = [
     ("kiosk", VALUES_AND_SALES, "pure: it knows its sales and no device"),
     ("journal", VALUES, "it keeps facts as text; what they mean is the core's business"),
     ("serial", DOMAIN, "an adapter: ports and lines, whoever uses them"),
+    ("mdb", VALUES_AND_PORTS, "an adapter: one port, with an input's and a dispenser's end"),
     ("gpio", VALUES, "an adapter: chips, whoever uses their lines"),
     ("stripe", DOMAIN, "an adapter: Stripe is seen by the core as meanings"),
     ("input", DOMAIN_AND_BOARDS, "an adapter; boards hang on serial ports and lines"),

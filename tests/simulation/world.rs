@@ -383,7 +383,9 @@ impl World {
                 self.tell(|| format!("{intent} is left alone: {why}"));
                 self.excuses.left_alone.push(intent.to_string());
             }
-            Effect::Ordered(_)
+            Effect::CallOff { .. }
+            | Effect::PriceDiffers { .. }
+            | Effect::Ordered(_)
             | Effect::OrderRefused(_)
             | Effect::CancelsSpare { .. }
             | Effect::CallWorks { .. } => {}

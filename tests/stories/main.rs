@@ -36,5 +36,6 @@ mod speaks_stripes_language;
 mod stops_when_told;
 mod survives;
 mod two_steps;
+mod vending_bus;
 mod watchdog;
 mod what_the_journal_says;

@@ -8,10 +8,12 @@ use super::super::origins::KeyPath;
 use super::super::problem::quoted;
 use super::super::raw::{RawDisplay, RawInput};
 use super::super::settings::{DisplaySettings, InputSettings, SerialInput};
-use super::{Check, gpio, keypads};
+use super::{Check, bus, gpio, keypads};
 
 /// The longest name of an input or display.
 const LONGEST_NAME: usize = 32;
+/// What boards with a serial port are used to.
+const BAUD: i64 = 9600;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum InputKind {
@@ -19,6 +21,7 @@ enum InputKind {
     Gpio,
     Matrix,
     Evdev,
+    Mdb,
     Stdin,
 }
 
@@ -54,6 +57,7 @@ impl Check<'_> {
             ("gpio", InputKind::Gpio),
             ("matrix", InputKind::Matrix),
             ("evdev", InputKind::Evdev),
+            ("mdb", InputKind::Mdb),
             ("stdin", InputKind::Stdin),
         ];
         let kind = self.kind(table, raw.kind.as_ref(), &kinds)?;
@@ -62,6 +66,7 @@ impl Check<'_> {
             InputKind::Gpio => gpio::KEYS,
             InputKind::Matrix => keypads::MATRIX_KEYS,
             InputKind::Evdev => keypads::EVDEV_KEYS,
+            InputKind::Mdb => bus::INPUT_KEYS,
             InputKind::Stdin => &[],
         };
         self.no_keys_but(table, raw.kind.as_deref().unwrap_or_default(), keys);
@@ -69,9 +74,10 @@ impl Check<'_> {
             InputKind::Gpio => self.gpio(table, raw).map(InputSettings::Gpio),
             InputKind::Matrix => self.matrix(table, raw).map(InputSettings::Matrix),
             InputKind::Evdev => self.evdev(table, raw).map(InputSettings::Evdev),
+            InputKind::Mdb => self.mdb(table, raw).map(InputSettings::Mdb),
             InputKind::Serial => {
                 let device = self.device(table, raw.device.as_ref());
-                let baud = self.baud(&table.join("baud"), raw.baud);
+                let baud = self.baud(&table.join("baud"), raw.baud.unwrap_or(BAUD));
                 Some(InputSettings::Serial(SerialInput { device: device?, baud: baud? }))
             }
             InputKind::Stdin => Some(InputSettings::Stdin),
@@ -152,7 +158,8 @@ impl Check<'_> {
     /// One port, one board behind it: two readers of a port would each miss half of its lines.
     pub(super) fn one_user_for_each_port(&mut self) {
         let raw = &self.merged.raw;
-        let has_port = |raw: &RawInput| matches!(raw.kind.as_deref(), Some("serial" | "evdev"));
+        let has_port =
+            |raw: &RawInput| matches!(raw.kind.as_deref(), Some("serial" | "evdev" | "mdb"));
         let inputs = raw.input.iter().filter(|(_, raw)| has_port(raw));
         let inputs = inputs.map(|(name, raw)| (KeyPath::new(["input", name]), &raw.device));
         let dispensers = raw.dispenser.iter();

@@ -6,7 +6,7 @@ use super::super::origins::KeyPath;
 use super::super::problem::quoted;
 use super::super::raw::RawDispenser;
 use super::super::settings::{DispenserKind, DispenserSettings, SerialDispenser};
-use super::{Check, UNKNOWN_VEND, relays, values};
+use super::{Check, UNKNOWN_VEND, bus, relays, values};
 use crate::ids::DispenserName;
 use crate::wiring::CommandDispenser;
 
@@ -15,6 +15,7 @@ enum Kind {
     Serial,
     Command,
     Gpio,
+    Mdb,
 }
 
 /// The longest name of a user that Linux takes.
@@ -25,14 +26,19 @@ const OF_A_VEND: [&str; 4] = ["order", "sale", "slot", "product"];
 const OF_AN_ORDER: [&str; 1] = ["order"];
 
 impl Kind {
-    const ALL: [(&str, Self); 3] =
-        [("serial", Self::Serial), ("command", Self::Command), ("gpio", Self::Gpio)];
+    const ALL: [(&str, Self); 4] = [
+        ("serial", Self::Serial),
+        ("command", Self::Command),
+        ("gpio", Self::Gpio),
+        ("mdb", Self::Mdb),
+    ];
 
     fn keys(self) -> &'static [&'static str] {
         match self {
             Self::Serial => &["unknown_vend", "timeout", "device", "baud"],
             Self::Command => &["unknown_vend", "timeout", "program", "arguments", "status", "user"],
             Self::Gpio => relays::KEYS,
+            Self::Mdb => bus::DISPENSER_KEYS,
         }
     }
 }
@@ -70,6 +76,7 @@ impl Check<'_> {
             Kind::Serial => DispenserKind::Serial(self.board(table, raw)?),
             Kind::Command => DispenserKind::Command(self.command(table, raw)?),
             Kind::Gpio => DispenserKind::Gpio(self.relays(table, raw)?),
+            Kind::Mdb => DispenserKind::Mdb(self.machine(table, raw)?),
         };
         Some(DispenserSettings { kind, unknown_vend })
     }

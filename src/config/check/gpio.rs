@@ -130,7 +130,10 @@ fn lines_of(input: &InputSettings) -> Vec<(&'static str, Line)> {
             let rows = matrix.rows.iter().map(|line| ("rows", *line));
             rows.chain(matrix.columns.iter().map(|line| ("columns", *line))).collect()
         }
-        InputSettings::Serial(_) | InputSettings::Evdev(_) | InputSettings::Stdin => Vec::new(),
+        InputSettings::Serial(_)
+        | InputSettings::Evdev(_)
+        | InputSettings::Mdb(_)
+        | InputSettings::Stdin => Vec::new(),
     }
 }
 
@@ -138,6 +141,9 @@ fn chip_of(input: &InputSettings) -> Option<&Path> {
     match input {
         InputSettings::Gpio(gpio) => gpio.chip.as_deref(),
         InputSettings::Matrix(matrix) => matrix.chip.as_deref(),
-        InputSettings::Serial(_) | InputSettings::Evdev(_) | InputSettings::Stdin => None,
+        InputSettings::Serial(_)
+        | InputSettings::Evdev(_)
+        | InputSettings::Mdb(_)
+        | InputSettings::Stdin => None,
     }
 }

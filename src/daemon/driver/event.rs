@@ -3,6 +3,7 @@
 use crate::daemon::flights::FlightId;
 use crate::ids::{DispenserName, OrderId, ProductCode, ReaderId, SaleId};
 use crate::journal::Stored;
+use crate::kiosk::Asked;
 use crate::kiosk::claim::ReaderOrder;
 use crate::kiosk::service::Drained;
 use crate::sale::input::VendNews;
@@ -17,6 +18,18 @@ pub enum Event {
         /// What was pressed.
         code: ProductCode,
         /// The id of the sale that may be opened.
+        sale: SaleId,
+    },
+    /// A vending machine asks for money. The sale's id is drawn by the caller.
+    Asked {
+        /// What it asks for.
+        asked: Asked,
+        /// The id of the sale that may be opened.
+        sale: SaleId,
+    },
+    /// The machine waits no longer.
+    Withdrawn {
+        /// What it had asked for.
         sale: SaleId,
     },
     /// Somebody wants to pay for what is in the cart. The sale's id is drawn by the caller.

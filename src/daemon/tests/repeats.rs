@@ -28,7 +28,9 @@ pub(super) fn said(effect: &Effect) -> Option<String> {
         Effect::CallWorks { call, .. } => format!("{call:?} works again"),
         Effect::Happened { fact, .. } => format!("{fact:?}"),
         Effect::Turned(why, told) => told.map(|_| why.to_string())?,
+        Effect::PriceDiffers { asked, configured, .. } => format!("{asked}, not {configured}"),
         Effect::Commit(_)
+        | Effect::CallOff { .. }
         | Effect::Call { .. }
         | Effect::Vend { .. }
         | Effect::AskDispenser { .. }

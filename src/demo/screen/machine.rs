@@ -84,6 +84,8 @@ impl Board {
                     lock(&self.0).vends.insert(id.clone(), Vend::Turning);
                     tokio::spawn(self.clone().vend(id, slot, cables.clone()));
                 }
+                // Nobody waits at this board.
+                Order::CallOff { .. } => {}
                 Order::Status { id } => {
                     let vend = lock(&self.0).vends.get(&id).copied();
                     let news = vend.map_or(VendNews::NotKnown, what_became);

@@ -13,7 +13,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::buttons::{Buttons, Happened, Rules};
 use super::typing::Typing;
-use super::{Heard, Source, Typist};
+use super::{Heard, InputNews, Source, Typist};
 use crate::wiring::{EvdevInput, KeyNumber, Line, Stroke};
 
 pub use device::Device;
@@ -113,7 +113,7 @@ impl<K: Keyboard> Evdev<K> {
     fn open(&mut self, now: Instant) -> Result<(), String> {
         self.state = State::Open(K::open(&self.settings)?);
         self.look(now)?;
-        self.typist.tell(Heard::Connected);
+        self.typist.tell(Heard::News(InputNews::Connected));
         Ok(())
     }
 
@@ -135,8 +135,12 @@ impl<K: Keyboard> Evdev<K> {
                         self.typist.struck(stroke, now);
                     }
                 }
-                Happened::Stuck(key) => self.typist.tell(Heard::Stuck { what: name(*key) }),
-                Happened::Freed(key) => self.typist.tell(Heard::Freed { what: name(*key) }),
+                Happened::Stuck(key) => {
+                    self.typist.tell(Heard::News(InputNews::Stuck { what: name(*key) }));
+                }
+                Happened::Freed(key) => {
+                    self.typist.tell(Heard::News(InputNews::Freed { what: name(*key) }));
+                }
             }
         }
     }

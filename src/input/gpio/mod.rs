@@ -14,7 +14,7 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
 
 use super::buttons::{Buttons, Happened, Rules};
-use super::{Heard, Source, wait_until};
+use super::{Heard, InputNews, Source, wait_until};
 use crate::wiring::{GpioInput, Line};
 
 pub use chardev::Chardev;
@@ -95,7 +95,7 @@ impl<B: Backend> Gpio<B> {
         if let Err(why) = done {
             self.state = State::Closed { until: now + WAIT };
             self.buttons.opened([], now);
-            self.heard.push_back(Heard::Disconnected { why });
+            self.heard.push_back(Heard::News(InputNews::Disconnected { why }));
         }
     }
 
@@ -104,7 +104,7 @@ impl<B: Backend> Gpio<B> {
         self.buttons = Buttons::new(rules(&self.settings, backend.debounces()));
         self.buttons.opened(backend.levels()?, now);
         self.state = State::Open(backend);
-        self.heard.push_back(Heard::Connected);
+        self.heard.push_back(Heard::News(InputNews::Connected));
         Ok(())
     }
 
@@ -127,8 +127,8 @@ impl<B: Backend> Gpio<B> {
         for it in happened {
             let heard = match it {
                 Happened::Pressed(line) => Heard::Words(vec![word(line)]),
-                Happened::Stuck(line) => Heard::Stuck { what: name(line) },
-                Happened::Freed(line) => Heard::Freed { what: name(line) },
+                Happened::Stuck(line) => Heard::News(InputNews::Stuck { what: name(line) }),
+                Happened::Freed(line) => Heard::News(InputNews::Freed { what: name(line) }),
             };
             self.heard.push_back(heard);
         }

@@ -16,7 +16,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::buttons::{Happened, Rules};
 use super::typing::Typing;
-use super::{Heard, Source, Typist};
+use super::{Heard, InputNews, Source, Typist};
 use crate::wiring::{Line, MatrixInput, Stroke};
 use scan::{Driven, Pad, Scan};
 
@@ -68,7 +68,7 @@ impl<W: Wires> Matrix<W> {
     fn look(&mut self, now: Instant) -> Result<(), String> {
         let State::Open { wires, scan, pad, look } = &mut self.state else {
             self.state = open(&self.settings, now)?;
-            self.typist.tell(Heard::Connected);
+            self.typist.tell(Heard::News(InputNews::Connected));
             return Ok(());
         };
         let picture = scan.seen(wires.columns()?);
@@ -91,8 +91,12 @@ impl<W: Wires> Matrix<W> {
                         self.typist.struck(stroke, now);
                     }
                 }
-                Happened::Stuck(at) => self.typist.tell(Heard::Stuck { what: self.name(*at) }),
-                Happened::Freed(at) => self.typist.tell(Heard::Freed { what: self.name(*at) }),
+                Happened::Stuck(at) => {
+                    self.typist.tell(Heard::News(InputNews::Stuck { what: self.name(*at) }));
+                }
+                Happened::Freed(at) => {
+                    self.typist.tell(Heard::News(InputNews::Freed { what: self.name(*at) }));
+                }
             }
         }
     }

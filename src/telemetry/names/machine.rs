@@ -164,6 +164,24 @@ names! {
             "The wiring: ground, and a cable that is not too long.",
         ],
     }
+    REMARKED = "device", "remarked", "1f0c5b7a9e0d4c55b0f4d2a8736c19ea" {
+        subject: "A device has done something unusual",
+        happened:
+            "What it sent is understood, and unusual: a vending machine has reset its bus after an \
+             approval, say, or its interface complains. The line says what.",
+        does: "What follows for the sale stands in the sale's own lines.",
+        check: [
+            "Once: nothing. Again and again: the machine's own log, and the cable of the bus.",
+        ],
+    }
+    PRICE_DIFFERS = "device", "price_differs", "7d2e3c0b58a14f6c9be18a5f60c2d4b7" {
+        subject: "A vending machine asks for another price than the configured one",
+        happened: "The price that is set in the machine is not that of the product's table.",
+        does: "It charges what `price_from` says: `machine` or `config`. The reader shows the amount.",
+        check: [
+            "The price in the machine, and `price` of the product.",
+        ],
+    }
     READER_POWER_CYCLE = "device", "reader_power_cycle", "587582a37529446c98ce387bc757e6ac" {
         subject: "The reader's power is switched off and on",
         happened: "The reader was deaf, and `reader.power_cycle` names a program.",

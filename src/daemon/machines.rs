@@ -1,0 +1,99 @@
+//! Vending machines on their buses: one port each, which is an input and a dispenser.
+
+use std::collections::BTreeMap;
+
+use tokio::sync::watch;
+
+use crate::config::{DispenserKind, InputSettings, Settings};
+use crate::daemon::watchdog::Watchdog;
+use crate::daemon::{clock, identity, tell};
+use crate::ids::{DispenserName, ProductCode, SaleId, Slot};
+use crate::kiosk::{Asked, View};
+use crate::mdb::{self, DispenserEnd, InputEnd};
+use crate::money::Money;
+use crate::wiring::PriceFrom;
+
+/// The ends of the buses, by the names of their inputs.
+#[derive(Default)]
+pub struct Machines {
+    /// Where they ask.
+    pub inputs: BTreeMap<String, InputEnd>,
+    /// Where they are answered.
+    pub dispensers: BTreeMap<String, DispenserEnd>,
+}
+
+/// Starts the buses.
+pub fn start(
+    settings: &Settings,
+    views: &watch::Receiver<Option<View>>,
+    watchdog: &mut Watchdog,
+) -> Machines {
+    let mut machines = Machines::default();
+    for (name, input) in &settings.inputs {
+        let InputSettings::Mdb(mdb) = input else { continue };
+        let free = is_free(views.clone());
+        let (bus, input, dispenser) = mdb::bus(mdb, settings.kiosk.currency, free, Box::new(draw));
+        tokio::spawn(bus.run(watchdog.watch(format!("bus of input \"{name}\""))));
+        machines.inputs.insert(name.clone(), input);
+        machines.dispensers.insert(name.clone(), dispenser);
+    }
+    machines
+}
+
+/// Whether the kiosk waits for a customer.
+fn is_free(mut views: watch::Receiver<Option<View>>) -> watch::Receiver<bool> {
+    let (sender, free) = watch::channel(false);
+    tokio::spawn(async move {
+        while views.changed().await.is_ok() {
+            let is_free = matches!(*views.borrow_and_update(), Some(View::Idle));
+            sender.send_if_modified(|free| std::mem::replace(free, is_free) != is_free);
+        }
+    });
+    free
+}
+
+fn draw() -> Option<SaleId> {
+    match identity::sale_id(clock::now().wall.0) {
+        Ok(sale) => Some(sale),
+        Err(error) => {
+            tell::no_random(&error);
+            None
+        }
+    }
+}
+
+/// What the questions of one machine mean.
+#[derive(Debug)]
+pub struct Asking {
+    dispenser: DispenserName,
+    otherwise: Option<ProductCode>,
+    its_price: bool,
+}
+
+impl Asking {
+    /// A question in the kiosk's words.
+    pub fn asked(&self, slot: Slot, price: Money) -> Asked {
+        Asked {
+            dispenser: self.dispenser.clone(),
+            slot,
+            otherwise: self.otherwise.clone(),
+            price,
+            its_price: self.its_price,
+        }
+    }
+}
+
+/// What the questions of each machine mean, by the names of their inputs.
+pub fn asking(settings: &Settings) -> BTreeMap<String, Asking> {
+    let of = |(name, kind): (&DispenserName, &DispenserKind)| {
+        let DispenserKind::Mdb(machine) = kind else { return None };
+        let InputSettings::Mdb(mdb) = settings.inputs.get(&machine.input)? else { return None };
+        let asking = Asking {
+            dispenser: name.clone(),
+            otherwise: mdb.otherwise.clone(),
+            its_price: mdb.price_from == PriceFrom::Machine,
+        };
+        Some((machine.input.clone(), asking))
+    };
+    settings.dispensers.iter().filter_map(|(name, known)| of((name, &known.kind))).collect()
+}
