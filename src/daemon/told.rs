@@ -206,7 +206,9 @@ fn without_details(trouble: &Trouble) -> Trouble {
 /// What was told of boards that are gone, or cannot be read.
 #[derive(Debug, Default)]
 pub(super) struct ToldBoards {
-    gone: BTreeMap<String, Repeats<String>>,
+    /// One line each way: what it is tried in vain for later (`No such file`, after `hung up`) is no
+    /// other loss. `kioskd hardware list` says what it is now.
+    gone: BTreeMap<String, Repeats<()>>,
     unreadable: BTreeMap<String, Repeats<()>>,
     remarked: BTreeMap<String, Repeats<String>>,
     stuck: BTreeMap<(String, String), Repeats<()>>,
@@ -223,7 +225,7 @@ impl ToldBoards {
 
     pub(super) fn gone(&mut self, name: &str, kind: &str, why: &str, now: Since) {
         let repeats = self.gone.entry(name.to_owned()).or_default();
-        if let Some(told) = repeats.again(why.to_owned(), now) {
+        if let Some(told) = repeats.again((), now) {
             tell::device_gone(name, kind, why, told);
         }
     }

@@ -21,6 +21,10 @@ const ASK_INTERVAL: Duration = Duration::from_millis(500);
 /// How long the machine has to follow a wish about the session before it is repeated.
 const SESSION_EVERY: Duration = Duration::from_secs(2);
 
+/// How long a machine that is not ready may take to be so until that is news. One whose port was just
+/// opened speaks to the device and switches it on within moments.
+const READY_WITHIN: Duration = Duration::from_secs(5);
+
 /// News and orders that wait for either end.
 const QUEUE: usize = 32;
 
@@ -180,6 +184,10 @@ pub struct Bus {
     /// Whether the kiosk is free for a customer.
     free: watch::Receiver<bool>,
     session_at: Instant,
+    /// Whether the dispenser's end was told that the machine is ready.
+    is_ready: bool,
+    /// When it is to be told that it is not, and why.
+    not_ready: Option<(Instant, String)>,
 }
 
 /// A bus whose port is opened when it runs, and its two ends.
@@ -203,6 +211,8 @@ pub fn bus(
         orders,
         free,
         session_at: Instant::now(),
+        is_ready: false,
+        not_ready: None,
     };
     let ready = Err("the port was not opened yet".to_owned());
     let end = DispenserEnd { results, waiting: VecDeque::new(), orders: order_sender, ready };
@@ -219,6 +229,7 @@ impl Bus {
             let free = *self.free.borrow_and_update();
             let wish = self.talk.session_wish(free);
             let at = self.session_at;
+            let not_ready = self.not_ready.as_ref().map(|(at, _)| *at);
             let told = tokio::select! {
                 biased;
                 () = self.input.closed() => return,
@@ -235,6 +246,7 @@ impl Bus {
                     self.session_at = Instant::now() + SESSION_EVERY;
                     self.write_all(Vec::from_iter(wish)).await
                 }
+                () = wait_until(not_ready) => self.not_ready().await,
                 Ok(()) = self.free.changed() => Ok(()),
             };
             if let Err(Deaf) = told {
@@ -307,8 +319,19 @@ impl Bus {
                     self.ask(Asking::Asked { sale, slot, price }).await?;
                 }
                 News::Withdrawn { sale } => self.ask(Asking::Withdrawn { sale }).await?,
-                News::Ready => self.tell(Report::Ready).await?,
-                News::NotReady { why } => self.tell(Report::NotReady { why }).await?,
+                News::Ready => {
+                    self.not_ready = None;
+                    self.is_ready = true;
+                    self.tell(Report::Ready).await?;
+                }
+                News::NotReady { why } => {
+                    let waited = self.not_ready.take().map(|(at, _)| at);
+                    let at = waited.unwrap_or_else(|| Instant::now() + READY_WITHIN);
+                    self.not_ready = Some((at, why));
+                    if self.is_ready {
+                        self.not_ready().await?;
+                    }
+                }
                 News::Delivered { order } => self.tell(Report::Delivered(order)).await?,
                 News::Failed { order, reason } => self.tell(Report::Failed(order, reason)).await?,
                 News::Unclear { order, why } => self.tell(Report::Unclear(order, why)).await?,
@@ -316,6 +339,14 @@ impl Bus {
             }
         }
         self.write_all(turn.write).await
+    }
+
+    async fn not_ready(&mut self) -> Result<(), Deaf> {
+        self.is_ready = false;
+        match self.not_ready.take() {
+            Some((_, why)) => self.tell(Report::NotReady { why }).await,
+            None => Ok(()),
+        }
     }
 
     /// What cannot be written is not repeated: the port is lost, and the talk begins anew.
@@ -334,5 +365,12 @@ impl Bus {
 
     async fn tell(&mut self, report: Report) -> Result<(), Deaf> {
         self.dispenser.send(report).await.map_err(|_closed| Deaf)
+    }
+}
+
+async fn wait_until(time: Option<Instant>) {
+    match time {
+        Some(time) => sleep_until(time).await,
+        None => std::future::pending().await,
     }
 }

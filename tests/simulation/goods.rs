@@ -1,13 +1,15 @@
 //! Orders to the machine, and its answers.
 
 use kioskd::daemon::driver::Event;
-use kioskd::ids::{DispenserName, OrderId, SaleId};
+use kioskd::ids::{DispenserName, OrderId, ProductCode, SaleId};
+use kioskd::kiosk::Asked;
+use kioskd::money::Money;
 use kioskd::sale::Sale;
 use kioskd::sale::input::VendNews;
 
 use crate::auditor::watch::FIRED_WITHIN;
 use crate::auditor::{Goods, Record, item, sale_of};
-use crate::machine::{Fate, Says};
+use crate::machine::{Fate, Kind, Says};
 use crate::store;
 use crate::world::{Coming, World};
 
@@ -22,27 +24,114 @@ impl World {
         if at > 0 {
             self.tally.count("machine: an order to the second one");
         }
-        if self.machines[at].away {
+        let why = if self.machines[at].away {
             self.tally.count("machine: a vend while its port is gone");
-            let why = "its port is not open".to_owned();
-            self.after(LINE, Coming::BoardSaid { order, news: VendNews::NeverSent { why } });
+            "its port is not open"
+        } else if self.is_too_late(at, order.as_str()) {
+            self.tally.count("machine: an approval too late");
+            "the vending machine does not wait for it any more"
+        } else {
+            ""
+        };
+        if !why.is_empty() {
+            let news = VendNews::NeverSent { why: why.to_owned() };
+            self.after(LINE, Coming::BoardSaid { life: self.life, order, news });
             return;
         }
+        self.machines[at].asks = None;
         let slot = slot.to_owned();
         self.watch.vend_is_written_ahead(order.as_str());
-        self.after(LINE, Coming::Ordered { at, order, slot });
+        self.after(LINE, Coming::Ordered { life: self.life, at, order, slot });
+    }
+
+    /// Whether a vending machine no longer waits for what is approved.
+    fn is_too_late(&self, at: usize, order: &str) -> bool {
+        let machine = &self.machines[at];
+        machine.kind == Kind::Bus && machine.asks.as_deref() != Some(sale_of(order))
+    }
+
+    /// A vending machine asks for money, for a customer who has chosen there.
+    pub fn machine_asks(&mut self, at: usize, code: &ProductCode) -> Option<SaleId> {
+        if self.machines[at].away || self.machines[at].asks.is_some() {
+            return None;
+        }
+        let product = self.setup.catalog[code].clone();
+        let own = if self.chance(0.2) { self.rng.u64(100..400) } else { product.price.amount };
+        let asked = Asked {
+            dispenser: product.dispenser,
+            slot: product.slot,
+            otherwise: None,
+            price: Money::new(own, product.price.currency),
+            its_price: true,
+        };
+        self.tally.count("machine: asks for money");
+        let patience = self.rng.u64(5_000..120_000);
+        self.press(
+            |sale| Event::Asked { asked, sale },
+            |world, sale| {
+                world.machines[at].asks = Some(sale.to_string());
+                world.after(patience, Coming::GivesUp { at, sale: sale.clone() });
+            },
+        )
+    }
+
+    /// A vending machine waits no longer.
+    pub fn gives_up(&mut self, at: usize, sale: SaleId) {
+        if self.machines[at].asks.as_deref() != Some(sale.as_str()) {
+            return;
+        }
+        self.machines[at].asks = None;
+        self.tally.count("machine: gives up");
+        self.tell(|| format!("the machine gives {sale} up"));
+        self.turn(Event::Withdrawn { sale });
+    }
+
+    /// kioskd lets a vending machine go.
+    pub fn called_off(&mut self, dispenser: &DispenserName, sale: &SaleId) {
+        let at = self.machine(dispenser);
+        if self.machines[at].asks.as_deref() == Some(sale.as_str()) {
+            self.machines[at].asks = None;
+            self.tally.count("machine: is told that nothing comes");
+            self.tell(|| format!("the machine is told that nothing comes of {sale}"));
+        }
+    }
+
+    /// A machine's port is lost, and with it the question that a vending machine has asked there.
+    pub fn loses_port(&mut self, at: usize) {
+        if let Some(sale) = self.machines[at].asks.clone() {
+            self.gives_up(at, sale.parse().expect("a sale id"));
+        }
+        self.leave(at, true);
+    }
+
+    /// Nobody follows a machine any more: what becomes of what it is at is lost, or unclear.
+    pub fn leave(&mut self, at: usize, lives: bool) {
+        for order in self.machines[at].is_left() {
+            self.tally.count("machine: a vend that nobody follows any more");
+            if lives {
+                let order: OrderId = order.parse().expect("an order's id");
+                let why = "it was lost meanwhile".to_owned();
+                self.turn(Event::Vend { order, news: VendNews::Unclear { why } });
+            }
+        }
     }
 
     /// `VEND` reaches the board.
-    pub fn ordered(&mut self, at: usize, order: OrderId, slot: &str) {
+    pub fn ordered(&mut self, life: u32, at: usize, order: OrderId, slot: &str) {
+        // Relays are held by the daemon itself: who is dead fires none.
+        if self.machines[at].kind == Kind::Relays && life != self.life {
+            return;
+        }
         self.is_what_was_paid_for(at, order.as_str(), slot);
         let fate = self.script.vends.pop_front().unwrap_or_else(|| self.draw_vend());
+        let fate = fate.of(self.machines[at].kind);
         self.tell(|| format!("VEND {order} {slot}: {fate:?}"));
         // An order of which the board truly knows nothing may come again.
         if fate != Fate::Unheard {
             self.watch.fires_once(order.as_str());
         }
-        self.machines[at].vend(order.as_str(), slot, fate);
+        let is_followed = life == self.life && !self.machines[at].away;
+        self.machines[at].vend(order.as_str(), slot, fate, is_followed);
         if let Some(turns_for) = fate.turns_for() {
             self.after(turns_for, Coming::Stops { at, order: order.clone() });
         }
@@ -53,7 +142,7 @@ impl World {
         } else {
             VendNews::Sent
         };
-        self.after(0, Coming::BoardSaid { order, news });
+        self.after(0, Coming::BoardSaid { life, order, news });
     }
 
     fn is_what_was_paid_for(&mut self, at: usize, order: &str, slot: &str) {
@@ -105,12 +194,16 @@ impl World {
     pub fn asked(&mut self, at: usize, order: &OrderId) {
         if !self.machines[at].away {
             let says = self.machines[at].status(order.as_str());
-            self.board_says(at, order, says);
+            if let Some(says) = says {
+                self.board_says(at, order, says);
+            }
         }
     }
 
     fn board_says(&mut self, at: usize, order: &OrderId, says: Says) {
-        if self.machines[at].away || self.chance(self.plan.rates.lines) {
+        // What a task of the daemon's says of itself is not lost on any line.
+        let is_on_a_line = self.machines[at].kind == Kind::Board;
+        if self.machines[at].away || is_on_a_line && self.chance(self.plan.rates.lines) {
             self.tally.count("machine: a line of its lost");
             return;
         }
@@ -120,12 +213,17 @@ impl World {
             Says::Busy => VendNews::Busy,
             Says::Unknown => VendNews::NotKnown,
         };
-        self.after(LINE, Coming::BoardSaid { order: order.clone(), news });
+        self.after(LINE, Coming::BoardSaid { life: self.life, order: order.clone(), news });
     }
 
     /// A line of the board's reaches the daemon, if it lives.
-    pub fn board_said(&mut self, order: OrderId, news: VendNews) {
+    pub fn board_said(&mut self, life: u32, order: OrderId, news: VendNews) {
         let Some(driver) = &self.driver else { return };
+        // A board speaks to whoever listens; the daemon's own tasks die with it.
+        let at = self.machine_of(&order);
+        if life != self.life && !at.is_some_and(|at| self.machines[at].kind.remembers()) {
+            return;
+        }
         let sale = SaleId::new(sale_of(order.as_str())).expect("it is one");
         let under_way = driver.kiosk().sale(&sale).and_then(Sale::under_way);
         let awaited = under_way.and_then(|item| OrderId::of(&sale, item)).as_ref() == Some(&order);
@@ -135,6 +233,11 @@ impl World {
         }
         self.tell(|| format!("the board, of {order}: {news:?}"));
         self.turn(Event::Vend { order, news });
+    }
+
+    /// Which machine an order went to.
+    fn machine_of(&self, order: &OrderId) -> Option<usize> {
+        self.machines.iter().position(|machine| machine.knows(order.as_str()))
     }
 
     /// An order's sale as it was opened.

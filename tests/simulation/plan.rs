@@ -9,9 +9,11 @@ use kioskd::kiosk::{Dispenser, Product, Setup};
 use kioskd::money::Money;
 use kioskd::sale::cards::{CardKinds, CardRules};
 use kioskd::sale::fact::{CaptureMode, Flow, Origin, Policy, UnknownVend};
+use kioskd::sale::goods::Promise;
 use kioskd::simulator::{self, CancelWhileAuthorizing};
 
 use crate::auditor::Millis;
+use crate::machine::Kind;
 
 /// The machines: where there are two, the second one has the crisps.
 pub const MACHINES: [&str; 2] = ["main", "side"];
@@ -92,6 +94,8 @@ pub struct Plan {
     pub cart: bool,
     /// Whether there are two machines.
     pub two_machines: bool,
+    /// What they are.
+    pub kinds: [Kind; 2],
     /// What a scenario fixes, beside what is drawn.
     pub fixed: Fixed,
 }
@@ -158,8 +162,20 @@ impl Plan {
             canadian: rng.f64() < 0.15,
             cart: rng.f64() < 0.25,
             two_machines: rng.f64() < 0.25,
+            kinds: [Kind::Board; 2],
             fixed: Fixed::default(),
         }
+        .with_kinds(&mut rng)
+    }
+
+    /// Draws what the machines are. Where customers have a cart, none of them asks for money.
+    fn with_kinds(self, rng: &mut Rng) -> Self {
+        let mut kind = |_| match rng.u32(0..10) {
+            0..2 => Kind::Relays,
+            2..4 if !self.cart => Kind::Bus,
+            _ => Kind::Board,
+        };
+        Self { kinds: std::array::from_fn(&mut kind), ..self }
     }
 
     /// One in which nothing goes wrong by itself.
@@ -172,6 +188,7 @@ impl Plan {
             canadian: false,
             cart: false,
             two_machines: false,
+            kinds: [Kind::Board; 2],
             fixed,
             ..Self::draw(seed)
         }
@@ -204,9 +221,10 @@ impl Plan {
     }
 
     /// The machines that hang on the kiosk.
-    pub fn machines(&self) -> impl Iterator<Item = DispenserName> {
+    pub fn machines(&self) -> impl Iterator<Item = (DispenserName, Kind)> {
         let count = if self.two_machines { 2 } else { 1 };
-        MACHINES.into_iter().take(count).map(|name| name.parse().expect("a fixed name is one"))
+        let name = |name: &str| name.parse().expect("a fixed name is one");
+        MACHINES.into_iter().map(name).zip(self.kinds).take(count)
     }
 
     /// The kiosk, as it is set up for its `life`th start.
@@ -242,7 +260,7 @@ impl Plan {
         }
         let currency = if self.canadian { "cad" } else { "usd" };
         let currency = currency.parse().expect("a fixed currency is one");
-        let machines: Vec<DispenserName> = self.machines().collect();
+        let machines: Vec<DispenserName> = self.machines().map(|(name, _)| name).collect();
         let catalog = PRODUCTS.map(|(code, name, price, slot)| {
             let machine = if code.starts_with('B') { machines.last() } else { machines.first() };
             let dearer = if changes > 0 { changed.u64(0..100) } else { 0 };
@@ -258,7 +276,7 @@ impl Plan {
             catalog: catalog.into(),
             dispensers: self
                 .machines()
-                .map(|name| (name, Dispenser::of_its_word(policy.vend_timeout)))
+                .map(|(name, kind)| (name, dispenser(kind, policy.vend_timeout)))
                 .collect(),
             origin: Origin {
                 kiosk: "simulated".parse().expect("a fixed name is one"),
@@ -276,6 +294,12 @@ impl Plan {
             power_cycle_every: rng.bool().then(|| Duration::from_mins(10)),
         }
     }
+}
+
+fn dispenser(kind: Kind, vend_timeout: Duration) -> Dispenser {
+    let promise = Promise { knows_delivery: true, can_be_asked: kind.remembers() };
+    let asks = kind == Kind::Bus;
+    Dispenser { promise, asks, ..Dispenser::of_its_word(vend_timeout) }
 }
 
 fn draw_unknown(rng: &mut Rng) -> UnknownVend {

@@ -139,6 +139,9 @@ impl World {
     pub fn ends(&mut self, how: &str, torn: Option<u64>) {
         self.driver = None;
         self.power.stop_by = None;
+        for at in 0..self.machines.len() {
+            self.leave(at, false);
+        }
         self.tell(|| how.to_owned());
         self.life += 1;
         self.watch.died();

@@ -119,7 +119,23 @@ fn settle(world: &mut World) {
     }
 }
 
+/// A machine that waits for nothing keeps its customer waiting, and nobody else can choose there.
+fn no_machine_is_left_waiting(world: &mut World) {
+    let open = |sale: &str| {
+        let driver = world.driver.as_ref();
+        driver.is_some_and(|driver| {
+            driver.kiosk().sales().any(|known| known.id().as_str() == sale && known.is_open())
+        })
+    };
+    let left = world.machines.iter().filter_map(|machine| machine.asks.as_deref());
+    let left: Vec<String> = left.filter(|sale| !open(sale)).map(str::to_owned).collect();
+    for sale in left {
+        world.watch.find("no_machine_is_left_waiting", format!("for {sale}"));
+    }
+}
+
 fn audit(mut world: World) -> Outcome {
+    no_machine_is_left_waiting(&mut world);
     let sales = world
         .store
         .all()

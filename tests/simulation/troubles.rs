@@ -253,6 +253,9 @@ impl World {
             Trouble::Port(machine, up) => {
                 self.machines[machine].away = !up;
                 let name = self.machines[machine].name.clone();
+                if !up {
+                    self.loses_port(machine);
+                }
                 self.turn(if up {
                     Event::DispenserReachable(name)
                 } else {

@@ -23,7 +23,7 @@ use kioskd::time::{Moment, WallTime};
 use crate::account::Account;
 use crate::auditor::watch::{Said, Watch};
 use crate::auditor::{Excuses, Goods, Millis, sale_of};
-use crate::machine::Machine;
+use crate::machine::{Kind, Machine};
 use crate::network::{Fate, Network};
 use crate::people::Person;
 use crate::plan::Plan;
@@ -64,13 +64,15 @@ pub enum Coming {
     /// A call ends.
     Answered { life: u32, flight: FlightId, result: Result<Answer, NoAnswer> },
     /// `VEND` reaches a machine's board.
-    Ordered { at: usize, order: OrderId, slot: String },
+    Ordered { life: u32, at: usize, order: OrderId, slot: String },
     /// A motor of a machine stops.
     Stops { at: usize, order: OrderId },
     /// `STATUS` reaches a machine's board.
     Asked { life: u32, at: usize, order: OrderId },
     /// A line of the board's reaches the daemon.
-    BoardSaid { order: OrderId, news: kioskd::sale::input::VendNews },
+    BoardSaid { life: u32, order: OrderId, news: kioskd::sale::input::VendNews },
+    /// A vending machine has waited for a sale for long enough.
+    GivesUp { at: usize, sale: SaleId },
     /// The journal was asked for sales.
     Recalled { life: u32, sales: Vec<SaleId> },
     /// The daemon is started.
@@ -163,7 +165,7 @@ impl World {
             setup,
             power: Power::on(deaths),
             stripe: Account::new(Model::new(plan.account())),
-            machines: plan.machines().map(Machine::new).collect(),
+            machines: plan.machines().map(|(name, kind)| Machine::new(name, kind)).collect(),
             network: Network::default(),
             disk: (DiskWeather::Fair, 0),
             people: Vec::new(),
@@ -280,9 +282,10 @@ impl World {
                 self.arrives(life, flight, *wire, (fate, sent));
             }
             Coming::ArrivesAgain { wire } => self.arrives_again(*wire),
-            Coming::Ordered { at, order, slot } => self.ordered(at, order, &slot),
+            Coming::Ordered { life, at, order, slot } => self.ordered(life, at, order, &slot),
             Coming::Stops { at, order } => self.stops(at, &order),
-            Coming::BoardSaid { order, news } => self.board_said(order, news),
+            Coming::BoardSaid { life, order, news } => self.board_said(life, order, news),
+            Coming::GivesUp { at, sale } => self.gives_up(at, sale),
             Coming::Person(who) => self.person_acts(who),
             Coming::Trouble(trouble) => self.trouble(trouble),
         }
@@ -312,18 +315,28 @@ impl World {
     /// Somebody presses a product's key. The sale that it opened, if it did.
     pub fn select(&mut self, code: ProductCode) -> Option<SaleId> {
         self.tell(|| format!("the customer presses {code}"));
-        self.press(|sale| Event::Selected { code, sale })
+        let at = self.machine(&self.setup.catalog[&code].dispenser);
+        if self.machines[at].kind == Kind::Bus {
+            return self.machine_asks(at, &code);
+        }
+        self.press(|sale| Event::Selected { code, sale }, |_, _| {})
     }
 
     /// Somebody presses PAY. The sale that it opened, if it did.
     pub fn pay(&mut self) -> Option<SaleId> {
         self.tell(|| "the customer presses PAY".to_owned());
-        self.press(|sale| Event::Pay { sale })
+        self.press(|sale| Event::Pay { sale }, |_, _| {})
     }
 
-    fn press(&mut self, event: impl FnOnce(SaleId) -> Event) -> Option<SaleId> {
+    /// Presses, after something was noted of the sale that may come of it.
+    pub fn press(
+        &mut self,
+        event: impl FnOnce(SaleId) -> Event,
+        note: impl FnOnce(&mut Self, &SaleId),
+    ) -> Option<SaleId> {
         self.drawn += 1;
         let sale = SaleId::new(format!("SIM{:06}", self.drawn)).expect("a sale id");
+        note(self, &sale);
         self.turn(event(sale.clone()));
         let living =
             self.driver.as_ref().is_some_and(|driver| driver.kiosk().sale(&sale).is_some());
@@ -383,8 +396,8 @@ impl World {
                 self.tell(|| format!("{intent} is left alone: {why}"));
                 self.excuses.left_alone.push(intent.to_string());
             }
-            Effect::CallOff { .. }
-            | Effect::PriceDiffers { .. }
+            Effect::CallOff { dispenser, sale } => self.called_off(&dispenser, &sale),
+            Effect::PriceDiffers { .. }
             | Effect::Ordered(_)
             | Effect::OrderRefused(_)
             | Effect::CancelsSpare { .. }
