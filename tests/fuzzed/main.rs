@@ -77,6 +77,11 @@ fn serial_lines() {
 }
 
 #[test]
+fn what_a_vending_machine_says() {
+    plays("mdb", CHANGES);
+}
+
+#[test]
 fn replies_of_stripe() {
     plays("replies", CHANGES);
 }

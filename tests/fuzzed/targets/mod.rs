@@ -13,6 +13,7 @@ pub mod config;
 pub mod control;
 pub mod http;
 pub mod journal;
+pub mod mdb;
 pub mod replies;
 pub mod serial;
 
@@ -20,8 +21,9 @@ pub mod serial;
 pub type Play = fn(&[u8]);
 
 /// Every target, with the folder of its corpus under `fuzz/corpus/`.
-pub const ALL: [(&str, Play); 6] = [
+pub const ALL: [(&str, Play); 7] = [
     ("serial", serial::play),
+    ("mdb", mdb::play),
     ("replies", replies::play),
     ("http", http::play),
     ("config", config::play),
