@@ -15,7 +15,7 @@
 //! | [`serial`] | serial ports: opening, lines, coming back |
 //! | [`mdb`] | a vending machine's bus, and what is said on it |
 //! | [`gpio`] | what is shared of the GPIO character device |
-//! | [`wiring`] | values: how buttons, keypads and relays are wired |
+//! | [`wiring`] | values: how buttons, keypads and relays are wired, what is on tickets |
 //! | [`input`] | where selections come from |
 //! | [`dispenser`] | what delivers, and what it says |
 //! | [`display`] | views as words, and words as light |

@@ -1,6 +1,8 @@
 //! How buttons, keypads, relays and the like are wired: what the configuration says, and what
 //! whoever holds their other end needs to know.
 
+pub mod printer;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;

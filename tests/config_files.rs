@@ -13,7 +13,9 @@ use kioskd::config::{
     self, CaptureMode, ConfigError, DispenserKind, DispenserSettings, DisplaySettings, Flow,
     InputSettings, Loaded, SerialDispenser, SerialInput, Settings, UnknownVend,
 };
+use kioskd::ids::DispenserName;
 use kioskd::money::Money;
+use kioskd::wiring::printer::{CodePage, EscposDispenser, PrinterAt, TicketLine};
 use kioskd::wiring::{
     BackendKind, CommandDispenser, EvdevInput, GpioDispenser, GpioInput, Level, MatrixInput,
     MdbDispenser, MdbInput, MdbMode, PriceFrom, Pull, Reverse, Sensor, Stroke, TypingRules, Until,
@@ -92,6 +94,35 @@ fn machine_by_default() -> MdbInput {
         price_from: PriceFrom::Machine,
         otherwise: Some("coffee".parse().expect("a code")),
         setup: Vec::new(),
+    }
+}
+
+/// What the keys of `kind = "escpos"` are where nobody sets them.
+fn printer_by_default(at: PrinterAt) -> DispenserKind {
+    let lines =
+        ["# {product}", "^ {price}", "-", "{time}, {kiosk}", "Sale {sale}", "qr {order}", "cut"];
+    DispenserKind::Escpos(EscposDispenser {
+        at,
+        ask_status: true,
+        code_page: CodePage::Pc858,
+        width: 32,
+        ticket: lines.map(|line| TicketLine::parse(line).expect("a line")).to_vec(),
+        timeout: Duration::from_secs(20),
+    })
+}
+
+/// Takes out the dispensers of the example that are commented out; they have the defaults.
+fn take_further_dispensers(dispensers: &mut BTreeMap<DispenserName, DispenserSettings>) {
+    let usb = PrinterAt::Device { path: "/dev/usb/lp0".into(), baud: 9600 };
+    let network = PrinterAt::Address("192.168.1.50:9100".to_owned());
+    for (name, kind) in [
+        ("tickets", tickets_by_default()),
+        ("relays", relays_by_default()),
+        ("receipts", printer_by_default(usb)),
+        ("network", printer_by_default(network)),
+    ] {
+        let found = dispensers.remove(&name.parse().expect("a name"));
+        assert_eq!(found, Some(DispenserSettings { kind, unknown_vend: None }), "{name}");
     }
 }
 
@@ -228,6 +259,19 @@ fn every_key_of_a_dispenser_reaches_its_setting() {
 }
 
 #[test]
+fn every_key_of_a_printer_reaches_its_setting() {
+    let settings = load(Path::new("tests/config/good/everything.toml")).unwrap().settings;
+    let of = |name: &str| settings.dispensers[&name.parse().unwrap()].kind.clone();
+    let DispenserKind::Escpos(slips) = of("slips") else { panic!("the slips are printed") };
+    assert_eq!(slips.at, PrinterAt::Device { path: "/dev/ttyS1".into(), baud: 38400 });
+    assert_eq!((slips.ask_status, slips.width), (false, 48));
+    assert_eq!((slips.code_page, slips.timeout), (CodePage::Wpc1252, Duration::from_secs(8)));
+    assert_eq!(slips.ticket[..], ["Enter {code}", "cut"].map(|l| TicketLine::parse(l).unwrap()));
+    let at = PrinterAt::Address("[fd00::7]:9100".to_owned());
+    assert_eq!(of("lobby"), printer_by_default(at));
+}
+
+#[test]
 fn every_key_of_a_keyboard_reaches_its_setting() {
     let settings = load(Path::new("tests/config/good/everything.toml")).unwrap().settings;
     let functions =
@@ -361,11 +405,8 @@ fn the_shipped_example_loads_and_says_the_defaults_as_they_are() {
         TypingRules { code_length: Some(2), typing_timeout: Duration::from_secs(10) };
     assert_eq!(pad.typing, explicit_typing);
     assert_eq!(pad, MatrixInput { keys: pad.keys.clone(), ..pad_by_default() });
-    let tickets = explicit.settings.dispensers.remove(&"tickets".parse().unwrap()).unwrap();
-    assert_eq!(tickets, DispenserSettings { kind: tickets_by_default(), unknown_vend: None });
-    let relays = explicit.settings.dispensers.remove(&"relays".parse().unwrap()).unwrap();
-    assert_eq!(relays, DispenserSettings { kind: relays_by_default(), unknown_vend: None });
     machines_say_their_defaults(&mut explicit.settings);
+    take_further_dispensers(&mut explicit.settings.dispensers);
     for dispenser in explicit.settings.dispensers.values_mut() {
         assert_eq!(dispenser.unknown_vend.take(), Some(UnknownVend::Release), "as payment's");
     }

@@ -6,6 +6,7 @@ mod devices;
 mod dispensers;
 mod gpio;
 mod keypads;
+mod printers;
 mod relays;
 mod values;
 

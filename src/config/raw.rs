@@ -203,6 +203,10 @@ impl Default for RawInput {
     }
 }
 
+/// A ticket of which each is another one: a cart's sale has several.
+const TICKET: [&str; 7] =
+    ["# {product}", "^ {price}", "-", "{time}, {kiosk}", "Sale {sale}", "qr {order}", "cut"];
+
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct RawDispenser {
@@ -232,6 +236,11 @@ pub(super) struct RawDispenser {
     pub(super) reverse: String,
     /// Default: the input of the dispenser's own name.
     pub(super) input: Option<String>,
+    pub(super) address: Option<String>,
+    pub(super) ask_status: bool,
+    pub(super) code_page: String,
+    pub(super) width: i64,
+    pub(super) ticket: Vec<String>,
 }
 
 impl Default for RawDispenser {
@@ -258,6 +267,11 @@ impl Default for RawDispenser {
             reverse_lines: BTreeMap::new(),
             reverse: "200ms".to_owned(),
             input: None,
+            address: None,
+            ask_status: true,
+            code_page: "pc858".to_owned(),
+            width: 32,
+            ticket: TICKET.map(str::to_owned).to_vec(),
         }
     }
 }

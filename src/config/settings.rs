@@ -11,6 +11,7 @@ use crate::ids::{DispenserName, KioskId, ProductCode, ReaderId, Slot};
 use crate::money::{Currency, Money};
 use crate::sale::cards::CardRules;
 use crate::sale::goods::Promise;
+use crate::wiring::printer::EscposDispenser;
 use crate::wiring::{
     CommandDispenser, EvdevInput, GpioDispenser, GpioInput, MatrixInput, MdbDispenser, MdbInput,
     Until,
@@ -210,6 +211,8 @@ pub enum DispenserKind {
     Gpio(GpioDispenser),
     /// `mdb`: a vending machine that delivers what was asked for.
     Mdb(MdbDispenser),
+    /// `escpos`: a printer of tickets.
+    Escpos(EscposDispenser),
 }
 
 impl DispenserKind {
@@ -229,6 +232,10 @@ impl DispenserKind {
                 let until = gpio.sensor.as_ref().map(|sensor| sensor.until);
                 let knows_delivery = matches!(until, Some(Until::Drop { .. }));
                 Promise { knows_delivery, can_be_asked: false }
+            }
+            // One that is not asked is only written to, and nothing remembers.
+            Self::Escpos(printer) => {
+                Promise { knows_delivery: printer.ask_status, can_be_asked: false }
             }
         }
     }

@@ -16,6 +16,7 @@ use crate::daemon::run::Message;
 use crate::daemon::told::ToldBoards;
 use crate::daemon::watchdog::Watchdog;
 use crate::dispenser::command::Program;
+use crate::dispenser::escpos::Printer;
 use crate::dispenser::gpio::{Chip, Relays, longest};
 use crate::dispenser::{self, Answer, DispenserNews, Order};
 use crate::display;
@@ -52,6 +53,7 @@ pub fn dispensers(settings: &Settings) -> BTreeMap<DispenserName, Dispenser> {
             DispenserKind::Command(command) => command.timeout + TO_TELL,
             DispenserKind::Gpio(gpio) => longest(gpio) + TO_TELL,
             DispenserKind::Mdb(machine) => machine.timeout,
+            DispenserKind::Escpos(printer) => printer.timeout + TO_TELL,
         },
         promise: dispenser.kind.promise(),
         unknown_vend: dispenser.unknown_vend.map(unknown_vend),
@@ -189,7 +191,10 @@ pub type Outputs = BTreeMap<DispenserName, Relays<Chip>>;
 pub fn outputs_at_rest(settings: &Settings) -> Outputs {
     let of_lines = |(name, dispenser): (&DispenserName, &DispenserSettings)| match &dispenser.kind {
         DispenserKind::Gpio(gpio) => Some((name.clone(), Relays::new(gpio.clone()))),
-        DispenserKind::Serial(_) | DispenserKind::Command(_) | DispenserKind::Mdb(_) => None,
+        DispenserKind::Serial(_)
+        | DispenserKind::Command(_)
+        | DispenserKind::Mdb(_)
+        | DispenserKind::Escpos(_) => None,
     };
     settings.dispensers.iter().filter_map(of_lines).collect()
 }
@@ -229,6 +234,10 @@ pub fn start_dispensers(
                 if let Some(end) = machines.dispensers.remove(&machine.input) {
                     tokio::spawn(dispenser::run(name, end, order_queue, sender, pulse));
                 }
+            }
+            DispenserKind::Escpos(printer) => {
+                let printer = Printer::new(printer.clone(), settings.kiosk.id.clone());
+                tokio::spawn(dispenser::run(name, printer, order_queue, sender, pulse));
             }
         }
     }

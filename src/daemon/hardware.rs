@@ -12,6 +12,7 @@ use crate::config::{DispenserKind, InputSettings, Settings};
 use crate::daemon::clock;
 use crate::dispenser::{Answer, DispenserNews};
 use crate::input::{InputNews, Key};
+use crate::wiring::printer::PrinterAt;
 use crate::wiring::{EvdevInput, GpioDispenser, GpioInput, MatrixInput, WhichKeyboard};
 
 /// What somebody who watches may be behind; what is older is missed, and they are told so.
@@ -96,6 +97,10 @@ impl Hardware {
                 DispenserKind::Mdb(machine) => {
                     format!("vending machine at input {}", machine.input)
                 }
+                DispenserKind::Escpos(printer) => match &printer.at {
+                    PrinterAt::Device { path, .. } => format!("printer {}", path.display()),
+                    PrinterAt::Address(address) => format!("printer at {address}"),
+                },
             };
             (DISPENSER, name.to_string(), uses)
         });

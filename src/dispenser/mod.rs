@@ -6,6 +6,7 @@
 
 pub mod answers;
 pub mod command;
+pub mod escpos;
 pub mod gpio;
 mod mdb;
 mod run;

@@ -110,6 +110,15 @@ impl Board {
         }
     }
 
+    /// What kioskd has sent since, as bytes.
+    pub fn take_bytes(&mut self) -> Vec<u8> {
+        let mut bytes = [0; 512];
+        while let Ok(count) = rustix::io::read(&self.master, &mut bytes) {
+            self.unread.extend_from_slice(&bytes[..count]);
+        }
+        std::mem::take(&mut self.unread)
+    }
+
     /// The next line that kioskd sent, which must come in time.
     #[track_caller]
     pub fn expect_line(&mut self, limit: Duration) -> String {

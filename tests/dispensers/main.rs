@@ -1,5 +1,5 @@
 //! What must hold for every kind of dispenser, tried on each: a board on a pseudoterminal, a program,
-//! relays on lines that are played, and a vending machine on its bus.
+//! relays and a printer that are played, and a vending machine on its bus.
 
 #![expect(
     clippy::unwrap_used,
@@ -8,6 +8,9 @@
 
 #[path = "../boards/mod.rs"]
 mod boards;
+#[path = "../printer/mod.rs"]
+mod printer;
+mod printers;
 mod programs;
 mod rigs;
 mod script;
@@ -19,6 +22,7 @@ use kioskd::dispenser::{self, Answer, Device, DispenserNews, Order, Vend};
 use kioskd::ids::{DispenserName, OrderId};
 use kioskd::money::Money;
 use kioskd::pulse::Pulse;
+use printers::OnPrinter;
 use rigs::{OnBus, OnLines, OnPort, Script};
 use tokio::sync::mpsc;
 
@@ -284,6 +288,9 @@ macro_rules! for_each_kind {
         }
         mod on_lines {
             $(#[test] fn $behavior() { super::$behavior::<super::OnLines>(); })+
+        }
+        mod on_a_printer {
+            $(#[test] fn $behavior() { super::$behavior::<super::OnPrinter>(); })+
         }
     };
 }

@@ -6,7 +6,7 @@ use super::super::origins::KeyPath;
 use super::super::problem::quoted;
 use super::super::raw::RawDispenser;
 use super::super::settings::{DispenserKind, DispenserSettings, SerialDispenser};
-use super::{Check, UNKNOWN_VEND, bus, relays, values};
+use super::{Check, UNKNOWN_VEND, bus, printers, relays, values};
 use crate::ids::DispenserName;
 use crate::wiring::CommandDispenser;
 
@@ -16,6 +16,7 @@ enum Kind {
     Command,
     Gpio,
     Mdb,
+    Escpos,
 }
 
 /// The longest name of a user that Linux takes.
@@ -26,11 +27,12 @@ const OF_A_VEND: [&str; 4] = ["order", "sale", "slot", "product"];
 const OF_AN_ORDER: [&str; 1] = ["order"];
 
 impl Kind {
-    const ALL: [(&str, Self); 4] = [
+    const ALL: [(&str, Self); 5] = [
         ("serial", Self::Serial),
         ("command", Self::Command),
         ("gpio", Self::Gpio),
         ("mdb", Self::Mdb),
+        ("escpos", Self::Escpos),
     ];
 
     fn keys(self) -> &'static [&'static str] {
@@ -39,6 +41,7 @@ impl Kind {
             Self::Command => &["unknown_vend", "timeout", "program", "arguments", "status", "user"],
             Self::Gpio => relays::KEYS,
             Self::Mdb => bus::DISPENSER_KEYS,
+            Self::Escpos => printers::KEYS,
         }
     }
 }
@@ -77,6 +80,7 @@ impl Check<'_> {
             Kind::Command => DispenserKind::Command(self.command(table, raw)?),
             Kind::Gpio => DispenserKind::Gpio(self.relays(table, raw)?),
             Kind::Mdb => DispenserKind::Mdb(self.machine(table, raw)?),
+            Kind::Escpos => DispenserKind::Escpos(self.printer(table, raw)?),
         };
         Some(DispenserSettings { kind, unknown_vend })
     }
