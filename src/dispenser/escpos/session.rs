@@ -31,8 +31,6 @@ const LOOK_AGAIN: Duration = Duration::from_secs(1);
 const ANSWER_LIMIT: Duration = Duration::from_secs(2);
 /// How long GS r may take where nothing is to be printed before it.
 const IDLE_LIMIT: Duration = Duration::from_secs(2);
-/// How far behind the first answer the last one of an earlier time may be.
-const STALE: Duration = Duration::from_millis(100);
 /// How much of a command that was cut off is filled up at a time.
 const PADDING: usize = 64;
 /// How often it is asked why GS r is not answered.
@@ -208,9 +206,11 @@ impl Session<'_> {
         // what comes now. Zeros are nothing to it.
         let padding: &[u8] = if self.owed == 0 { &[] } else { &[0; PADDING] };
         let question = [padding, WORKED_OFF].concat();
+        // One answer will do: it answers in turn, and nothing to be printed is between what it owes.
+        // The others come right behind, long before the next ticket.
         (self.has_worked, self.owed) = (false, 0);
         match self.work_off(&question, Instant::now() + IDLE_LIMIT).await {
-            Ok(()) => self.drain().await.map(Ok),
+            Ok(()) => Ok(Ok(())),
             Err(Trouble::Lost(why)) => Err(Lost(why)),
             Err(Trouble::NotReady(why)) => Ok(Err(why)),
             Err(Trouble::Late) => Ok(Err(STUCK.to_owned())),
@@ -310,17 +310,6 @@ impl Session<'_> {
             }
         }
         self.has_worked = true;
-        Ok(())
-    }
-
-    /// Throws away the answers to what it was asked earlier, each of which is as good as the last:
-    /// it answers in turn, and nothing to be printed was between them. Left there, one would be taken
-    /// for the answer to something else.
-    async fn drain(&mut self) -> Result<(), Lost> {
-        let until = Instant::now() + IDLE_LIMIT;
-        while let Ok(byte) = timeout_at(until.min(Instant::now() + STALE), self.byte()).await {
-            self.hear(byte?);
-        }
         Ok(())
     }
 
