@@ -308,7 +308,9 @@ impl Reason {
             Self::OtherMode => "install the key they were opened with until they are settled",
             Self::Sweeping => "wait, ten minutes at most; if it stays, check the network",
             Self::Drained { .. } => "kioskd resume, when the work is done",
-            Self::DispenserAway { .. } => "check the board's power and its cable or device path",
+            Self::DispenserAway { .. } => {
+                "see why: kioskd hardware list; check power, cable, device path, a printer's paper"
+            }
         }
     }
 
