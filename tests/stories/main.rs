@@ -9,6 +9,8 @@
 #[path = "../boards/mod.rs"]
 mod boards;
 mod machine;
+#[path = "../printer/mod.rs"]
+mod printer;
 mod process;
 mod rig;
 #[path = "../schema/mod.rs"]
@@ -35,6 +37,7 @@ mod snapshots;
 mod speaks_stripes_language;
 mod stops_when_told;
 mod survives;
+mod tickets_are_printed;
 mod two_steps;
 mod vending_bus;
 mod watchdog;
