@@ -131,7 +131,7 @@ pub enum TicketError {
         /// In characters.
         length: usize,
     },
-    /// More than [`LONGEST_CODE`] when all words are at their longest.
+    /// More than fits, when all words are at their longest.
     TooLongForCode,
 }
 

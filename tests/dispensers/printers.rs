@@ -329,7 +329,7 @@ async fn one_that_is_gone_in_the_middle_comes_back_and_prints_nothing_twice() {
     bench.jack.plug_in();
     let since = Instant::now();
     bench.back().await;
-    assert!(since.elapsed() < Duration::from_secs(60), "{:?}", since.elapsed());
+    assert!(since.elapsed() < Duration::from_mins(1), "{:?}", since.elapsed());
     bench.jack.with(|printer| assert_eq!(printer.paper, ["Cola"]));
     bench.begun("o2").await;
     assert_eq!(bench.next().await, ok("o2"));
