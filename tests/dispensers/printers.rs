@@ -357,6 +357,19 @@ async fn one_that_says_nothing_is_away_until_it_is_no_longer_asked() {
 }
 
 #[tokio::test]
+async fn one_that_babbles_keeps_nobody_from_his_work() {
+    let mut bench = Bench::of("");
+    bench.jack.with(|printer| (printer.babbles, printer.is_silent) = (true, true));
+    bench.away("ask_status = false").await;
+    bench.jack.with(|printer| (printer.babbles, printer.is_silent) = (false, false));
+    bench.back().await;
+    bench.jack.with(|printer| printer.babbles = true);
+    let since = Instant::now();
+    let begun = bench.device.vend(&vend("o1", "Cola")).await;
+    assert!(since.elapsed() < Duration::from_secs(15), "{begun:?} after {:?}", since.elapsed());
+}
+
+#[tokio::test]
 async fn one_that_never_says_that_it_has_worked_something_off_is_away() {
     let mut bench = Bench::of("");
     bench.jack.with(|printer| printer.works_nothing_off = true);

@@ -50,6 +50,8 @@ pub struct Printer {
     pub lines_left: Option<usize>,
     /// It answers nothing.
     pub is_silent: bool,
+    /// It says what is no answer, all the time.
+    pub babbles: bool,
     /// It never answers GS r.
     pub works_nothing_off: bool,
     /// It says nothing of why it is offline.
@@ -297,7 +299,10 @@ fn serve(listener: &TcpListener, printer: &Mutex<Printer>, is_over: &Mutex<bool>
         let mut bytes = [0; 512];
         let count = connection.as_mut().map_or(0, |stream| stream.read(&mut bytes).unwrap_or(0));
         let mut printer = printer.lock().expect("no test panics while it has it");
-        let said = printer.hear(&bytes[..count]);
+        let mut said = printer.hear(&bytes[..count]);
+        if printer.babbles {
+            said.extend([0x11; 4096]);
+        }
         if printer.has_vanished() {
             return;
         }

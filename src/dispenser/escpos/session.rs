@@ -33,6 +33,9 @@ const ANSWER_LIMIT: Duration = Duration::from_secs(2);
 const IDLE_LIMIT: Duration = Duration::from_secs(2);
 /// How much of a command that was cut off is filled up at a time.
 const PADDING: usize = 64;
+/// The wait after a read that filled the buffer: a printer says a byte at a time, and whoever says
+/// more shall not have the processor.
+const PACE: Duration = Duration::from_millis(5);
 /// How often it is asked why GS r is not answered.
 const WHY_NOT: Duration = Duration::from_millis(500);
 
@@ -173,7 +176,13 @@ impl Session<'_> {
                     Some(job) => self.print(job).await,
                     None => Err(Lost("kioskd ends".to_owned())),
                 },
-                byte = self.byte() => { self.hear(byte?); }
+                byte = self.byte() => {
+                    self.hear(byte?);
+                    // Looked at here too, since reading a flood never waits.
+                    if until <= Instant::now() {
+                        return Ok(());
+                    }
+                }
                 () = sleep_until(until) => return Ok(()),
             }
         }
@@ -291,22 +300,22 @@ impl Session<'_> {
         let lost = |Lost(why)| Trouble::Lost(why);
         self.owed += u32::from(bytes.ends_with(WORKED_OFF));
         self.write(bytes).await.map_err(lost)?;
+        let mut ask_at = Instant::now() + WHY_NOT;
         while self.owed > 0 {
-            let until = deadline.min(Instant::now() + WHY_NOT);
-            match timeout_at(until, self.byte()).await {
-                Ok(byte) => {
-                    self.hear(byte.map_err(lost)?);
-                }
-                Err(_elapsed) => {
-                    let found = self.ask().await.map_err(lost)?;
-                    // What it has worked off meanwhile is done, however it is now.
-                    if self.owed > 0 {
-                        found.map_err(Trouble::NotReady)?;
-                        if deadline <= Instant::now() {
-                            return Err(Trouble::Late);
-                        }
+            let until = deadline.min(ask_at);
+            if let Ok(byte) = timeout_at(until, self.byte()).await {
+                self.hear(byte.map_err(lost)?);
+            }
+            if self.owed > 0 && until <= Instant::now() {
+                let found = self.ask().await.map_err(lost)?;
+                // What it has worked off meanwhile is done, however it is now.
+                if self.owed > 0 {
+                    found.map_err(Trouble::NotReady)?;
+                    if deadline <= Instant::now() {
+                        return Err(Trouble::Late);
                     }
                 }
+                ask_at = Instant::now() + WHY_NOT;
             }
         }
         self.has_worked = true;
@@ -343,6 +352,9 @@ impl Session<'_> {
             if let Some(answer) = self.hear(byte?) {
                 return Ok(Some(answer));
             }
+            if until <= Instant::now() {
+                break;
+            }
         }
         Ok(None)
     }
@@ -366,6 +378,9 @@ impl Session<'_> {
             let mut bytes = [0; 64];
             let count = self.wire.read(&mut bytes).await.map_err(Lost)?;
             self.unread.extend(&bytes[..count]);
+            if count == bytes.len() {
+                sleep(PACE).await;
+            }
         }
     }
 
