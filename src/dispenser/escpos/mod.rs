@@ -61,7 +61,7 @@ impl Printer {
             Said::Connected => self.away = None,
             Said::Disconnected { why } => self.away = Some(why.clone()),
             Said::Answers(_) | Said::Unclear { .. } => self.at = None,
-            Said::Garbage { .. } => {}
+            Said::Garbage { .. } | Said::Remarked { .. } => {}
         }
     }
 }
