@@ -24,6 +24,7 @@ pub(super) enum Call<'a> {
     RefundPayment(&'a str),
     CancelAction(&'a str),
     SetDisplay(&'a str),
+    CollectInputs(&'a str),
     PresentCard(&'a str),
     CreateRefund,
     ListRefunds,
@@ -278,6 +279,7 @@ impl<'a> Call<'a> {
                 "refund_payment" => Some(Self::RefundPayment(id)),
                 "cancel_action" => Some(Self::CancelAction(id)),
                 "set_reader_display" => Some(Self::SetDisplay(id)),
+                "collect_inputs" => Some(Self::CollectInputs(id)),
                 _ => None,
             },
             [
@@ -310,6 +312,7 @@ impl<'a> Call<'a> {
             Self::ConfirmIntent(_) => all(&["confirm_config", "expand", "payment_intent"], READER),
             Self::RefundPayment(_) => REFUND_PAYMENT,
             Self::SetDisplay(_) => all(&["cart", "expand", "type"], READER),
+            Self::CollectInputs(_) => all(&["expand", "inputs", "metadata"], READER),
             Self::PresentCard(_) => PRESENT_CARD,
             Self::CreateRefund => CREATE_REFUND,
             Self::ListRefunds => LIST_REFUNDS,

@@ -29,6 +29,8 @@ pub enum Screen {
     Idle,
     /// A cart without asking for a card.
     Cart,
+    /// A form to choose from, or to type a number into.
+    Form,
     /// It asks for a card.
     PresentCard {
         /// What is to be paid.
@@ -146,6 +148,8 @@ impl Model {
                 (&refund.intent, &refund.amount, refund.enable_customer_cancellation)
             }
             ActionKind::Display { .. } => return Screen::Cart,
+            ActionKind::Inputs(_) if reader.waiting_form().is_some() => return Screen::Form,
+            ActionKind::Inputs(_) => return Screen::Idle,
         };
         let amount = Money::new(*amount, self.intent(intent).currency);
         let is_shown = |at: WallTime| later(at, self.setup.result_shown) > self.now;
@@ -217,7 +221,10 @@ impl Model {
             } => Ok((intent.clone(), *step, config.enable_customer_cancellation == Some(true))),
             Action {
                 kind:
-                    ActionKind::Payment { .. } | ActionKind::Display { .. } | ActionKind::Refund(_),
+                    ActionKind::Payment { .. }
+                    | ActionKind::Display { .. }
+                    | ActionKind::Refund(_)
+                    | ActionKind::Inputs(_),
                 ..
             } => Err(not_presenting()),
         }

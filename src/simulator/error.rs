@@ -30,6 +30,20 @@ pub enum SimulatorError {
         /// The reader that was named.
         reader: ReaderId,
     },
+    /// The reader shows no form at this moment.
+    #[error("{reader} shows no form now")]
+    NoForm {
+        /// The reader that was named.
+        reader: ReaderId,
+    },
+    /// The form has no such choice, or asks for a number.
+    #[error("the form on {reader} cannot be answered with {answer:?}")]
+    NoSuchAnswer {
+        /// The reader that was named.
+        reader: ReaderId,
+        /// What was to be the answer.
+        answer: String,
+    },
     /// A card is being authorized on the reader.
     #[error("{reader} is having a card authorized")]
     Busy {

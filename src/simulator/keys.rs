@@ -63,6 +63,7 @@ impl Right {
             | Call::RefundPayment(_)
             | Call::CancelAction(_)
             | Call::SetDisplay(_)
+            | Call::CollectInputs(_)
             | Call::PresentCard(_) => Self::ReadersWrite,
             Call::ListRefunds | Call::RetrieveRefund(_) => Self::RefundsRead,
             Call::CreateRefund => Self::RefundsWrite,

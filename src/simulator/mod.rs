@@ -49,6 +49,7 @@ mod form;
 pub mod http;
 mod idempotency;
 mod injected;
+mod inputs;
 mod intents;
 mod keys;
 mod locations;

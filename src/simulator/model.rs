@@ -258,6 +258,7 @@ impl Model {
             Call::RefundPayment(id) => self.refund_payment(id, form, view),
             Call::CancelAction(id) => self.cancel_action(id, view),
             Call::SetDisplay(id) => self.set_display(id, form, view),
+            Call::CollectInputs(id) => self.collect_inputs(id, form, view),
             Call::PresentCard(id) => self.present_payment_method(id, form, view),
             Call::CreateRefund => self.create_refund(form, view),
             Call::ListRefunds => self.list_refunds(form, view),

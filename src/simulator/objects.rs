@@ -185,6 +185,10 @@ impl Model {
                 json.put("type", "refund_payment");
                 json.object("refund_payment", |json| refund.write(json));
             }
+            ActionKind::Inputs(form) => {
+                json.put("type", "collect_inputs");
+                json.object("collect_inputs", |inputs| form.write(inputs));
+            }
             ActionKind::Display { cart } => {
                 json.put("type", "set_reader_display");
                 json.object("set_reader_display", |display| {

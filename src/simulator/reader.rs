@@ -15,6 +15,7 @@ use super::condition::Condition;
 use super::error::{Refusal, SimulatorError};
 use super::faults::{EndedPrompt, Fault, FaultKind};
 use super::form::Form;
+use super::inputs::InputForm;
 use super::intents::IntentStatus;
 use super::model::Model;
 use super::names::later;
@@ -52,6 +53,7 @@ pub(super) enum ActionKind {
     Payment { intent: PaymentIntentId, amount: u64, config: ProcessConfig, step: Step },
     Display { cart: Value },
     Refund(RefundPrompt),
+    Inputs(InputForm),
 }
 
 /// Which part of a payment an action is.
@@ -216,7 +218,10 @@ impl Reader {
                 | ActionState::Stuck,
             ) => Some(intent),
             (
-                ActionKind::Payment { .. } | ActionKind::Display { .. } | ActionKind::Refund(_),
+                ActionKind::Payment { .. }
+                | ActionKind::Display { .. }
+                | ActionKind::Refund(_)
+                | ActionKind::Inputs(_),
                 _,
             ) => None,
         }
@@ -251,7 +256,7 @@ impl Model {
         self.check_location(&reader)?;
         let at = &self.readers[&reader];
         let other_payment = at.running_payment().is_some() && !self.prompts_anew(&reader, &intent);
-        if other_payment || at.running_refund().is_some() {
+        if other_payment || at.running_refund().is_some() || at.waiting_form().is_some() {
             return Err(self.busy("Reader is currently processing another request."));
         }
         let (amount, step) = (self.intent(&intent).amount, Step::Process);
@@ -391,6 +396,7 @@ impl Model {
             }
             ActionKind::Payment { step: Step::Confirm, .. }
             | ActionKind::Display { .. }
+            | ActionKind::Inputs(_)
             | ActionKind::Refund(_) => None,
         };
         let state = self.first_state(reader, &kind);

@@ -37,7 +37,10 @@ impl Reader {
                 ActionState::Waiting | ActionState::Authorizing { .. } | ActionState::Stuck,
             ) => Some(prompt),
             (
-                ActionKind::Refund(_) | ActionKind::Payment { .. } | ActionKind::Display { .. },
+                ActionKind::Refund(_)
+                | ActionKind::Payment { .. }
+                | ActionKind::Display { .. }
+                | ActionKind::Inputs(_),
                 _,
             ) => None,
         }

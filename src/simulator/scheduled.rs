@@ -70,7 +70,7 @@ impl Model {
             ActionKind::Payment { intent, step: Step::Process, .. } => {
                 is_free && self.intent(intent).status == IntentStatus::RequiresPaymentMethod
             }
-            ActionKind::Display { .. } | ActionKind::Refund(_) => is_free,
+            ActionKind::Display { .. } | ActionKind::Refund(_) | ActionKind::Inputs(_) => is_free,
         };
         if is_wanted && found.offline_since.is_none() {
             self.start_action(reader, kind);

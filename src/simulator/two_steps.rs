@@ -49,7 +49,8 @@ impl Model {
         if is_first || !self.is_collectable(&intent) {
             self.check_processable(&intent)?;
         }
-        if self.readers[&reader].running_payment().is_some() {
+        let at = &self.readers[&reader];
+        if at.running_payment().is_some() || at.waiting_form().is_some() {
             return Err(self.busy("Reader is currently processing another request."));
         }
         let (amount, step) = (self.intent(&intent).amount, Step::Collect);
@@ -115,7 +116,10 @@ impl Model {
             ActionKind::Payment { intent, step: Step::Confirm, .. } => {
                 self.confirmable(reader, intent).ok().map(|card| (intent, card))
             }
-            ActionKind::Payment { .. } | ActionKind::Display { .. } | ActionKind::Refund(_) => None,
+            ActionKind::Payment { .. }
+            | ActionKind::Display { .. }
+            | ActionKind::Refund(_)
+            | ActionKind::Inputs(_) => None,
         };
         self.lose_collected(reader);
         if let ActionKind::Payment { intent, step: Step::Collect, .. } = kind {

@@ -141,6 +141,7 @@ fn reader_panel(screen: Screen) -> Paragraph<'static> {
     let lines = match screen {
         Screen::Idle => plain("Welcome"),
         Screen::Cart => plain("(a cart)"),
+        Screen::Form => plain("(a menu)"),
         Screen::PresentCard { amount, may_cancel } => {
             let mut lines = with(amount, "Tap, insert or swipe", Color::Yellow);
             if may_cancel {

@@ -140,6 +140,7 @@ impl Shell {
         let model = &mut *lock(&self.model);
         match verb {
             "customer_cancel" => model.press_cancel_on_reader(reader, now()).map_err(bad),
+            "answer" => answer_form(model, reader, body),
             "deaf" => model.deafen_reader(reader, now()).map_err(bad),
             "foreign_display" => model.put_fault(reader, Fault::ForeignDisplay, now()).map_err(bad),
             "foreign_payment" => model.put_fault(reader, Fault::ForeignAction, now()).map_err(bad),
@@ -178,6 +179,12 @@ fn set_online(model: &mut Model, reader: &ReaderId, body: &Bytes) -> Done {
     let is_online = fields.parse("online").map_err(bad)?;
     let is_online = is_online.ok_or(FieldError::Missing { name: "online" }).map_err(bad)?;
     model.set_reader_online(reader, is_online, now()).map_err(bad)
+}
+
+fn answer_form(model: &mut Model, reader: &ReaderId, body: &Bytes) -> Done {
+    let fields = Fields::read(body, &["answer"]).map_err(bad)?;
+    let answer = fields.text("answer").ok_or(FieldError::Missing { name: "answer" });
+    model.answer_form(reader, answer.map_err(bad)?, now()).map_err(bad)
 }
 
 fn power_cycle(model: &mut Model, reader: &ReaderId, body: &Bytes) -> Done {
