@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use kioskd::ids::SaleId;
-use kioskd::journal::{DATABASE, Journal, JournalError, Row, Summary};
+use kioskd::journal::{Count, Counts, DATABASE, Journal, JournalError, Row, Summary};
 use kioskd::money::Money;
 use kioskd::time::WallTime;
 use rusqlite::Connection;
@@ -170,7 +170,7 @@ fn a_newer_schema_is_refused_untouched() {
     Connection::open(&path).unwrap().pragma_update(None, "user_version", 7).unwrap();
     let before = files(folder.path());
     let refused = refusal(folder.path());
-    assert!(matches!(refused, JournalError::Newer { found: 7, known: 1, .. }), "{refused:?}");
+    assert!(matches!(refused, JournalError::Newer { found: 7, known: 2, .. }), "{refused:?}");
     assert_eq!(files(folder.path()), before);
 }
 
@@ -186,6 +186,47 @@ fn a_newer_schema_that_stands_only_in_the_log_is_refused_untouched() {
     let refused = refusal(copy.path());
     assert!(matches!(refused, JournalError::Newer { found: 7, .. }), "{refused:?}");
     assert_eq!(files(copy.path()), before);
+}
+
+/// As kioskd wrote it before it counted products.
+fn of_the_first_schema() -> (TempDir, PathBuf) {
+    let (folder, path) = with_sales();
+    let old = Connection::open(&path).unwrap();
+    old.execute_batch("DROP TABLE stock; PRAGMA user_version = 1").unwrap();
+    drop(old);
+    (folder, path)
+}
+
+#[test]
+fn a_journal_of_the_first_schema_keeps_its_sales_counts_from_now_on_and_leaves_a_copy() {
+    let (folder, path) = of_the_first_schema();
+    let mut journal = Journal::open(folder.path()).unwrap();
+    assert_eq!(journal.open_sales().unwrap().len(), 3);
+    assert_eq!(journal.counts().unwrap(), Counts::default());
+    let product = "A1".parse().unwrap();
+    let count = Count { product, left: 9, version: 1, filled: None };
+    journal
+        .append_counting(&[row("S1", 4)], &[summary("S1")], std::slice::from_ref(&count))
+        .unwrap();
+    drop(journal);
+    assert_eq!(Journal::open(folder.path()).unwrap().counts().unwrap().sound, [count]);
+    let copy = Connection::open(path.with_extension("schema-1.db")).unwrap();
+    let version: u32 = copy.query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap();
+    assert_eq!(version, 1);
+}
+
+/// Bug: a journal was migrated before its id was read, and so one that is then refused was written.
+#[test]
+fn a_journal_of_the_first_schema_that_is_refused_is_left_as_it_was() {
+    let (folder, path) = of_the_first_schema();
+    Connection::open(&path).unwrap().execute("DELETE FROM meta WHERE key = 'id'", []).unwrap();
+    let before = files(folder.path());
+    let refused = refusal(folder.path());
+    assert!(matches!(refused, JournalError::Unreadable { .. }), "{refused:?}");
+    // SQLite leaves the place for a log, with nothing in it.
+    let mut after = files(folder.path());
+    after.retain(|(_, bytes)| !bytes.is_empty());
+    assert!(after == before, "it was written");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, 
 
 use super::chain::{self, Hash, Link};
 use super::error::Contradiction;
-use super::{FACT_FORMAT, Row, Summary};
+use super::{Count, FACT_FORMAT, Row, Summary, stock};
 use crate::ids::SaleId;
 
 /// Why a batch was not written.
@@ -36,6 +36,7 @@ pub(super) fn append(
     connection: &mut Connection,
     rows: &[Row],
     summaries: &[Summary],
+    counts: &[Count],
 ) -> Result<(), Refusal> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     for summary in summaries {
@@ -54,6 +55,9 @@ pub(super) fn append(
         transaction
             .prepare_cached("UPDATE sale SET facts = ?2, hash = ?3 WHERE sale = ?1")?
             .execute(params![sale.as_str(), end.facts, end.hash])?;
+    }
+    for count in counts {
+        stock::write(&transaction, count)?;
     }
     transaction.commit()?;
     Ok(())

@@ -14,8 +14,9 @@ use super::migrations::{self, APPLICATION_ID};
 
 /// The first bytes of every SQLite database. Source: sqlite.org, "Database File Format", 1.3.
 const MAGIC: &[u8; 16] = b"SQLite format 3\0";
-/// How long the header is, and where it keeps two numbers of ours (big-endian).
+/// How long the header is, and where it keeps its page size and two numbers of ours (big-endian).
 const HEADER: usize = 100;
+const PAGE_SIZE_AT: usize = 16;
 const USER_VERSION_AT: usize = 60;
 const APPLICATION_ID_AT: usize = 68;
 
@@ -72,6 +73,12 @@ pub(super) fn inspect(path: &Path) -> Result<Found, JournalError> {
         return Err(JournalError::unreadable(path, "it is a database of another program"));
     }
     migrations::check_known(path, version)?;
+    // A page that is there in part reads as if the rest of it were zeros, and one at the end may be
+    // read late or never. Only what a log is left for may be brought in from there.
+    let length = fs::metadata(path).map_err(failed)?.len();
+    if version > 0 && log == 0 && !length.is_multiple_of(page_size(&header)) {
+        return Err(JournalError::unreadable(path, "its last page is not whole"));
+    }
     Ok(Found::Journal { log_left: log > 0 })
 }
 
@@ -185,6 +192,14 @@ fn log_length(path: &Path) -> std::io::Result<u64> {
         Ok(metadata) => Ok(metadata.len()),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(0),
         Err(error) => Err(error),
+    }
+}
+
+/// Source: sqlite.org, "Database File Format", 1.3.2.
+fn page_size(header: &[u8]) -> u64 {
+    match header.get(PAGE_SIZE_AT..PAGE_SIZE_AT + 2) {
+        Some([0, 1]) | None => 65_536,
+        Some(bytes) => bytes.iter().fold(0, |size, byte| size << 8 | u64::from(*byte)).max(1),
     }
 }
 

@@ -7,25 +7,24 @@ use std::path::Path;
 use rusqlite::Connection;
 use rusqlite_migration::{M, Migrations};
 
-use super::database;
 use super::error::{Cause, JournalError};
+use super::{database, read_id};
 
 /// Marks a database as ours: "kios", as `schema.sql` sets it.
 pub(super) const APPLICATION_ID: u32 = 0x6b69_6f73;
 
 /// The newest schema that this program knows.
-pub(super) const KNOWN: u32 = 1;
+pub(super) const KNOWN: u32 = 2;
 
 /// Every step that ever was, never edited once released.
 fn all() -> Migrations<'static> {
-    Migrations::new(vec![M::up_with_hook(
-        include_str!("schema.sql"),
-        |transaction: &rusqlite::Transaction<'_>| {
+    let first =
+        M::up_with_hook(include_str!("schema.sql"), |transaction: &rusqlite::Transaction<'_>| {
             let id = uuid::Uuid::new_v4().to_string();
             transaction.execute("INSERT INTO meta VALUES ('id', ?1), ('reopened', 0)", [id])?;
             Ok(())
-        },
-    )])
+        });
+    Migrations::new(vec![first, M::up(include_str!("stock.sql"))])
 }
 
 /// Refuses what a newer kioskd wrote.
@@ -39,6 +38,10 @@ pub(super) fn check_known(path: &Path, version: u32) -> Result<(), JournalError>
 /// Checks what SQLite sees, log included, and brings an older schema up to date.
 pub(super) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), JournalError> {
     let version = check(connection, path)?;
+    if version > 0 {
+        // Before anything is written: what is refused is left as it is.
+        read_id(connection, path)?;
+    }
     database::use_log(connection, path)?;
     if version == KNOWN { Ok(()) } else { step(connection, path, version, &all()) }
 }
@@ -148,10 +151,11 @@ mod tests {
         drop(super::super::Journal::open(folder.path()).unwrap());
         let mut connection = database::connect(&path).unwrap();
         database::use_log(&connection, &path).unwrap();
-        let newer = Migrations::new(vec![M::up("CREATE TABLE a (x)"), M::up("CREATE TABLE b (x)")]);
-        step(&mut connection, &path, 1, &newer).unwrap();
+        let mut steps = vec![M::up("CREATE TABLE a (x)"), M::up("CREATE TABLE b (x)")];
+        steps.push(M::up("CREATE TABLE c (x)"));
+        step(&mut connection, &path, KNOWN, &Migrations::new(steps)).unwrap();
         assert!(
-            matches!(database::inspect(&path), Err(JournalError::Newer { found: 2, .. })),
+            matches!(database::inspect(&path), Err(JournalError::Newer { found: 3, .. })),
             "the log is not in the database"
         );
     }

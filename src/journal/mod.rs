@@ -2,10 +2,14 @@
 //!
 //! ```text
 //! append ── one transaction, flushed ──▶ fact   append-only, a hash chain per sale
-//!                                    └─▶ sale   a projection, for look-ups and start-up
+//!                                    ├─▶ sale   a projection, for look-ups and start-up
+//!                                    └─▶ stock  what is left of each product
 //! ```
 //!
 //! It keeps facts as JSON text and does not interpret them: folding them is the core's part.
+//!
+//! Beside them stand the counts of products (`stock`), which are written in the same transactions
+//! as the facts that change them.
 //!
 //! * SQLite, write-ahead log, `synchronous = FULL`: what [`Journal::append`] has returned survives
 //!   a power cut, on a disk that honors flushes.
@@ -33,10 +37,12 @@ mod error;
 mod lock;
 mod migrations;
 mod query;
+mod stock;
 #[cfg(test)]
 mod tests;
 
 pub use error::{Cause, Contradiction, JournalError};
+pub use stock::{Count, Counts};
 
 /// How the body of a fact is written today; kept with each fact, so that a later kioskd knows.
 pub const FACT_FORMAT: u32 = 1;
@@ -156,9 +162,20 @@ impl Journal {
     /// [`JournalError::Conflict`]: nothing was written, the handle is sound. Any other error: its
     /// fate is unknown, and [`Self::reopen`] comes first.
     pub fn append(&mut self, rows: &[Row], summaries: &[Summary]) -> Result<(), JournalError> {
+        self.append_counting(rows, summaries, &[])
+    }
+
+    /// The same, with what is left of products after these facts. A count that is older than the
+    /// one on record is passed over.
+    pub fn append_counting(
+        &mut self,
+        rows: &[Row],
+        summaries: &[Summary],
+        counts: &[Count],
+    ) -> Result<(), JournalError> {
         let Some(connection) = &mut self.connection else { return Err(given_up(&self.path)) };
         let written = match database::identity(&self.path) {
-            Ok(file) if file == self.file => append::append(connection, rows, summaries),
+            Ok(file) if file == self.file => append::append(connection, rows, summaries, counts),
             Ok(_) => return self.give_up(JournalError::unreadable(&self.path, REPLACED)),
             Err(error) => return self.give_up(error),
         };
@@ -181,6 +198,11 @@ impl Journal {
     /// One sale with its facts, open or closed.
     pub fn sale(&self, id: &SaleId) -> Result<Option<Stored>, JournalError> {
         self.read(|connection| query::sale(connection, id))
+    }
+
+    /// What is left of each product that was ever counted.
+    pub fn counts(&self) -> Result<Counts, JournalError> {
+        self.read(stock::counts)
     }
 
     /// Sales at a glance, newest first.
