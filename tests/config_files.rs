@@ -371,6 +371,8 @@ fn the_shipped_example_loads_and_says_the_defaults_as_they_are() {
     assert!(explicit.settings.stripe.api_key_file.take().is_some());
     assert!(explicit.settings.reader.restart_window.take().is_some());
     assert!(explicit.settings.reader.power_cycle.take().is_some());
+    let cola = explicit.settings.products.get_mut(&"A1".parse().unwrap()).unwrap();
+    assert_eq!(cola.stock.take(), Some(12));
     let InputSettings::Gpio(buttons) = explicit.settings.inputs.remove("buttons").unwrap() else {
         panic!("the buttons are of another kind");
     };

@@ -14,6 +14,7 @@ mod run;
 mod sales;
 mod simulate;
 mod status;
+mod stock;
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -115,6 +116,8 @@ enum Command {
     Resume(resume::Arguments),
     #[command(about = "Say by exit code whether a customer is being served")]
     Busy(busy::Arguments),
+    #[command(about = "List how many are left of each product, or say what was filled")]
+    Stock(stock::Arguments),
     /// Show what is attached, watch what it says, or fire a dispenser
     Hardware(hardware::Arguments),
     /// Show the reader, assign it to this board, or clear it
@@ -185,6 +188,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, environment: &Environ
         Command::Drain(arguments) => drain::run(&arguments, environment),
         Command::Resume(arguments) => resume::run(&arguments, environment),
         Command::Busy(arguments) => busy::run(&arguments, environment),
+        Command::Stock(arguments) => stock::run(&arguments, environment),
         Command::Hardware(arguments) => hardware::run(&arguments, environment),
         Command::Reader(arguments) => reader::run(&arguments, environment),
         Command::Demo(arguments) => demo::run(&arguments),

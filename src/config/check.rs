@@ -209,7 +209,18 @@ impl Check<'_> {
             None => Slot::new(code).ok(),
         };
         let dispenser = self.dispenser_of(&table.join("dispenser"), raw.dispenser.as_deref());
-        Some(ProductSettings { name: name?, price: price?, slot: slot?, dispenser: dispenser? })
+        let stock = match raw.stock {
+            Some(count) => Some(self.stock(&table.join("stock"), count)?),
+            None => None,
+        };
+        Some(ProductSettings {
+            name: name?,
+            price: price?,
+            slot: slot?,
+            dispenser: dispenser?,
+            stock,
+            disabled: raw.disabled,
+        })
     }
 
     fn product_name(&mut self, key: &KeyPath, text: &str) -> Option<String> {

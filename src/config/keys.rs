@@ -104,7 +104,14 @@ pub(super) const SECTIONS: [Section; 8] = [
     Section {
         name: "product",
         named: true,
-        keys: &[("name", Text), ("price", Text), ("slot", Text), ("dispenser", Text)],
+        keys: &[
+            ("name", Text),
+            ("price", Text),
+            ("slot", Text),
+            ("dispenser", Text),
+            ("stock", Integer),
+            ("disabled", Boolean),
+        ],
         tables: &[],
         free: &[],
     },

@@ -108,6 +108,9 @@ fn warnings(settings: &Settings) -> Vec<String> {
             "kiosk.state_dir is {state}: what is in {folder} is lost with a restart, and sales with it"
         ));
     }
+    if settings.products.values().all(|product| product.disabled) {
+        warnings.push("product: all are disabled, so that nothing is sold".to_owned());
+    }
     for name in settings.dispensers.keys() {
         if !settings.products.values().any(|product| product.dispenser == *name) {
             warnings.push(format!("dispenser.{name}: no product is delivered by it"));

@@ -131,6 +131,9 @@ pub(super) struct RawProduct {
     pub(super) slot: Option<String>,
     /// Default: the only dispenser.
     pub(super) dispenser: Option<String>,
+    /// Default: it is not counted.
+    pub(super) stock: Option<i64>,
+    pub(super) disabled: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]

@@ -162,6 +162,10 @@ pub struct ProductSettings {
     pub slot: Slot,
     /// What delivers it: one of [`Settings::dispensers`].
     pub dispenser: DispenserName,
+    /// How many a full machine has, if it is counted: 0 to [`MOST`](crate::kiosk::stock::MOST).
+    pub stock: Option<u32>,
+    /// Whether it is not for sale.
+    pub disabled: bool,
 }
 
 /// Where selections come from (`[input.NAME]`).

@@ -5,6 +5,7 @@ mod keys;
 mod orders;
 mod reader;
 mod service;
+mod stock;
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -26,6 +27,7 @@ pub use crate::daemon::control::hardware::{FireDocument, FireOrder};
 pub use crate::daemon::control::orders::{OrderDocument, RefundOrder, Resolution};
 pub use crate::daemon::control::reader::{AssignOrder, ResetDocument};
 pub use crate::daemon::control::service::DrainOrder;
+pub use crate::daemon::control::stock::StockOrder;
 use crate::daemon::drained::DrainFile;
 use crate::daemon::hardware::Hardware;
 use crate::daemon::journal_thread::Job;
@@ -242,6 +244,7 @@ pub async fn serve(
         .route("/v1/reader", get(reader::show))
         .route("/v1/reader/assign", post(reader::assign))
         .route("/v1/reader/reset", post(reader::reset))
+        .route("/v1/stock", get(stock::show).post(stock::fill))
         .route("/v1/hardware", get(hardware::show))
         .route("/v1/hardware/watch", get(hardware::watch))
         .route("/v1/hardware/fire", post(hardware::fire));

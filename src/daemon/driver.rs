@@ -10,11 +10,12 @@ use std::time::Duration;
 use crate::daemon::flights::{FlightId, Flights};
 use crate::daemon::ledger::{Batch, Ledger};
 use crate::daemon::orders::{Ordered, Unanswered};
+use crate::daemon::stock::UnansweredFilling;
 use crate::daemon::tell;
 use crate::daemon::told::{About, ReasonNews, ToldReasons};
 use crate::dispenser::Vend;
 use crate::ids::{DispenserName, ItemNumber, OrderId, PaymentIntentId, ProductCode, SaleId};
-use crate::journal::Stored;
+use crate::journal::{Counts, Stored};
 use crate::kiosk::claim::OrderRefused;
 use crate::kiosk::out_of_order::Since;
 use crate::kiosk::{Kiosk, Reason, Setup, Turned, View};
@@ -134,6 +135,8 @@ pub enum Effect {
         /// What has become of it.
         ordered: Ordered,
     },
+    /// What has become of a person's order about the stock.
+    Filled(Ordered),
     /// A person's order has become this call.
     Ordered(FlightId),
     /// A person's order is not carried out.
@@ -171,6 +174,7 @@ pub struct Driver {
     /// Prices of vending machines that were told to differ.
     told_prices: BTreeMap<ProductCode, Money>,
     pub(super) unanswered: BTreeMap<SaleId, Unanswered>,
+    pub(super) filling: Option<UnansweredFilling>,
     pub(super) shown: Option<View>,
     pub(super) power_cycled: Option<Moment>,
     told_reasons: ToldReasons,
@@ -179,8 +183,19 @@ pub struct Driver {
 }
 
 impl Driver {
-    /// A driver with the open sales of the journal. The seed draws the jitter of waits.
+    /// A driver with these open sales, which nobody has counted for. See [`Self::of_journal`].
     pub fn new(setup: Setup, stored: &[Stored], seed: u64, now: Now) -> Self {
+        Self::of_journal(setup, (stored, &Counts::default()), seed, now)
+    }
+
+    /// A driver with the open sales and the counts of the journal. The seed draws the jitter of
+    /// waits.
+    pub fn of_journal(
+        setup: Setup,
+        (stored, counts): (&[Stored], &Counts),
+        seed: u64,
+        now: Now,
+    ) -> Self {
         let mut driver = Self {
             kiosk: Kiosk::new(setup, now.since()),
             ledger: Ledger::default(),
@@ -191,12 +206,14 @@ impl Driver {
             awaited: BTreeMap::new(),
             told_prices: BTreeMap::new(),
             unanswered: BTreeMap::new(),
+            filling: None,
             shown: None,
             power_cycled: None,
             told_reasons: ToldReasons::default(),
             wake: None,
             effects: Vec::new(),
         };
+        driver.count_on(counts);
         for stored in stored {
             driver.restore(stored, now);
         }
@@ -266,6 +283,7 @@ impl Driver {
                 self.kiosk.key_replaced();
                 self.flights.hurry(now.moment, HURRY_WITHIN, &mut self.rng);
             }
+            Event::Filled { filling, by } => self.filled(&filling, &by, now),
             Event::Drain(drained) => self.kiosk.drain(drained, now.moment),
             Event::Resume => self.kiosk.resume(),
             Event::Stopping => self.stopping(now),
@@ -420,6 +438,7 @@ impl Driver {
     }
 
     pub(super) fn journal(&mut self, id: &SaleId, facts: Vec<Fact>, now: Now) {
+        self.record_counts(now.moment);
         let Some(sale) = self.kiosk.sale(id) else { return };
         if facts.is_empty() {
             return;

@@ -116,7 +116,7 @@ fn commit(journal: &mut Journal, batch: &Batch, trusted: &mut bool) -> Result<()
         journal.reopen()?;
         *trusted = true;
     }
-    let result = journal.append(&batch.rows, &batch.summaries);
+    let result = journal.append_counting(&batch.rows, &batch.summaries, &batch.counts);
     // After a contradiction nothing was written, and the handle is sound.
     *trusted = matches!(result, Ok(()) | Err(JournalError::Conflict { .. }));
     result

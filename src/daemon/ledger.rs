@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
 use crate::daemon::driver::Now;
+use crate::ids::ProductCode;
 use crate::ids::SaleId;
-use crate::journal::{Row, Summary};
+use crate::journal::{Count, Row, Summary};
 use crate::sale::{Fact, Phase, Sale};
 use crate::time::Moment;
 
@@ -24,6 +25,8 @@ pub struct Batch {
     pub rows: Vec<Row>,
     /// What the sales look like with them.
     pub summaries: Vec<Summary>,
+    /// What is left of products with them.
+    pub counts: Vec<Count>,
 }
 
 /// The facts that are not on disk yet.
@@ -33,6 +36,8 @@ pub struct Ledger {
     lazy: Vec<Row>,
     lazy_since: Option<Moment>,
     dirty: BTreeMap<SaleId, Summary>,
+    counts: BTreeMap<ProductCode, Count>,
+    last_count: u64,
     last_batch: u64,
     unflushed: VecDeque<Batch>,
     waits_for: BTreeMap<SaleId, u64>,
@@ -44,6 +49,19 @@ impl Ledger {
     /// A sale from the journal goes on after its `last_seq`th fact.
     pub fn resume(&mut self, sale: &SaleId, last_seq: u32) {
         self.last_seq.insert(sale.clone(), last_seq);
+    }
+
+    /// Counts go on after the newest one of the journal.
+    pub fn resume_counts(&mut self, newest: u64) {
+        self.last_count = newest;
+    }
+
+    /// Takes a count, which goes to disk with the next batch. It is made with its version.
+    pub fn count(&mut self, make: impl FnOnce(u64) -> Count, now: Moment) {
+        self.last_count = self.last_count.saturating_add(1);
+        let count = make(self.last_count);
+        self.counts.insert(count.product.clone(), count);
+        self.lazy_since.get_or_insert(now);
     }
 
     /// Takes facts of one sale, which go to disk together. Returns the batch to commit now, if one
@@ -80,9 +98,10 @@ impl Ledger {
         self.take_batch()
     }
 
-    fn take_batch(&mut self) -> Option<Batch> {
+    /// The batch of all that has not gone to the journal yet.
+    pub fn take_batch(&mut self) -> Option<Batch> {
         self.lazy_since = None;
-        if self.lazy.is_empty() {
+        if self.lazy.is_empty() && self.counts.is_empty() {
             return None;
         }
         self.last_batch += 1;
@@ -90,6 +109,7 @@ impl Ledger {
             number: self.last_batch,
             rows: std::mem::take(&mut self.lazy),
             summaries: std::mem::take(&mut self.dirty).into_values().collect(),
+            counts: std::mem::take(&mut self.counts).into_values().collect(),
         };
         self.unflushed.push_back(batch.clone());
         // While the journal refuses writes, the batch waits in line for the next try.
@@ -168,9 +188,19 @@ impl Ledger {
         self.lazy.iter().chain(batches).any(|row| row.sale == *sale)
     }
 
+    /// The number of the last batch that was made.
+    pub fn last_batch(&self) -> u64 {
+        self.last_batch
+    }
+
+    /// Whether a batch, and all before it, is on disk.
+    pub fn is_on_disk(&self, number: u64) -> bool {
+        self.unflushed.front().is_none_or(|first| first.number > number)
+    }
+
     /// Whether everything is on disk.
     pub fn is_empty(&self) -> bool {
-        self.lazy.is_empty() && self.unflushed.is_empty()
+        self.lazy.is_empty() && self.counts.is_empty() && self.unflushed.is_empty()
     }
 
     /// When it wants to be called again.

@@ -16,6 +16,7 @@
 //! * [`orders`]: what people decide about a sale
 //! * `setup`: what the kiosk is set up with
 //! * `machines`: the buses of vending machines
+//! * `stock`: what is left of products, from and into the journal
 //! * [`waiting`]: what an open sale waits for, and when it is tried again
 //! * [`reader_power`]: the operator's program that switches the reader off and on
 //! * [`clock`], [`identity`]: what the machine says of time and of itself
@@ -48,6 +49,7 @@ pub mod reader_power;
 mod replies;
 pub mod run;
 mod setup;
+mod stock;
 mod sweep;
 pub mod tell;
 #[cfg(test)]

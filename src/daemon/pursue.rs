@@ -49,6 +49,7 @@ impl Driver {
         self.kiosk.release_waiting_customer(now.moment);
         self.kiosk.empty_left_cart(now.moment);
         self.kiosk.judge_open_sales(now.since());
+        self.kiosk.judge_stock(now.since());
         for sale in &self.kiosk.sales_by_urgency() {
             let duty = duty(sale);
             self.pursue(sale, duty.want, now);
@@ -67,6 +68,7 @@ impl Driver {
         let lazy = self.ledger.lazy_batch(now.moment);
         self.effects.extend(lazy.map(Effect::Commit));
         self.answer_orders(now.moment);
+        self.answer_filling(now.moment);
         let view = self.kiosk.view(now.moment);
         if self.shown.as_ref() != Some(&view) {
             self.shown = Some(view.clone());

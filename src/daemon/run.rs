@@ -1,10 +1,12 @@
 //! The loop: news in, one turn of the driver, effects out. Everything slow is a task of its own.
 
+mod api_key;
 mod fire;
 #[cfg(debug_assertions)]
 mod hang;
 mod keys;
 mod signals;
+mod stock;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -13,7 +15,7 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot, watch};
 
-use crate::config::{ApiKey, CredentialError, Loaded, Mode};
+use crate::config::{ApiKey, CredentialError, Loaded};
 use crate::daemon::control::{self, ConfigStatus, ControlError, StatusDocument};
 use crate::daemon::devices::Listeners;
 use crate::daemon::drained::DrainFile;
@@ -44,11 +46,13 @@ use crate::stripe::transport::ClientError;
 use crate::stripe::{Client, Request};
 use crate::telemetry::names::machine;
 
+use api_key::take_key;
 use fire::Fired;
 pub use fire::TestFire;
 pub use keys::{KeyAnswer, Pressed};
 use keys::{press, sale_id};
 use signals::{reload_on_hangup, signals};
+pub use stock::StockMessage;
 
 /// News waiting for the driver. Beyond this, whoever brings more has to wait.
 const QUEUE: usize = 256;
@@ -119,6 +123,8 @@ pub enum Message {
         /// For what is to be awaited, or why it was not fired.
         answer: oneshot::Sender<Result<TestFire, String>>,
     },
+    /// About what is left of products.
+    Stock(StockMessage),
     /// A test wants to see what comes of a hang of the driver, the journal, or a task, if there is
     /// one of this name.
     #[cfg(debug_assertions)]
@@ -174,6 +180,8 @@ struct Tasks {
     people: BTreeMap<SaleId, oneshot::Sender<Ordered>>,
     /// What a technician has fired, and waits for.
     fired: Option<Fired>,
+    /// Who waits for what becomes of an order about the stock. These go one at a time, too.
+    filling: Option<oneshot::Sender<Ordered>>,
 }
 
 /// Runs the kiosk until a signal tells it to stop. SIGHUP makes it read the API key again.
@@ -234,7 +242,9 @@ impl Daemon {
         let origin =
             Origin { kiosk: settings.kiosk.id.clone(), controller, journal: journal.id().clone() };
         let setup = setup(settings, key, origin)?;
-        let mut driver = Driver::new(setup, &stored, identity::seed()?, clock::now());
+        let counts = journal.counts()?;
+        let found = (stored.as_slice(), &counts);
+        let mut driver = Driver::of_journal(setup, found, identity::seed()?, clock::now());
         let newest = Filter { open_only: false, limit: 1, before: None };
         if journal.summaries(&newest)?.is_empty() {
             driver.sell_after_sweep(clock::now());
@@ -277,6 +287,7 @@ impl Daemon {
             reader,
             people,
             fired: None,
+            filling: None,
         };
         let watchdog = notify::watchdog_interval();
         let (mut notifier, mut inhibitor) = (Notifier::default(), Inhibitor::default());
@@ -368,30 +379,9 @@ fn hear(driver: &mut Driver, message: Message, tasks: &mut Tasks, config: &Confi
         Message::Fire { dispenser, slot, answer } => {
             drop(answer.send(fire::fire(driver, (dispenser, slot), tasks, now)));
         }
+        Message::Stock(message) => stock::hear(driver, message, tasks, now),
         #[cfg(debug_assertions)]
         Message::Hang(name, answer) => drop(answer.send(hang::hang(&name, tasks))),
-    }
-}
-
-/// Takes a new API key into use. One of the other mode would not know the open sales: it needs a
-/// restart, which a person asks for.
-fn take_key(driver: &Driver, tasks: &mut Tasks, key: &ApiKey) -> bool {
-    if (key.mode() == Mode::Live) != driver.kiosk().setup().livemode {
-        let mode = key.mode();
-        tell::key_kept(&format!("the new API key is of {mode} mode: restart kioskd to use it"));
-        return false;
-    }
-    match tasks.client.with_key(key.reveal()) {
-        Ok(client) => {
-            tasks.client = client;
-            let what = format!("the API key was read again: {key}");
-            tell::life(machine::KEY_REPLACED, &what);
-            true
-        }
-        Err(error) => {
-            tell::key_kept(&format!("the old API key stays in use: {error}"));
-            false
-        }
     }
 }
 
@@ -454,6 +444,9 @@ fn perform(effects: Vec<Effect>, tasks: &mut Tasks) {
                 if let Some(person) = tasks.people.remove(&sale) {
                     drop(person.send(ordered));
                 }
+            }
+            Effect::Filled(ordered) => {
+                drop(tasks.filling.take().map(|person| person.send(ordered)));
             }
             Effect::Recall { sales } => drop(tasks.journal.send(Job::Recall { sales })),
             Effect::Reason(..)

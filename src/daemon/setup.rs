@@ -16,6 +16,8 @@ pub(super) fn setup(settings: &Settings, key: &ApiKey, origin: Origin) -> Result
             price: product.price,
             slot: product.slot.clone(),
             dispenser: product.dispenser.clone(),
+            stock: product.stock,
+            disabled: product.disabled,
         };
         (code.clone(), product)
     });

@@ -102,6 +102,7 @@ pub fn effect(effect: &Effect, reader: &ReaderId) {
         | Effect::PowerCycleReader
         | Effect::Recall { .. }
         | Effect::Show(_)
+        | Effect::Filled(_)
         | Effect::Ordered(_)
         | Effect::OrderRefused(_) => {}
     }
@@ -221,6 +222,7 @@ fn weight_of(reason: &Reason) -> Weight {
         | Reason::OtherMode
         // The line that says why the write failed is the alarm.
         | Reason::Journal
+        | Reason::SoldOut { .. }
         | Reason::DispenserAway { .. } => Weight::Trouble,
     }
 }
@@ -272,6 +274,12 @@ pub fn journal_failed(why: &str, told: Option<Told>) {
 /// Tells that the journal cannot be read, where it is not the truth about a sale that is asked for.
 pub fn journal_unread(why: &str) {
     line!(Weight::Trouble, machine::JOURNAL_UNREAD, "the journal cannot be read: {why}");
+}
+
+/// Tells of a count in the journal that does not hold.
+pub fn stock_unread(what: &str) {
+    let name = machine::STOCK_UNREAD;
+    line!(Weight::Alarm, name, "{what}: it is counted on from product.CODE.stock; count it");
 }
 
 /// Tells of a sale whose record in the journal does not hold.

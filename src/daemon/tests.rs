@@ -7,6 +7,7 @@ mod orders;
 mod place;
 mod reader_power;
 mod repeats;
+mod stock;
 mod sweep;
 
 use std::time::Duration;
@@ -120,7 +121,9 @@ impl Bench {
                 | Effect::CallFailed { .. }
                 | Effect::CancelsSpare { .. }
                 | Effect::LeftAlone { .. } => {}
-                Effect::SaleOrdered { ordered, .. } => self.ordered.push(ordered),
+                Effect::SaleOrdered { ordered, .. } | Effect::Filled(ordered) => {
+                    self.ordered.push(ordered);
+                }
                 Effect::Recall { sales } => self.recalls.push(sales),
                 Effect::CallOff { sale, .. } => self.called_off.push(sale),
             }

@@ -150,6 +150,7 @@ fn is_tried_again(reason: &Reason) -> bool {
         | Reason::DeadlineNear
         | Reason::OtherMode
         | Reason::Sweeping
+        | Reason::SoldOut { .. }
         | Reason::Drained { .. } => false,
     }
 }

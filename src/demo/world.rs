@@ -303,10 +303,11 @@ impl World {
     /// The daemon starts: on the same journal, with all that it finds there.
     fn start(&mut self) -> Result<(), JournalError> {
         let journal = Journal::open(&self.state_dir)?;
-        let stored = journal.open_sales()?;
+        let (stored, counts) = (journal.open_sales()?, journal.counts()?);
         let now = self.kiosks_now();
         self.tell("kioskd starts");
-        self.driver = Some(Driver::new(self.setup.clone(), &stored, u64::from(self.life), now));
+        let (setup, found) = (self.setup.clone(), (stored.as_slice(), &counts));
+        self.driver = Some(Driver::of_journal(setup, found, u64::from(self.life), now));
         self.journal = Some(journal);
         self.turn(Event::DispenserReachable(dispenser()));
         Ok(())
@@ -343,7 +344,7 @@ impl World {
         match coming {
             Coming::Flushed { life, batch } if life == self.life => {
                 if let Some(journal) = &mut self.journal {
-                    journal.append(&batch.rows, &batch.summaries)?;
+                    journal.append_counting(&batch.rows, &batch.summaries, &batch.counts)?;
                 }
                 self.turn(Event::Committed(batch.number));
             }
@@ -431,6 +432,7 @@ impl World {
             | Effect::CallWorks { .. }
             | Effect::Reason(..)
             | Effect::SaleOrdered { .. }
+            | Effect::Filled(_)
             | Effect::Ordered(_)
             | Effect::OrderRefused(_)
             | Effect::CancelsSpare { .. }

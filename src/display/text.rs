@@ -90,7 +90,7 @@ pub fn words(view: &View) -> Text {
             "The operator will check this purchase. Please note the time if you have a question.",
         ),
         View::NotNow { why } => text("Not now", turned(why)),
-        View::OutOfOrder { reason } => text("Out of order", out_of_order(reason)),
+        View::OutOfOrder { reason } => nothing_sold(reason),
         View::Wait => text("One moment, please", "The last purchase is being finished."),
         View::Stopping => text("Out of order", SERVICED),
     }
@@ -273,11 +273,24 @@ fn ending(why: Ending) -> &'static str {
     }
 }
 
+fn nothing_sold(reason: &Reason) -> Text {
+    let is_empty = matches!(reason, Reason::SoldOut { .. });
+    text(if is_empty { "Sold out" } else { "Out of order" }, out_of_order(reason))
+}
+
 const SERVICED: &str = "The machine is being serviced.";
 
 fn turned(why: &Turned) -> String {
     match why {
         Turned::Unknown { code } => format!("There is no {code} in this machine."),
+        Turned::Disabled { code } => {
+            format!("{code} is not for sale. Please choose another product.")
+        }
+        Turned::SoldOut { code, left: 0 } => {
+            format!("{code} is sold out. Please choose another product.")
+        }
+        Turned::SoldOut { code, left: 1 } => format!("There is only one {code} left."),
+        Turned::SoldOut { code, left } => format!("There are only {left} of {code} left."),
         Turned::Busy => "One moment, please.".into(),
         Turned::OutOfOrder { reason } => out_of_order(reason).into(),
         Turned::Draining => SERVICED.into(),
@@ -321,6 +334,7 @@ fn out_of_order(reason: &Reason) -> &'static str {
         | Reason::PaymentNotFound => "The machine needs service.",
         Reason::Drained { .. } => SERVICED,
         Reason::PriceRefused { .. } => "This product cannot be sold at the moment.",
+        Reason::SoldOut { .. } => "Nothing is left. Please come back later.",
         Reason::DispenserAway { .. } => "This product cannot be dispensed at the moment.",
     }
 }

@@ -59,7 +59,8 @@ impl Kiosk {
     /// Puts a product into the cart.
     pub fn add_to_cart(&mut self, code: &ProductCode, now: Since) -> Result<(), Turned> {
         let Some(most) = self.setup.cart_limit else { return Err(Turned::NoCart) };
-        let price = self.sellable(code, now.moment)?.price;
+        let there = self.cart.codes.iter().filter(|other| *other == code).count();
+        let price = self.sellable(code, there + 1, now.moment)?.price;
         let sum = self.cart_sum();
         let sum = sum.map_or(Some(price), |sum| sum.checked_add(price));
         let is_payable = sum.is_some_and(|sum| sum.amount <= LARGEST_AMOUNT);

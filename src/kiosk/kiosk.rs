@@ -11,6 +11,7 @@ use crate::kiosk::out_of_order::{Denied, Reason, Reasons, Since};
 use crate::kiosk::place::PlaceWatch;
 use crate::kiosk::reader::ReaderWatch;
 use crate::kiosk::restart_window::RestartWindow;
+use crate::kiosk::stock::Stock;
 use crate::kiosk::sweep::Sweep;
 use crate::kiosk::view::{Notice, Typed, has_customer};
 use crate::money::Money;
@@ -69,6 +70,10 @@ pub struct Product {
     pub slot: Slot,
     /// Which dispenser gives it.
     pub dispenser: DispenserName,
+    /// How many a full machine has, if it is counted.
+    pub stock: Option<u32>,
+    /// Whether it is not for sale.
+    pub disabled: bool,
 }
 
 /// A dispenser, as far as sales have to know it.
@@ -125,6 +130,7 @@ pub struct Kiosk {
     pub(super) reachable_since: BTreeMap<DispenserName, Moment>,
     pub(super) stopping: bool,
     pub(super) cart: Cart,
+    pub(super) stock: Stock,
     pub(super) typed: Typed,
     /// Sales of the journal that cannot be read at all.
     pub(super) unreadable: Vec<SaleId>,
@@ -139,6 +145,7 @@ impl Kiosk {
             reasons.raise(Reason::DispenserAway { dispenser: dispenser.clone() }, now);
         }
         Self {
+            stock: Stock::configured(&setup.catalog),
             setup,
             sales: BTreeMap::new(),
             front: None,
@@ -191,6 +198,9 @@ impl Kiosk {
         let Some(sale) = self.sales.get_mut(id) else { return };
         let changed = Arc::make_mut(sale);
         for fact in facts {
+            if let Some(gone) = changed.takes(fact) {
+                self.stock.take(&gone.code);
+            }
             changed.evolve(fact);
         }
         let sale = Arc::clone(sale);

@@ -4,6 +4,7 @@
 //! * `kiosk`: the state, and what changes it
 //! * [`select`]: whether a selection may open a sale
 //! * [`cart`]: what the customer has chosen and not paid for yet
+//! * [`stock`]: how much is left of each product that is counted
 //! * [`reader`]: what is known of the reader, and when it has to be looked at or cleared
 //! * `reader_display`: the product on the reader before it asks for the card
 //! * [`reader_wish`]: what the kiosk itself wants of the reader
@@ -36,6 +37,7 @@ pub mod restart_window;
 pub mod select;
 pub mod service;
 pub mod status;
+pub mod stock;
 pub mod sweep;
 #[cfg(test)]
 pub(crate) mod tests;

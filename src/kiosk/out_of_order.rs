@@ -110,6 +110,11 @@ pub enum Reason {
         /// Which.
         dispenser: DispenserName,
     },
+    /// Nothing is left of a product that is counted.
+    SoldOut {
+        /// Which.
+        product: ProductCode,
+    },
 }
 
 /// What a key may not do.
@@ -189,6 +194,7 @@ impl Reason {
             Self::OtherMode => "other_mode",
             Self::Sweeping => "sweeping",
             Self::Drained { .. } => "drained",
+            Self::SoldOut { .. } => "sold_out",
             Self::DispenserAway { .. } => "dispenser_away",
         }
     }
@@ -257,6 +263,7 @@ impl Reason {
             Self::Drained { by, why: Some(why) } => {
                 format!("{by} has taken it out of service: {why:?}")
             }
+            Self::SoldOut { product } => format!("product {product} is sold out"),
             Self::DispenserAway { dispenser } => {
                 format!("dispenser \"{dispenser}\" cannot be reached")
             }
@@ -308,6 +315,7 @@ impl Reason {
             Self::OtherMode => "install the key they were opened with until they are settled",
             Self::Sweeping => "wait, ten minutes at most; if it stays, check the network",
             Self::Drained { .. } => "kioskd resume, when the work is done",
+            Self::SoldOut { .. } => "fill it, and say so: kioskd stock CODE COUNT, or --all",
             Self::DispenserAway { .. } => {
                 "see why: kioskd hardware list; check power, cable, device path, a printer's paper"
             }
@@ -339,7 +347,9 @@ impl Reason {
             | Self::ReaderNoLocation
             | Self::NoCardPresent
             | Self::PaymentsRefused { .. } => Stops::UntilTried { after: REFUSAL_HALF_OPEN_AFTER },
-            Self::PriceRefused { .. } | Self::DispenserAway { .. } => Stops::Something,
+            Self::PriceRefused { .. } | Self::DispenserAway { .. } | Self::SoldOut { .. } => {
+                Stops::Something
+            }
             // Only inferred: Stripe itself would refuse the prompt.
             Self::ReaderWrongCountry { .. }
             | Self::PaymentNotFound
@@ -378,6 +388,7 @@ impl Reason {
             | Self::OtherMode
             | Self::Sweeping
             | Self::Drained { .. }
+            | Self::SoldOut { .. }
             | Self::DispenserAway { .. } => false,
         }
     }

@@ -108,6 +108,7 @@ impl Kiosk {
             | Reason::OtherMode
             | Reason::Sweeping
             | Reason::Drained { .. }
+            | Reason::SoldOut { .. }
             | Reason::DispenserAway { .. } => false,
         });
         if self.may_knock(seen_at) {

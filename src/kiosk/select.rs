@@ -17,6 +17,18 @@ pub enum Turned {
         /// What was pressed.
         code: ProductCode,
     },
+    /// This product is not for sale (`disabled`).
+    Disabled {
+        /// What was pressed.
+        code: ProductCode,
+    },
+    /// There are not as many of this product as were chosen.
+    SoldOut {
+        /// What was pressed.
+        code: ProductCode,
+        /// How many there are.
+        left: u32,
+    },
     /// Another sale has the customer, or still holds the reader.
     Busy,
     /// The kiosk, or this product's dispenser, is out of order.
@@ -58,6 +70,9 @@ impl std::fmt::Display for Turned {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Unknown { code } => write!(f, "there is no product {code}"),
+            Self::Disabled { code } => write!(f, "{code} is not for sale"),
+            Self::SoldOut { code, left: 0 } => write!(f, "{code} is sold out"),
+            Self::SoldOut { code, left } => write!(f, "only {left} of {code} are left"),
             Self::Busy => f.write_str("another sale is under way"),
             Self::OutOfOrder { reason } => write!(f, "out of order: {}", reason.what()),
             Self::Draining => f.write_str("the kiosk takes no new sales"),
@@ -91,7 +106,8 @@ impl Kiosk {
     ) -> Result<Opened, Turned> {
         let mut items = Vec::new();
         for code in codes {
-            items.push(self.item(code, self.sellable(code, now.moment)?));
+            let wanted = codes.iter().filter(|other| *other == code).count();
+            items.push(self.item(code, self.sellable(code, wanted, now.moment)?));
         }
         self.open_with(items, sale, now)
     }
@@ -99,7 +115,7 @@ impl Kiosk {
     /// What a sale for a vending machine would be opened with, or why none may be opened.
     pub fn asked(&self, asked: &Asked, sale: SaleId, now: Since) -> Result<Opened, Turned> {
         let code = self.code_of(asked)?;
-        let product = self.free_to_sell(code, now.moment)?;
+        let product = self.free_to_sell(code, 1, now.moment)?;
         let mut item = self.item(code, product);
         item.slot = asked.slot.clone();
         if asked.its_price {
@@ -147,9 +163,14 @@ impl Kiosk {
         })
     }
 
-    /// The product, if it can be sold to somebody now who has chosen it here.
-    pub(super) fn sellable(&self, code: &ProductCode, now: Moment) -> Result<&Product, Turned> {
-        let product = self.free_to_sell(code, now)?;
+    /// The product, if so many of it can be sold to somebody now who has chosen it here.
+    pub(super) fn sellable(
+        &self,
+        code: &ProductCode,
+        wanted: usize,
+        now: Moment,
+    ) -> Result<&Product, Turned> {
+        let product = self.free_to_sell(code, wanted, now)?;
         let dispenser = self.setup.dispensers.get(&product.dispenser);
         if dispenser.is_some_and(|dispenser| dispenser.asks) {
             return Err(Turned::AtMachine { code: code.clone() });
@@ -157,7 +178,12 @@ impl Kiosk {
         Ok(product)
     }
 
-    fn free_to_sell(&self, code: &ProductCode, now: Moment) -> Result<&Product, Turned> {
+    fn free_to_sell(
+        &self,
+        code: &ProductCode,
+        wanted: usize,
+        now: Moment,
+    ) -> Result<&Product, Turned> {
         let Some(product) = self.setup.catalog.get(code) else {
             return Err(Turned::Unknown { code: code.clone() });
         };
@@ -167,8 +193,16 @@ impl Kiosk {
         if self.front.is_some() || self.is_reader_held() {
             return Err(Turned::Busy);
         }
-        let reason = self.blocking_reason(now);
-        match reason.or_else(|| self.product_reason(code, product, now)) {
+        // Of what is sold out the product itself tells.
+        let sold_out = |reason: &Reason| matches!(reason, Reason::SoldOut { .. });
+        let blocked = self.blocking_reason(now).filter(|reason| !sold_out(reason));
+        if blocked.is_none() {
+            if product.disabled {
+                return Err(Turned::Disabled { code: code.clone() });
+            }
+            self.in_stock(code, product, wanted)?;
+        }
+        match blocked.or_else(|| self.product_reason(code, product, now)) {
             Some(reason) => Err(Turned::OutOfOrder { reason }),
             None => Ok(product),
         }
@@ -197,17 +231,17 @@ impl Kiosk {
 
     /// The reason for which nothing at all can be sold now, if there is one.
     pub fn blocking_reason(&self, now: Moment) -> Option<Reason> {
-        let all_away = self.setup.dispensers.keys().all(|dispenser| {
-            let away = Reason::DispenserAway { dispenser: dispenser.clone() };
-            self.reasons.since(&away).is_some()
-        });
         self.reasons
             .iter()
             .find(|(reason, standing)| match reason.stops() {
                 Stops::Everything => true,
                 // Half-open: one selection is let through, and its prompt tells.
                 Stops::UntilTried { after } => now < standing.confirmed + after,
-                Stops::Something => all_away && matches!(reason, Reason::DispenserAway { .. }),
+                Stops::Something => {
+                    let may =
+                        matches!(reason, Reason::DispenserAway { .. } | Reason::SoldOut { .. });
+                    may && self.has_nothing()
+                }
                 Stops::Nothing => false,
             })
             .map(|(reason, _)| reason.clone())
@@ -247,6 +281,7 @@ impl Kiosk {
                 | Reason::Clone
                 | Reason::OtherMode
                 | Reason::Sweeping
+                | Reason::SoldOut { .. }
                 | Reason::Drained { .. } => false,
             })
             .map(|(reason, _)| reason.clone())

@@ -1,9 +1,12 @@
 //! The answer to "how are you?", as `/v1/status` gives it.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::kiosk::cart::CartStatus;
 use crate::kiosk::kiosk::Kiosk;
+use crate::kiosk::stock::StockStatus;
 use crate::money::Money;
 use crate::sale::{Phase, Sale};
 use crate::time::Moment;
@@ -38,6 +41,9 @@ pub struct KioskStatus {
     /// The cart, where customers have one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cart: Option<CartStatus>,
+    /// What is left of each product that is counted, by its code.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub stock: BTreeMap<String, StockStatus>,
     /// Sales that are not over.
     pub open: OpenStatus,
 }
@@ -119,6 +125,7 @@ impl Kiosk {
             },
             sale: self.front_sale().map(sale_status),
             cart: self.cart_status(),
+            stock: self.stock_status(),
             open: self.open_status(),
         }
     }

@@ -7,6 +7,7 @@ mod dispensers;
 mod documents;
 mod place;
 mod service;
+mod stock;
 mod typed;
 
 use std::time::Duration;
@@ -44,6 +45,8 @@ pub(crate) fn setup() -> Setup {
         price: opened.product.price,
         slot: opened.product.slot,
         dispenser: opened.product.dispenser.clone(),
+        stock: None,
+        disabled: false,
     };
     Setup {
         catalog: [(opened.product.code, product)].into(),

@@ -4,7 +4,7 @@ use crate::ids::{BootId, ItemNumber};
 use crate::money::Money;
 use crate::sale::cards::CardSeen;
 use crate::sale::fact::{CardAway, Decision, Doubt, Fact, Retraction, Settlement, VendDoubt};
-use crate::sale::goods::VendEnd;
+use crate::sale::goods::{LATE_DELIVERED, VendEnd};
 use crate::sale::input::Refusal;
 use crate::sale::key::Operation;
 use crate::sale::phase::{Phase, Prompt, Refunding, RefundingStep, RetractStep, Sale};
@@ -70,10 +70,10 @@ impl Sale {
             Fact::VendSkipped { item, .. } => self.vend_ended(*item, VendEnd::Skipped),
             // Notes for people: what changes the phase follows in the same transaction.
             Fact::Fenced => self.payable = false,
-            Fact::Released
-            | Fact::SettledElsewhere { .. }
-            | Fact::AnsweredLate { .. }
-            | Fact::NeverCreated => {}
+            Fact::AnsweredLate { item, answer } => {
+                self.vends.entry(*item).or_default().came_late |= answer == LATE_DELIVERED;
+            }
+            Fact::Released | Fact::SettledElsewhere { .. } | Fact::NeverCreated => {}
             Fact::SettlementDecided { settlement, .. } => self.settle(*settlement, None),
             Fact::SettlementDoubted { why, .. } => self.settlement_doubted(why),
             Fact::KeySpent { operation, n } => self.key_spent(*operation, *n),

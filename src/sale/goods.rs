@@ -4,8 +4,11 @@ use std::time::Duration;
 
 use crate::ids::{DispenserName, ItemNumber, OrderId};
 use crate::money::Money;
-use crate::sale::fact::{Item, Opened, UnknownVend, VendDoubt};
+use crate::sale::fact::{Fact, Item, Opened, UnknownVend, VendDoubt};
 use crate::sale::phase::{Phase, Sale};
+
+/// What a dispenser says, after the decision, of a product that came out.
+pub(super) const LATE_DELIVERED: &str = "delivered";
 
 /// What is known of one item's vend.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -16,6 +19,15 @@ pub struct Vend {
     pub sent: bool,
     /// How it ended, once it is through.
     pub end: Option<VendEnd>,
+    /// Whether the dispenser has said after that, that the product came out.
+    pub came_late: bool,
+}
+
+impl Vend {
+    /// Whether the product has left the machine, as far as anybody can count on.
+    pub fn is_gone(self) -> bool {
+        self.came_late || matches!(self.end, Some(VendEnd::Delivered | VendEnd::Unknown))
+    }
 }
 
 /// What a dispenser can promise to tell.
@@ -127,6 +139,40 @@ impl Sale {
         let Phase::Doubtful { item, why, .. } = &self.phase else { return false };
         let forgets = self.opened.item(*item).is_some_and(|item| item.forgotten);
         forgets && (self.interrupted || *why != VendDoubt::Silent)
+    }
+
+    /// The item of which this fact tells that it has left the machine, or may have, if that is news.
+    pub fn takes(&self, fact: &Fact) -> Option<&Item> {
+        let item = if let Fact::Delivered { item } | Fact::VendUnknown { item } = fact {
+            *item
+        } else if let Fact::AnsweredLate { item, answer } = fact
+            && answer == LATE_DELIVERED
+        {
+            *item
+        } else {
+            return None;
+        };
+        self.opened.item(item).filter(|_| !self.vend(item).is_gone())
+    }
+
+    /// The items that this sale may still give.
+    pub fn may_still_give(&self) -> impl Iterator<Item = &Item> {
+        let may = match self.phase {
+            Phase::Opening { .. }
+            | Phase::Prompting { .. }
+            | Phase::Presenting { .. }
+            | Phase::Collected { .. }
+            | Phase::Confirming { .. }
+            | Phase::Retracting { .. }
+            | Phase::Vending { .. }
+            | Phase::Doubtful { .. } => true,
+            Phase::Settling { .. }
+            | Phase::Refunding(_)
+            | Phase::NeedsAttention { .. }
+            | Phase::Closed { .. } => false,
+        };
+        let items = self.opened.numbered().filter(move |_| may);
+        items.filter(|(item, _)| self.vend(*item).end.is_none()).map(|(_, item)| item)
     }
 
     /// The name of one item's order on the wire.

@@ -7,7 +7,7 @@ use crate::ids::{DispenserName, ItemNumber};
 use crate::money::Money;
 use crate::sale::duty::{grace_ends, vend_answer_due};
 use crate::sale::fact::{Attention, Because, Fact, Settlement, VendDoubt};
-use crate::sale::goods::VendEnd;
+use crate::sale::goods::{LATE_DELIVERED, VendEnd};
 use crate::sale::input::VendNews;
 use crate::sale::phase::{Phase, Sale};
 use crate::sale::refund;
@@ -279,7 +279,7 @@ fn keep(sale: &Sale, because: Because) -> Vec<Fact> {
 fn answered_late(sale: &Sale, item: ItemNumber, news: &VendNews) -> Vec<Fact> {
     let delivered = sale.vend(item).end == Some(VendEnd::Delivered);
     let answer = match news {
-        VendNews::Delivered if !delivered => "delivered",
+        VendNews::Delivered if !delivered => LATE_DELIVERED,
         VendNews::Failed { .. } if delivered => "failed",
         VendNews::Delivered
         | VendNews::Failed { .. }

@@ -38,6 +38,7 @@ pub fn of_reason(reason: &Reason) -> Name {
         Reason::Sweeping => business::SWEEPING,
         Reason::Drained { .. } => business::DRAINED,
         Reason::DispenserAway { .. } => business::DISPENSER_AWAY,
+        Reason::SoldOut { .. } => business::SOLD_OUT,
     }
 }
 
@@ -208,6 +209,7 @@ mod tests {
             Reason::Sweeping,
             Reason::Drained { by: "root".into(), why: None },
             Reason::DispenserAway { dispenser: "main".parse().unwrap() },
+            Reason::SoldOut { product: "A1".parse().unwrap() },
         ];
         let mut words: Vec<_> = reasons.iter().map(|reason| of_reason(reason).word).collect();
         for (reason, word) in reasons.iter().zip(&words) {

@@ -6,7 +6,7 @@
 
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kioskd::simulator::Books;
 use serde_json::Value;
@@ -53,6 +53,25 @@ impl Record {
         let item = item.checked_sub(2).map_or(&opened["product"], |n| &opened["further"][n]);
         let word = |name: &str| item[name].as_str().unwrap_or_default().to_owned();
         (word("dispenser"), word("slot"))
+    }
+
+    /// What the customer pressed for an item, from 1.
+    pub fn code(&self, item: usize) -> &str {
+        let opened = self.opened();
+        let item = item.checked_sub(2).map_or(&opened["product"], |n| &opened["further"][n]);
+        item["code"].as_str().unwrap_or_default()
+    }
+
+    /// The items that came out, or of which nobody knows whether they did.
+    pub fn gone(&self) -> BTreeSet<usize> {
+        let is_gone = |fact: &&Value| match fact["fact"].as_str() {
+            Some("delivered" | "vend_unknown") => true,
+            Some("answered_late") => fact["answer"] == "delivered",
+            _ => false,
+        };
+        let item = |fact: &Value| fact["item"].as_u64().unwrap_or(1);
+        let gone = self.facts.iter().filter(is_gone).map(item);
+        gone.filter_map(|item| usize::try_from(item).ok()).collect()
     }
 
     /// What it costs.
@@ -140,6 +159,17 @@ pub struct Goods {
     pub order: String,
 }
 
+/// A product that the kiosk counts.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Stock {
+    /// What the customer presses.
+    pub code: String,
+    /// How many were put into the machine.
+    pub put_in: u64,
+    /// How many are left, by the journal's count.
+    pub left: u64,
+}
+
 /// What the world knows to excuse.
 #[derive(Clone, Default, Debug)]
 pub struct Excuses {
@@ -169,6 +199,8 @@ pub struct Evidence {
     pub told_delivered: Vec<String>,
     /// Stripe's books.
     pub books: Books,
+    /// What is counted, if anything is.
+    pub stock: Option<Stock>,
     /// What to excuse.
     pub excuses: Excuses,
 }

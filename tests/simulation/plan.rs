@@ -22,6 +22,9 @@ pub const MACHINES: [&str; 2] = ["main", "side"];
 pub const PRODUCTS: [(&str, &str, u64, &str); 3] =
     [("A1", "Cola", 250, "11"), ("A2", "Water", 150, "12"), ("B1", "Crisps", 300, "21")];
 
+/// The product that may be counted.
+pub const COUNTED: &str = "A1";
+
 /// How often something goes wrong, each from 0 to 1.
 #[derive(Clone, Copy, Default, Debug)]
 pub struct Rates {
@@ -96,6 +99,8 @@ pub struct Plan {
     pub two_machines: bool,
     /// What they are.
     pub kinds: [Kind; 2],
+    /// How many colas there are, where they are counted.
+    pub colas: Option<u32>,
     /// What a scenario fixes, beside what is drawn.
     pub fixed: Fixed,
 }
@@ -163,6 +168,7 @@ impl Plan {
             cart: rng.f64() < 0.25,
             two_machines: rng.f64() < 0.25,
             kinds: [Kind::Board; 2],
+            colas: draw_colas(seed),
             fixed: Fixed::default(),
         }
         .with_kinds(&mut rng)
@@ -189,6 +195,7 @@ impl Plan {
             cart: false,
             two_machines: false,
             kinds: [Kind::Board; 2],
+            colas: Some(40),
             fixed,
             ..Self::draw(seed)
         }
@@ -269,6 +276,8 @@ impl Plan {
                 price: Money::new(price + dearer, currency),
                 slot: slot.parse().expect("a fixed slot is one"),
                 dispenser: machine.expect("there is a machine").clone(),
+                stock: self.colas.filter(|_| code == COUNTED),
+                disabled: false,
             };
             (code.parse().expect("a fixed code is one"), product)
         });
@@ -300,6 +309,12 @@ fn dispenser(kind: Kind, vend_timeout: Duration) -> Dispenser {
     let promise = Promise { knows_delivery: true, can_be_asked: kind.remembers() };
     let asks = kind == Kind::Bus;
     Dispenser { promise, asks, ..Dispenser::of_its_word(vend_timeout) }
+}
+
+/// By a generator of its own: a seed's story is another only where a cola is missing.
+fn draw_colas(seed: u64) -> Option<u32> {
+    let mut rng = Rng::with_seed(seed ^ 0x570C);
+    (rng.f64() < 0.3).then(|| rng.u32(0..60))
 }
 
 fn draw_unknown(rng: &mut Rng) -> UnknownVend {

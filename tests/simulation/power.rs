@@ -84,7 +84,7 @@ impl World {
         } else {
             Weather::Fair
         };
-        let append = self.store.append(&batch.rows, &batch.summaries, weather);
+        let append = self.store.append(batch, weather);
         let number = batch.number;
         let written = append == Append::Written;
         let event = match append {
@@ -263,10 +263,11 @@ impl World {
             self.setup = Setup { boot, ..self.plan.kiosk(self.store.id(), self.power.changes) };
         }
         let now = self.kiosks_now();
-        let stored = self.store.open_sales();
+        let (stored, counts) = (self.store.open_sales(), self.store.counts());
         self.tell(|| format!("kioskd starts, {} open sales", stored.len()));
-        let mut driver =
-            Driver::new(self.setup.clone(), &stored, u64::from(self.life) ^ self.plan.seed, now);
+        let (setup, found) = (self.setup.clone(), (stored.as_slice(), &counts));
+        let seed = u64::from(self.life) ^ self.plan.seed;
+        let mut driver = Driver::of_journal(setup, found, seed, now);
         if self.store.is_empty() {
             driver.sell_after_sweep(now);
         }

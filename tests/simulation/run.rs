@@ -1,11 +1,13 @@
 //! One run: a plan is drawn, played, mended, and audited.
 
+use kioskd::daemon::driver::Event;
 use kioskd::journal::Stored;
+use kioskd::kiosk::stock::Filling;
 use kioskd::sale::Phase;
 
-use crate::auditor::{Evidence, Finding, Millis, end};
+use crate::auditor::{Evidence, Finding, Millis, Stock, end};
 use crate::people::Person;
-use crate::plan::Plan;
+use crate::plan::{COUNTED, Plan};
 use crate::store::record;
 use crate::tally::Tally;
 use crate::world::{Death, World};
@@ -23,6 +25,9 @@ const SWEPT_WITHIN: Millis = 8 * 3_600_000;
 /// What waits for the reader's next commands strikes one customer after the other; then one is sold
 /// something.
 const LAST_CUSTOMERS: u32 = 12;
+
+/// So many colas are put into a machine where they are counted: more than the last customers buy.
+const COLAS: u32 = 50;
 
 /// What a run came to.
 pub struct Outcome {
@@ -63,6 +68,7 @@ pub fn finish(mut world: World) -> Outcome {
     world.stranger_goes();
     let rested = world.now + BACK_WITHIN;
     world.run_until(rested);
+    fill(&mut world);
     let mut sold = false;
     for _ in 0..LAST_CUSTOMERS {
         let who = world.comes(Person::honest(), 0);
@@ -100,6 +106,17 @@ pub fn finish(mut world: World) -> Outcome {
         settle(&mut world);
     }
     audit(world)
+}
+
+/// Somebody puts colas into the machine, so that the last customers find one.
+fn fill(world: &mut World) {
+    if world.plan.colas.is_some() {
+        let code = COUNTED.parse().expect("a fixed code is one");
+        let filling = Filling::Add { code, count: COLAS };
+        world.turn(Event::Filled { filling, by: "user 0".to_owned() });
+        let on_disk = world.now + 10_000;
+        world.run_until(on_disk);
+    }
 }
 
 /// Pending refunds, and sales that wait for Stripe's list, take their time.
@@ -143,11 +160,22 @@ fn audit(mut world: World) -> Outcome {
         .map(|stored| (stored.summary.sale.to_string(), record(&stored)));
     let mut excuses = std::mem::take(&mut world.excuses);
     excuses.cut_off = world.kept_away > LONG_AWAY;
+    let counts = world.store.counts();
+    let stock = world.plan.colas.map(|colas| {
+        let filled = if world.filled { COLAS } else { 0 };
+        let count = counts.sound.iter().find(|count| count.product.as_str() == COUNTED);
+        Stock {
+            code: COUNTED.to_owned(),
+            put_in: u64::from(colas + filled),
+            left: count.map_or(u64::from(colas), |count| u64::from(count.left)),
+        }
+    });
     let evidence = Evidence {
         sales: sales.collect(),
         goods: std::mem::take(&mut world.goods),
         told_delivered: std::mem::take(&mut world.told_delivered),
         books: world.stripe.books(),
+        stock,
         excuses,
     };
     for record in evidence.sales.values() {

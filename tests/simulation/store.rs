@@ -9,8 +9,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use kioskd::ids::{JournalId, SaleId};
-use kioskd::journal::{DATABASE, Journal, Row, Stored, Summary};
+use kioskd::daemon::ledger::Batch;
+use kioskd::ids::{JournalId, ProductCode, SaleId};
+use kioskd::journal::{Count, Counts, DATABASE, Journal, Row, Stored, Summary};
 use rusqlite::Connection;
 
 use crate::auditor::Record;
@@ -30,13 +31,6 @@ fn read(rows: &[Row]) -> Record {
     Record { facts: rows.iter().map(read).collect() }
 }
 
-/// A batch of facts, as the driver gives it.
-#[derive(Clone, Debug)]
-struct Written {
-    rows: Vec<Row>,
-    summaries: Vec<Summary>,
-}
-
 /// Where facts are kept.
 pub enum Store {
     /// In memory.
@@ -48,8 +42,9 @@ pub enum Store {
 /// Facts in memory, batch by batch, so that the last ones can be taken back.
 #[derive(Default)]
 pub struct Memory {
-    batches: Vec<Written>,
+    batches: Vec<Batch>,
     sales: BTreeMap<SaleId, Stored>,
+    counts: BTreeMap<ProductCode, Count>,
 }
 
 /// The real journal.
@@ -120,10 +115,22 @@ impl Store {
     }
 
     /// Writes a batch.
-    pub fn append(&mut self, rows: &[Row], summaries: &[Summary], weather: Weather) -> Append {
+    pub fn append(&mut self, batch: &Batch, weather: Weather) -> Append {
         match self {
-            Self::Memory(memory) => memory.append(rows, summaries, weather),
-            Self::Disk(disk) => disk.append(rows, summaries, weather),
+            Self::Memory(memory) => memory.append(batch, weather),
+            Self::Disk(disk) => disk.append(batch, weather),
+        }
+    }
+
+    /// What is left of products.
+    pub fn counts(&self) -> Counts {
+        match self {
+            Self::Memory(memory) => {
+                let sound: Vec<Count> = memory.counts.values().cloned().collect();
+                let newest = sound.iter().map(|count| count.version).max().unwrap_or_default();
+                Counts { sound, damaged: Vec::new(), newest }
+            }
+            Self::Disk(disk) => disk.journal().counts().unwrap(),
         }
     }
 
@@ -201,11 +208,11 @@ impl Store {
 }
 
 impl Memory {
-    fn append(&mut self, rows: &[Row], summaries: &[Summary], weather: Weather) -> Append {
+    fn append(&mut self, batch: &Batch, weather: Weather) -> Append {
         if weather == Weather::Full {
             return Append::Failed;
         }
-        for row in rows {
+        for row in &batch.rows {
             let known = self.sales.get(&row.sale).map(|stored| stored.rows.as_slice());
             let known = known.unwrap_or_default();
             let there = known.iter().find(|known| known.seq == row.seq);
@@ -213,13 +220,18 @@ impl Memory {
                 return Append::Contradicts(row.sale.clone(), format!("fact {} differs", row.seq));
             }
         }
-        let written = Written { rows: rows.to_vec(), summaries: summaries.to_vec() };
-        self.take(&written);
-        self.batches.push(written);
+        self.take(batch);
+        self.batches.push(batch.clone());
         if weather == Weather::Lies { Append::Failed } else { Append::Written }
     }
 
-    fn take(&mut self, written: &Written) {
+    fn take(&mut self, written: &Batch) {
+        for count in &written.counts {
+            let newer = |known: &Count| known.version < count.version;
+            if self.counts.get(&count.product).is_none_or(newer) {
+                self.counts.insert(count.product.clone(), count.clone());
+            }
+        }
         for summary in &written.summaries {
             let stored = self.sales.entry(summary.sale.clone()).or_insert_with(|| Stored {
                 summary: summary.clone(),
@@ -244,6 +256,7 @@ impl Memory {
         self.batches.truncate(left);
         let batches = std::mem::take(&mut self.batches);
         self.sales.clear();
+        self.counts.clear();
         for written in &batches {
             self.take(written);
         }
@@ -266,7 +279,7 @@ impl Disk {
         fs::metadata(log).map_or(0, |log| log.len())
     }
 
-    fn append(&mut self, rows: &[Row], summaries: &[Summary], weather: Weather) -> Append {
+    fn append(&mut self, batch: &Batch, weather: Weather) -> Append {
         if weather == Weather::Full {
             self.trusted = false;
             return Append::Failed;
@@ -281,7 +294,7 @@ impl Disk {
             return Append::Failed;
         }
         self.trusted = weather == Weather::Fair;
-        match journal.append(rows, summaries) {
+        match journal.append_counting(&batch.rows, &batch.summaries, &batch.counts) {
             Ok(()) if weather == Weather::Lies => Append::Failed,
             Ok(()) => Append::Written,
             Err(kioskd::journal::JournalError::Conflict { sale, seq, source, .. }) => {

@@ -131,6 +131,8 @@ pub struct World {
     /// The sales that the display may be telling about: who is in front, and who was before.
     pub told: Vec<SaleId>,
     drawn: u32,
+    /// Whether somebody has filled the machine, and was told that it is on disk.
+    pub filled: bool,
     /// Whether anything may go wrong from now on.
     pub calm: bool,
     /// What is certain to happen, and not drawn.
@@ -178,6 +180,7 @@ impl World {
             tally: Tally::default(),
             told: Vec::new(),
             drawn: 0,
+            filled: false,
             calm: false,
             script: Script::default(),
             story: tells.then(Vec::new),
@@ -397,6 +400,10 @@ impl World {
                 self.excuses.left_alone.push(intent.to_string());
             }
             Effect::CallOff { dispenser, sale } => self.called_off(&dispenser, &sale),
+            Effect::Filled(ordered) => {
+                self.tell(|| format!("the filling: {ordered:?}"));
+                self.filled |= ordered == Ordered::Decided;
+            }
             Effect::PriceDiffers { .. }
             | Effect::Ordered(_)
             | Effect::OrderRefused(_)

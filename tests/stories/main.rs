@@ -34,6 +34,7 @@ mod reader_display;
 mod said_at_start;
 mod sells_a_product;
 mod snapshots;
+mod sold_out;
 mod speaks_stripes_language;
 mod stops_when_told;
 mod survives;

@@ -12,6 +12,7 @@ use super::super::duration;
 use super::super::origins::KeyPath;
 use super::super::problem::{nearest, quoted};
 use super::Check;
+use crate::kiosk::stock::MOST;
 use crate::money::Currency;
 
 /// Stripe's readers give up by themselves after a few minutes; less than ten seconds is no time to
@@ -172,6 +173,16 @@ impl Check<'_> {
             self.wrong(key, format!("{value} is out of range"), allowed, "correct the number");
         }
         count
+    }
+
+    /// How many of a product a machine has.
+    pub(super) fn stock(&mut self, key: &KeyPath, value: i64) -> Option<u32> {
+        let stock = u32::try_from(value).ok().filter(|stock| *stock <= MOST);
+        if stock.is_none() {
+            let allowed = format!("0 to {MOST}");
+            self.wrong(key, format!("{value} is out of range"), allowed, "correct the number");
+        }
+        stock
     }
 
     /// Two times of the day.

@@ -6,6 +6,7 @@ use crate::journal::Stored;
 use crate::kiosk::Asked;
 use crate::kiosk::claim::ReaderOrder;
 use crate::kiosk::service::Drained;
+use crate::kiosk::stock::Filling;
 use crate::sale::input::VendNews;
 use crate::sale::resolve::Order;
 use crate::stripe::meaning::{Answer, NoAnswer};
@@ -102,6 +103,13 @@ pub enum Event {
     },
     /// A new API key is in use.
     KeyReplaced,
+    /// A person has filled the machine.
+    Filled {
+        /// With what.
+        filling: Filling,
+        /// Who, as the system names them.
+        by: String,
+    },
     /// A person has taken the kiosk out of service: no new sales.
     Drain(Drained),
     /// It is in service again.

@@ -37,6 +37,7 @@ pub(super) fn said(effect: &Effect) -> Option<String> {
         | Effect::PowerCycleReader
         | Effect::Show(_)
         | Effect::SaleOrdered { .. }
+        | Effect::Filled(_)
         | Effect::Ordered(_)
         | Effect::OrderRefused(_)
         | Effect::Recall { .. }

@@ -23,6 +23,8 @@ pub(crate) fn setup(journal: &JournalId) -> Setup {
             price: Money::new(price, currency),
             slot: slot.parse().expect("a fixed slot is one"),
             dispenser: dispenser(),
+            stock: None,
+            disabled: false,
         };
         (code.parse().expect("a fixed code is one"), product)
     });

@@ -17,6 +17,8 @@ fn kiosk() -> Bench {
         price: Money::new(400, "usd".parse().unwrap()),
         slot: "1".parse().unwrap(),
         dispenser: "left".parse().unwrap(),
+        stock: None,
+        disabled: false,
     };
     setup.catalog.insert("C1".parse().unwrap(), nuts);
     setup

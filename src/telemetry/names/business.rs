@@ -112,6 +112,17 @@ names! {
             "`device`, `chip` or `program` of this dispenser in the configuration.",
         ],
     }
+    SOLD_OUT = "out_of_order", "sold_out", "8c41b7e09d5f4a36bb02e67f1d9ac853" {
+        subject: "A product is sold out",
+        happened:
+            "Nothing is left of a product that is counted (`stock`). The line says which. See \
+             [stock](#stock).",
+        does: "It tells customers so, and sells the others, also after a restart.",
+        check: [
+            "Fill it, and say so: `kioskd stock CODE COUNT`, or `kioskd stock --all`.",
+            "It is not empty? Goods that may have come out count as gone: count, and set it.",
+        ],
+    }
     OVER = "out_of_order", "over", "d06f3c9b8e174a25b7c2a5e0f4913d19" {
         subject: "A reason not to sell is over",
         happened: "What the line names does not stand in the way any more.",

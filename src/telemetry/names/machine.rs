@@ -111,6 +111,15 @@ names! {
             "The disk: `dmesg`. See [Files](#files).",
         ],
     }
+    STOCK_UNREAD = "journal_failed", "stock_unread", "d2b65a1e40794c0f9f8e3b7c15ad6092" {
+        subject: "The count of a product cannot be read",
+        happened: "What the journal has of it is damaged. The line says of which product.",
+        does: "It counts on from the configuration's `stock`, as if none had ever been counted.",
+        check: [
+            "Count what is there, and set it: `kioskd stock CODE COUNT`.",
+            "The disk: `dmesg`. See [Files](#files).",
+        ],
+    }
     DEVICE_CONNECTED = "device", "device_connected", "a4f80b3d96e745d2987e1c5b2d63fa17" {
         subject: "A board is connected",
         happened: "What an input or a dispenser is connected to was opened.",

@@ -12,10 +12,11 @@ use kioskd::daemon::control;
 use kioskd::daemon::hardware::Hardware;
 use kioskd::daemon::journal_thread::Job;
 use kioskd::daemon::orders::Ordered;
-use kioskd::daemon::run::{Message, Pressed};
+use kioskd::daemon::run::{Message, Pressed, StockMessage};
 use kioskd::ids::SaleId;
 use kioskd::kiosk::claim::{OrderRefused, ReaderOrder};
 use kioskd::kiosk::reader_status::ReaderDocument;
+use kioskd::kiosk::stock::{Filling, StockDocument};
 use kioskd::money::Money;
 use kioskd::sale::resolve::Asked;
 use serde_json::Value;
@@ -49,6 +50,7 @@ enum Heard {
     Drain { why: Option<String> },
     Order { sale: SaleId, what: Asked, reason: Option<String> },
     Reader(ReaderOrder),
+    Filling(Filling),
 }
 
 impl Bench {
@@ -163,6 +165,14 @@ async fn answer(mut messages: mpsc::Receiver<Message>, tell: std::sync::mpsc::Se
                 drop(answer.send(reader()));
                 Heard::Plain
             }
+            Message::Stock(StockMessage::Show(answer)) => {
+                drop(answer.send(StockDocument { products: Vec::new() }));
+                Heard::Plain
+            }
+            Message::Stock(StockMessage::Fill { filling, answer, .. }) => {
+                drop(answer.send(Ordered::Decided));
+                Heard::Filling(filling)
+            }
             Message::Fire { answer, .. } => {
                 drop(answer.send(Err("the kiosk is in service".to_owned())));
                 Heard::Plain
@@ -229,7 +239,7 @@ fn is_sound(heard: &Heard) {
         Heard::Drain { why } => {
             assert!(why.as_ref().is_none_or(|why| why.chars().count() <= 200));
         }
-        Heard::Plain | Heard::Reader(_) => {}
+        Heard::Plain | Heard::Reader(_) | Heard::Filling(_) => {}
     }
 }
 
@@ -296,6 +306,7 @@ impl Request {
                         | Heard::Hint(_)
                         | Heard::Drain { .. }
                         | Heard::Order { .. }
+                        | Heard::Filling(_)
                         | Heard::Reader(ReaderOrder::Assign { .. } | ReaderOrder::Reset)
                 )
             };
@@ -319,6 +330,17 @@ impl Request {
             Heard::Order { sale, what, reason } => {
                 assert_eq!(json["reason"].as_str(), reason.as_deref());
                 is_decision(&json, sale, *what);
+            }
+            Heard::Filling(filling) => {
+                let number = |name: &str| json[name].as_u64().and_then(|n| u32::try_from(n).ok());
+                let said = (json["code"].as_str(), number("set"), number("add"), &json["all"]);
+                let meant = match filling {
+                    Filling::Set { code, left } => (Some(code.as_str()), Some(*left), None),
+                    Filling::Add { code, count } => (Some(code.as_str()), None, Some(*count)),
+                    Filling::All => (None, None, None),
+                };
+                assert_eq!((said.0, said.1, said.2), meant);
+                assert_eq!(said.3.as_bool().unwrap_or(false), *filling == Filling::All);
             }
             Heard::Plain | Heard::Reader(ReaderOrder::Look | ReaderOrder::Reset) => {}
         }
