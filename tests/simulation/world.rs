@@ -13,7 +13,7 @@ use kioskd::daemon::orders::Ordered;
 use kioskd::daemon::told::ReasonNews;
 use kioskd::display::text::words;
 use kioskd::ids::{DispenserName, OrderId, ProductCode, SaleId};
-use kioskd::kiosk::{Setup, View};
+use kioskd::kiosk::{Setup, Turned, View};
 use kioskd::simulator::Model;
 use kioskd::stripe::meaning::{Answer, NoAnswer};
 use kioskd::stripe::request::Wire;
@@ -383,7 +383,12 @@ impl World {
             Effect::Reason(reason, ReasonNews::Cleared(_)) => {
                 self.tell(|| format!("over: {}", reason.what()));
             }
-            Effect::Turned(why, _) => self.tell(|| format!("no sale: {why}")),
+            Effect::Turned(why, _) => {
+                if matches!(why, Turned::SoldOut { .. }) {
+                    self.tally.count("customer: wants what is sold out");
+                }
+                self.tell(|| format!("no sale: {why}"));
+            }
             Effect::CallFailed { call, trouble, .. } => {
                 self.tell(|| format!("{call:?} failed: {trouble:?}"));
             }
