@@ -36,7 +36,9 @@ impl Reader {
     /// The form that the customer has not answered.
     pub(super) fn waiting_form(&self) -> Option<&InputForm> {
         match self.action.as_ref()? {
-            Action { kind: ActionKind::Inputs(form), state: ActionState::Waiting, .. } => Some(form),
+            Action { kind: ActionKind::Inputs(form), state: ActionState::Waiting, .. } => {
+                Some(form)
+            }
             Action {
                 kind:
                     ActionKind::Inputs(_)
@@ -148,7 +150,8 @@ impl Model {
 
     /// What a customer can choose on the reader's form: ids; of a number, nothing.
     pub fn reader_choices(&self, reader: &ReaderId) -> Option<Vec<String>> {
-        let form = self.readers.get(reader).filter(|r| r.offline_since.is_none())?.waiting_form()?;
+        let form =
+            self.readers.get(reader).filter(|r| r.offline_since.is_none())?.waiting_form()?;
         Some(form.choices.iter().map(|(id, _)| id.clone()).collect())
     }
 
