@@ -79,7 +79,7 @@ fn relays_by_default() -> DispenserKind {
             debounce: Duration::from_millis(1),
         }),
         reverse: Some(Reverse {
-            lines: [(slot("11"), 20)].into(),
+            lines: [(slot("11"), 26)].into(),
             pulse: Duration::from_millis(200),
         }),
     })

@@ -7,6 +7,7 @@ mod dispensers;
 mod gpio;
 mod keypads;
 mod printers;
+mod lines;
 mod relays;
 mod values;
 
@@ -24,6 +25,8 @@ use super::settings::{
 };
 use crate::ids::{DispenserName, KioskId, ProductCode, ReaderId, Slot};
 use crate::money::{Currency, Money};
+
+pub(super) use lines::perhaps_used_twice;
 
 /// The longest name of a product, in characters: a line of the widest small display.
 const LONGEST_NAME: usize = 64;
@@ -53,7 +56,7 @@ pub(super) fn settings(path: &Path, merged: &Merged) -> Result<Settings, ConfigE
     let displays = check.displays(&raw.display);
     check.a_line_for_each_slot(&products, &dispensers);
     check.one_user_for_each_port();
-    check.one_user_for_each_line(&inputs);
+    check.one_user_for_each_line(&inputs, &dispensers);
     check.one_dispenser_for_each_bus(&inputs, &dispensers);
     check.a_product_otherwise(&inputs, &dispensers, &products);
     check.no_cart_at_a_bus(&inputs);

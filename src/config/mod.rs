@@ -111,6 +111,7 @@ fn warnings(settings: &Settings) -> Vec<String> {
     if settings.products.values().all(|product| product.disabled) {
         warnings.push("product: all are disabled, so that nothing is sold".to_owned());
     }
+    warnings.extend(check::perhaps_used_twice(&settings.inputs, &settings.dispensers));
     for name in settings.dispensers.keys() {
         if !settings.products.values().any(|product| product.dispenser == *name) {
             warnings.push(format!("dispenser.{name}: no product is delivered by it"));
@@ -251,6 +252,52 @@ mod tests {
         }
         assert_eq!(program("unknown_vend = \"release\"\n"), Vec::<String>::new());
         assert_eq!(program("status = [\"/usr/bin/asked\", \"{order}\"]\n"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_line_that_may_be_used_twice_is_warned_of() {
+        let warnings = |more: &str| {
+            let text = SMALL.replace("price =", "dispenser = \"main\"\nprice =") + more;
+            let folder = folder(&[("kioskd.toml", &text)]);
+            let warnings = load(folder.path(), &[]).unwrap().warnings;
+            let of_lines = |warning: &String| warning.contains("both have");
+            warnings.into_iter().filter(of_lines).collect::<Vec<_>>()
+        };
+        let buttons = |more: &str| {
+            format!(
+                "[input.keys]\nkind = \"gpio\"\nlines = {{ 17 = \"A1\", 27 = \"A1\" }}\n{more}\n"
+            )
+        };
+        let relays = |lines: &str, more: &str| {
+            format!(
+                "[dispenser.coils]\nkind = \"gpio\"\npulse = \"1s\"\nlines = {{ {lines} }}\n{more}\n"
+            )
+        };
+        let chip = "chip = \"/dev/gpiochip0\"";
+        let both = warnings(&(buttons("") + &relays("11 = 17, 12 = 27, 13 = 5", chip)));
+        assert_eq!(
+            both,
+            [
+                "input.keys and dispenser.coils both have lines 17, 27, and only dispenser.coils says \
+                 of which chip; if they mean the same one, only one of them gets its lines: write \
+                 chip in both"
+            ]
+        );
+        let rppal = buttons("backend = \"rppal\"") + &relays("11 = 17", chip);
+        let [warning] = &warnings(&rppal)[..] else { panic!("{:?}", warnings(&rppal)) };
+        assert!(warning.ends_with("in both, and backend = \"chardev\" in input.keys"), "{warning}");
+        let sensor = buttons(chip) + &relays("11 = 5", "sensor = 27");
+        let [warning] = &warnings(&sensor)[..] else { panic!("{:?}", warnings(&sensor)) };
+        assert!(
+            warning.starts_with("dispenser.coils and input.keys both have line 27, and only input")
+        );
+        for fine in [
+            buttons(chip) + &relays("11 = 17", "chip = \"/dev/gpiochip1\""),
+            buttons("") + &relays("11 = 5", chip),
+            buttons("") + &relays("11 = 5", ""),
+        ] {
+            assert_eq!(warnings(&fine), Vec::<String>::new(), "{fine}");
+        }
     }
 
     proptest::proptest! {

@@ -1,12 +1,11 @@
 //! Buttons on GPIO lines.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::super::origins::KeyPath;
 use super::super::problem::quoted;
 use super::super::raw::RawInput;
-use super::super::settings::InputSettings;
 use super::{Check, values};
 use crate::wiring::{BackendKind, GpioInput, Level, Line, Pull};
 
@@ -90,23 +89,6 @@ impl Check<'_> {
         (lines.len() == raw.len()).then_some(lines)
     }
 
-    /// A line has one user: the kernel gives it to nobody else.
-    pub(super) fn one_user_for_each_line(&mut self, inputs: &BTreeMap<String, InputSettings>) {
-        let mut users: BTreeMap<(Option<&Path>, Line), KeyPath> = BTreeMap::new();
-        for (name, input) in inputs {
-            let table = KeyPath::new(["input", name]);
-            for (key, line) in lines_of(input) {
-                // Without a name it is the chip of the pin header, whoever speaks to it.
-                let user = users.insert((chip_of(input), line), table.clone());
-                if let Some(other) = user {
-                    let wrong = format!("{line} is already a line of [{other}]");
-                    let fix = "name the line that this one is wired to";
-                    self.wrong(&table.join(key), wrong, "a line of its own", fix);
-                }
-            }
-        }
-    }
-
     /// Whether somebody who presses this does something.
     fn is_key(&mut self, key: &KeyPath, word: &str) -> bool {
         let products = &self.merged.raw.product;
@@ -119,31 +101,5 @@ impl Check<'_> {
             self.wrong(key, wrong, allowed, "write what the button stands for");
         }
         is_known
-    }
-}
-
-/// The lines that an input takes, each with the key that names it.
-fn lines_of(input: &InputSettings) -> Vec<(&'static str, Line)> {
-    match input {
-        InputSettings::Gpio(gpio) => gpio.lines.keys().map(|line| ("lines", *line)).collect(),
-        InputSettings::Matrix(matrix) => {
-            let rows = matrix.rows.iter().map(|line| ("rows", *line));
-            rows.chain(matrix.columns.iter().map(|line| ("columns", *line))).collect()
-        }
-        InputSettings::Serial(_)
-        | InputSettings::Evdev(_)
-        | InputSettings::Mdb(_)
-        | InputSettings::Stdin => Vec::new(),
-    }
-}
-
-fn chip_of(input: &InputSettings) -> Option<&Path> {
-    match input {
-        InputSettings::Gpio(gpio) => gpio.chip.as_deref(),
-        InputSettings::Matrix(matrix) => matrix.chip.as_deref(),
-        InputSettings::Serial(_)
-        | InputSettings::Evdev(_)
-        | InputSettings::Mdb(_)
-        | InputSettings::Stdin => None,
     }
 }
