@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use gpiocdev::chip::{Chip, chips};
+use gpiocdev::chip::{Chip, Info, chips};
 
 /// Whom the kernel names as the holder of the lines.
 pub const CONSUMER: &str = "kioskd";
@@ -20,6 +20,21 @@ pub fn chip(named: Option<&Path>) -> Result<PathBuf, String> {
     named.map_or_else(header, |path| Ok(path.to_owned()))
 }
 
+/// What a chip says of itself, if it may be asked. None of its lines is touched by that.
+pub fn described(chip: &Path) -> Option<String> {
+    let info = Chip::from_path(chip).and_then(|chip| chip.info());
+    info.ok().map(|info| in_words(&info))
+}
+
+fn in_words(info: &Info) -> String {
+    let header = if is_header(&info.label) { ", the pin header" } else { "" };
+    format!("{}, {} lines{header}", info.label, info.num_lines)
+}
+
+fn is_header(label: &str) -> bool {
+    HEADERS.iter().any(|header| label.starts_with(header))
+}
+
 /// The chip of the board's pin header, else the only one.
 fn header() -> Result<PathBuf, String> {
     let all = chips().map_err(|error| format!("no GPIO chip can be looked for: {error}"))?;
@@ -27,11 +42,7 @@ fn header() -> Result<PathBuf, String> {
         let info = Chip::from_path(path).and_then(|chip| chip.info());
         info.map(|info| info.label).unwrap_or_default()
     };
-    let is_header = |path: &&PathBuf| {
-        let label = label(path);
-        HEADERS.iter().any(|header| label.starts_with(header))
-    };
-    if let Some(header) = all.iter().find(is_header) {
+    if let Some(header) = all.iter().find(|path| is_header(&label(path))) {
         return Ok(header.clone());
     }
     match all.as_slice() {
@@ -42,5 +53,28 @@ fn header() -> Result<PathBuf, String> {
             let names: Vec<String> = several.iter().map(name).collect();
             Err(format!("which chip is meant? Write chip = with one of: {}", names.join(", ")))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_chip_is_told_by_its_label_and_its_lines() {
+        let words = |label: &str, num_lines| {
+            let (name, label) = ("gpiochip0".to_owned(), label.to_owned());
+            in_words(&Info { name, label, num_lines })
+        };
+        assert_eq!(words("pinctrl-bcm2711", 58), "pinctrl-bcm2711, 58 lines, the pin header");
+        assert_eq!(words("pinctrl-rp1", 54), "pinctrl-rp1, 54 lines, the pin header");
+        assert_eq!(words("raspberrypi-exp-gpio", 8), "raspberrypi-exp-gpio, 8 lines");
+        assert_eq!(words("mcp23017", 16), "mcp23017, 16 lines");
+    }
+
+    #[test]
+    fn what_is_no_chip_says_nothing() {
+        assert_eq!(described(Path::new("/dev/null")), None);
+        assert_eq!(described(Path::new("/dev/gpiochip-none")), None);
     }
 }

@@ -9,6 +9,7 @@ use crate::cli::hardware::attached::{Attached, Attachment, attached};
 use crate::cli::{Environment, Exit, SocketArguments, complain_of, control, print};
 use crate::daemon::control::{FireDocument, FireOrder, Selection};
 use crate::daemon::hardware::{DeviceSaid, HardwareDocument};
+use crate::gpio;
 use crate::ids::{DispenserName, Slot};
 use crate::input::Key;
 
@@ -23,8 +24,9 @@ enum Command {
     /// List what is attached to this machine, and what the kiosk uses of it
     ///
     /// Serial ports and event devices stand with the name that stays the same when they are plugged
-    /// in again: that one belongs into the configuration. Nothing is opened for this list. It works
-    /// without a running daemon, which then cannot say how its own devices are.
+    /// in again: that one belongs into the configuration. No port is opened for this list; GPIO chips
+    /// are asked what they are, by which no line changes. It works without a running daemon, which
+    /// then cannot say how its own devices are.
     List {
         /// Print it as JSON
         #[arg(long)]
@@ -135,7 +137,7 @@ fn press(key: &Key, socket: &SocketArguments, environment: &Environment) -> Exit
 }
 
 fn list(json: bool, socket: &SocketArguments, environment: &Environment) -> Exit {
-    let attached = attached(Path::new("/"));
+    let attached = attached(Path::new("/"), gpio::described);
     let known = control::peek::<HardwareDocument>(socket, environment, "/v1/hardware");
     print(&if json {
         let devices = known.as_ref().ok().map(|known| &known.devices);

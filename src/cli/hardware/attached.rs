@@ -1,5 +1,5 @@
-//! What the kernel knows of attached devices. Nothing is opened: a port that is opened may reset the
-//! board behind it.
+//! What the kernel knows of attached devices. No port is opened: that may reset the board behind it.
+//! GPIO chips are asked what they are, which touches none of their lines.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -30,9 +30,10 @@ pub(super) struct Attachment {
     pub what: String,
 }
 
-/// Reads what is attached to the machine whose file system begins at `root`.
-pub(super) fn attached(root: &Path) -> Attached {
-    Attached { serial: serial(root), gpio: gpio(root), i2c: i2c(root), events: events(root) }
+/// Reads what is attached to the machine whose file system begins at `root`. `chip` says what a GPIO
+/// chip is, if it may be asked.
+pub(super) fn attached(root: &Path, chip: impl Fn(&Path) -> Option<String>) -> Attached {
+    Attached { serial: serial(root), gpio: gpio(root, chip), i2c: i2c(root), events: events(root) }
 }
 
 /// Ports that have a driver and a device: not the dozens of placeholders of the kernel.
@@ -60,13 +61,15 @@ fn serial(root: &Path) -> Vec<Attachment> {
     })
 }
 
-fn gpio(root: &Path) -> Vec<Attachment> {
+/// Chips by what they say of themselves; one that may not be asked, by what the device tree says.
+fn gpio(root: &Path, chip: impl Fn(&Path) -> Option<String>) -> Vec<Attachment> {
     let bus = root.join("sys/bus/gpio/devices");
-    let of = |name: &str| {
+    let in_the_tree = |name: &str| {
         let compatible = fs::read(bus.join(name).join("of_node/compatible")).unwrap_or_default();
         let first = compatible.split(|byte| *byte == 0).next().unwrap_or_default();
         String::from_utf8_lossy(first).into_owned()
     };
+    let of = |name: &str| chip(&root.join("dev").join(name)).unwrap_or_else(|| in_the_tree(name));
     named(root, names(&bus).into_iter(), Path::new("dev"), Path::new("dev/none"), of)
 }
 
@@ -132,6 +135,7 @@ mod tests {
     use std::os::unix::fs::symlink;
 
     use super::*;
+    use crate::gpio::described;
 
     fn file(root: &Path, path: &str, text: &str) {
         let path = root.join(path);
@@ -159,7 +163,7 @@ mod tests {
         link(root, "sys/class/tty/ttyUSB0/device", "sys/devices/usb1/1-1/1-1:1.0/ttyUSB0");
         link(root, "sys/class/tty/ttyAMA0/device", "sys/devices/uart");
         link(root, "dev/serial/by-id/usb-FTDI_FT232R_A1-if00-port0", "dev/ttyUSB0");
-        let found = attached(root).serial;
+        let found = attached(root, described).serial;
         let seen: Vec<_> = found
             .iter()
             .map(|port| (port.path.to_str().unwrap(), port.device.as_str(), port.what.as_str()))
@@ -176,15 +180,28 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path();
         file(root, "sys/bus/gpio/devices/gpiochip0/of_node/compatible", "brcm,bcm2711-gpio\0x\0");
+        file(root, "sys/bus/gpio/devices/gpiochip10/of_node/compatible", "microchip,mcp23017\0");
+        file(root, "sys/bus/gpio/devices/gpiochip2/dev", "254:2\n");
         file(root, "sys/class/i2c-dev/i2c-10/name", "b");
         file(root, "sys/class/i2c-dev/i2c-1/name", "bcm2835 (i2c@7e804000)\n");
         file(root, "sys/class/input/event3/device/name", "Sycreader USB Reader\n");
         file(root, "sys/class/input/mouse0/device/name", "a mouse");
         file(root, "dev/input/event3", "");
         link(root, "dev/input/by-id/usb-Sycreader-event-kbd", "dev/input/event3");
-        let found = attached(root);
-        assert_eq!(found.gpio[0].path, Path::new("/dev/gpiochip0"));
-        assert_eq!(found.gpio[0].what, "brcm,bcm2711-gpio");
+        let found = attached(root, |chip| {
+            let is_asked = chip == root.join("dev/gpiochip0");
+            is_asked.then(|| "pinctrl-bcm2711, 58 lines, the pin header".to_owned())
+        });
+        let chips: Vec<_> =
+            found.gpio.iter().map(|it| (it.path.to_str().unwrap(), it.what.as_str())).collect();
+        assert_eq!(
+            chips,
+            [
+                ("/dev/gpiochip0", "pinctrl-bcm2711, 58 lines, the pin header"),
+                ("/dev/gpiochip2", ""),
+                ("/dev/gpiochip10", "microchip,mcp23017"),
+            ]
+        );
         let buses: Vec<_> = found.i2c.iter().map(|bus| bus.device.as_str()).collect();
         assert_eq!(buses, ["i2c-1", "i2c-10"]);
         assert_eq!(found.events.len(), 1);
@@ -195,6 +212,6 @@ mod tests {
     #[test]
     fn a_machine_without_anything_has_nothing() {
         let folder = tempfile::tempdir().unwrap();
-        assert_eq!(attached(folder.path()), Attached::default());
+        assert_eq!(attached(folder.path(), described), Attached::default());
     }
 }
