@@ -6,6 +6,7 @@
     reason = "a test that cannot read the package may panic, and the line tells where"
 )]
 
+use std::collections::BTreeSet;
 use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::os::unix::fs::{FileExt, PermissionsExt};
@@ -71,6 +72,102 @@ fn every_unit_every_rule_and_every_drop_in_is_packed() {
         }
     }
     assert!(sources.contains(&"systemd/*.service"));
+}
+
+/// The lines of a Raspberry Pi's header by their BCM numbers, and the pins that they are at.
+const HEADER: [(u8, u8); 28] = [
+    (0, 27),
+    (1, 28),
+    (2, 3),
+    (3, 5),
+    (4, 7),
+    (5, 29),
+    (6, 31),
+    (7, 26),
+    (8, 24),
+    (9, 21),
+    (10, 19),
+    (11, 23),
+    (12, 32),
+    (13, 33),
+    (14, 8),
+    (15, 10),
+    (16, 36),
+    (17, 11),
+    (18, 12),
+    (19, 35),
+    (20, 38),
+    (21, 40),
+    (22, 15),
+    (23, 16),
+    (24, 18),
+    (25, 22),
+    (26, 37),
+    (27, 13),
+];
+
+/// The lines that are named with their pins, as `BCM 17 (pin 11)` or `BCM 17 · pin 11`.
+fn wired(text: &str) -> BTreeSet<(u8, u8)> {
+    let number = |text: &str| {
+        let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+        text[..digits].parse::<u8>().ok()
+    };
+    let named = text.split("BCM ").skip(1).filter_map(|after| {
+        // Behind the number, and perhaps what the line is called, stands the pin.
+        let (between, pin) = after.split_once("pin ")?;
+        (between.chars().count() <= 12).then_some((number(after)?, number(pin)?))
+    });
+    named.collect()
+}
+
+#[test]
+fn every_line_in_the_documents_is_at_its_pin() {
+    let documents = text("docs/hardware.md");
+    let told = wired(&documents);
+    assert!(told.len() >= 12, "{told:?}");
+    for line in &told {
+        assert!(HEADER.contains(line), "BCM {} is not at pin {}", line.0, line.1);
+    }
+    for (line, pin) in HEADER {
+        assert!(
+            documents.contains(&format!("| {line} | {pin} |")),
+            "BCM {line} is not in the table"
+        );
+    }
+    for picture in pictures() {
+        let shown = wired(&text(&picture));
+        assert!(!shown.is_empty() && shown.is_subset(&told), "{picture}: {shown:?}");
+    }
+}
+
+fn pictures() -> Vec<String> {
+    let entries = fs::read_dir(project().join("docs/pictures")).unwrap();
+    entries.map(|it| format!("docs/pictures/{}", it.unwrap().file_name().display())).collect()
+}
+
+#[test]
+fn the_pictures_of_the_documents_stand_alone() {
+    let documents = text("docs/hardware.md");
+    assert!(pictures().len() >= 5);
+    for picture in pictures() {
+        let name = picture.strip_prefix("docs/").unwrap();
+        assert!(documents.contains(&format!("]({name})")), "{picture} is shown nowhere");
+        let drawn = text(&picture);
+        for part in ["<title", "<desc", "fill=\"#ffffff\""] {
+            assert!(drawn.contains(part), "{picture} has no {part}");
+        }
+        for stranger in ["<script", "href", "url(", "<image", "<style"] {
+            assert!(!drawn.contains(stranger), "{picture} has {stranger}");
+        }
+    }
+    for shown in documents.split("](pictures/").skip(1) {
+        let name = shown.split(')').next().unwrap();
+        assert!(project().join("docs/pictures").join(name).is_file(), "there is no picture {name}");
+    }
+    let package = package();
+    let assets = package["assets"].as_array().unwrap();
+    let is_packed = |source: &str| assets.iter().any(|asset| asset[0].as_str() == Some(source));
+    assert!(is_packed("docs/hardware.md") && is_packed("docs/pictures/*.svg"));
 }
 
 #[test]

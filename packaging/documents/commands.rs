@@ -22,7 +22,10 @@ const FILES: [(&str, &str); 7] = [
     ),
     ("/run/kioskd/control.sock", "The control socket. The group kioskd may ask, sell and drain."),
     ("/usr/share/doc/kioskd/operations.md", "For a technician with ten minutes."),
-    ("/usr/share/doc/kioskd/hardware.md", "How dispensers are wired, and what they can promise."),
+    (
+        "/usr/share/doc/kioskd/hardware.md",
+        "How inputs and dispensers are wired, what they promise.",
+    ),
 ];
 
 /// A page for the program and one for each command.
