@@ -6,8 +6,8 @@ mod devices;
 mod dispensers;
 mod gpio;
 mod keypads;
-mod printers;
 mod lines;
+mod printers;
 mod relays;
 mod values;
 

@@ -91,7 +91,10 @@ fn used<'a>(inputs: &'a Inputs, dispensers: &'a Dispensers) -> Vec<Used<'a>> {
         let table = KeyPath::new(["dispenser", name.as_str()]);
         let relays = match &dispenser.kind {
             DispenserKind::Gpio(relays) => Some(relays),
-            DispenserKind::Serial(_) | DispenserKind::Command(_) | DispenserKind::Mdb(_) => None,
+            DispenserKind::Serial(_)
+            | DispenserKind::Command(_)
+            | DispenserKind::Mdb(_)
+            | DispenserKind::Escpos(_) => None,
         };
         relays.into_iter().flat_map(move |relays| {
             let table = table.clone();
