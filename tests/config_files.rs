@@ -11,7 +11,8 @@ use std::time::Duration;
 
 use kioskd::config::{
     self, CaptureMode, ConfigError, DispenserKind, DispenserSettings, DisplaySettings, Flow,
-    InputSettings, Loaded, SerialDispenser, SerialInput, Settings, UnknownVend,
+    InputSettings, Loaded, ReaderInput, ReaderStyle, SerialDispenser, SerialInput, Settings,
+    UnknownVend,
 };
 use kioskd::ids::DispenserName;
 use kioskd::money::Money;
@@ -420,6 +421,12 @@ fn the_shipped_example_loads_and_says_the_defaults_as_they_are() {
 fn machines_say_their_defaults(settings: &mut Settings) {
     let machine = settings.inputs.remove("machine");
     assert_eq!(machine, Some(InputSettings::Mdb(machine_by_default())));
+    let screen = ReaderInput {
+        title: "What would you like?".to_owned(),
+        style: ReaderStyle::Buttons,
+        poll: Duration::from_secs(2),
+    };
+    assert_eq!(settings.inputs.remove("screen"), Some(InputSettings::Reader(screen)));
     let drinks = settings.inputs.remove("drinks");
     assert!(matches!(drinks, Some(InputSettings::Mdb(_))), "{drinks:?}");
     for name in ["machine", "drinks"] {

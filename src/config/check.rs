@@ -9,6 +9,7 @@ mod keypads;
 mod lines;
 mod printers;
 mod relays;
+mod screen;
 mod values;
 
 use std::collections::BTreeMap;
@@ -60,6 +61,7 @@ pub(super) fn settings(path: &Path, merged: &Merged) -> Result<Settings, ConfigE
     check.one_dispenser_for_each_bus(&inputs, &dispensers);
     check.a_product_otherwise(&inputs, &dispensers, &products);
     check.no_cart_at_a_bus(&inputs);
+    check.numbers_on_the_reader(&inputs, &products);
     match (kiosk, stripe, reader, payment) {
         (Some(kiosk), Some(stripe), Some(reader), Some(payment)) if check.problems.is_empty() => {
             Ok(Settings { kiosk, stripe, reader, payment, products, inputs, dispensers, displays })

@@ -35,8 +35,8 @@ pub use origins::{KeyPath, Origin, Origins};
 pub use problem::{ConfigError, Problem};
 pub use settings::{
     CaptureMode, DispenserKind, DispenserSettings, DisplaySettings, Flow, InputSettings,
-    KioskSettings, PaymentSettings, ProductSettings, SerialDispenser, SerialInput, Settings,
-    StripeSettings, UnknownVend,
+    KioskSettings, PaymentSettings, ProductSettings, ReaderInput, ReaderStyle, SerialDispenser,
+    SerialInput, Settings, StripeSettings, UnknownVend,
 };
 
 /// How many bytes of the hash are shown: enough to tell configurations of a fleet apart.

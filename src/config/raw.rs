@@ -169,6 +169,9 @@ pub(super) struct RawInput {
     pub(super) price_from: String,
     pub(super) otherwise: Option<String>,
     pub(super) setup: Vec<String>,
+    pub(super) title: String,
+    pub(super) style: String,
+    pub(super) poll: String,
 }
 
 impl Default for RawInput {
@@ -202,6 +205,9 @@ impl Default for RawInput {
             price_from: "machine".to_owned(),
             otherwise: None,
             setup: Vec::new(),
+            title: "What would you like?".to_owned(),
+            style: "buttons".to_owned(),
+            poll: "2s".to_owned(),
         }
     }
 }

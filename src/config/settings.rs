@@ -181,8 +181,30 @@ pub enum InputSettings {
     Evdev(EvdevInput),
     /// `mdb`: a vending machine that asks for money.
     Mdb(MdbInput),
+    /// `reader`: the screen of the payment reader. At most one.
+    Reader(ReaderInput),
     /// `stdin`: lines typed at the terminal. At most one.
     Stdin,
+}
+
+/// What there is to choose on the screen of the payment reader.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct ReaderInput {
+    /// What stands above it: 1 to 40 characters.
+    pub title: String,
+    /// How products are chosen.
+    pub style: ReaderStyle,
+    /// How often the reader is asked whether something was chosen.
+    pub poll: Duration,
+}
+
+/// How products are chosen on a reader.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+pub enum ReaderStyle {
+    /// `buttons`: each has one.
+    Buttons,
+    /// `numbers`: their codes are typed.
+    Numbers,
 }
 
 /// A selection board at a serial port.

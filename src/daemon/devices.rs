@@ -24,6 +24,7 @@ use crate::ids::DispenserName;
 use crate::input::evdev::{self, Evdev};
 use crate::input::gpio::{Chardev, Gpio, Rppal};
 use crate::input::matrix::{self, Matrix};
+use crate::input::reader::ReaderScreen;
 use crate::input::{self, InputNews, Key, NamedInputNews};
 use crate::kiosk::{Dispenser, View};
 use crate::sale::input::VendNews;
@@ -82,7 +83,7 @@ pub fn start_displays(
 /// Starts the inputs.
 pub fn start_inputs(
     settings: &Settings,
-    machines: &mut Machines,
+    mut own: (&mut Machines, Option<mpsc::Receiver<String>>),
     listeners: &Listeners,
     watchdog: &mut Watchdog,
 ) {
@@ -120,8 +121,13 @@ pub fn start_inputs(
                 tokio::spawn(input::run(name, keyboard, sender, pulse));
             }
             InputSettings::Mdb(_) => {
-                if let Some(end) = machines.inputs.remove(&name) {
+                if let Some(end) = own.0.inputs.remove(&name) {
                     tokio::spawn(input::run(name, end, sender, pulse));
+                }
+            }
+            InputSettings::Reader(_) => {
+                if let Some(chosen) = own.1.take() {
+                    tokio::spawn(input::run(name, ReaderScreen::new(chosen), sender, pulse));
                 }
             }
             InputSettings::Stdin => {

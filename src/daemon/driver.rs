@@ -126,6 +126,8 @@ pub enum Effect {
         /// How long it failed.
         lasted: Lasted,
     },
+    /// A customer has chosen on the reader: a word of a selection board's.
+    MenuAnswered(String),
     /// A key brought nothing. A key that is stuck is not told each time.
     Turned(Turned, Option<Told>),
     /// What has become of a person's order about a sale: what was decided is on disk.

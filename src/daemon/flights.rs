@@ -97,6 +97,8 @@ pub enum Purpose {
     Spare,
     /// Showing the product on the reader.
     ShowCart,
+    /// Showing on the reader what there is to choose.
+    ShowMenu,
     /// A PaymentIntent that shows what the account takes.
     Trial,
     /// The kiosk's own look at where the reader stands.
@@ -178,7 +180,8 @@ impl Purpose {
             | Self::Spare
             | Self::Place { .. }
             | Self::Trial
-            | Self::ShowCart => None,
+            | Self::ShowCart
+            | Self::ShowMenu => None,
         }
     }
 
@@ -193,6 +196,7 @@ impl Purpose {
             Self::Sweep => Call::List,
             Self::Spare => Call::Cancel { n: 0 },
             Self::ShowCart => Call::ShowCart,
+            Self::ShowMenu => Call::ShowMenu,
             Self::Place { .. } => Call::ReadLocation,
             Self::Trial => Call::TryAccount,
         }
@@ -207,6 +211,7 @@ impl Purpose {
             Call::Cancel { .. } => "cancel",
             Call::Capture { .. } => "capture",
             Call::ShowCart => "cart",
+            Call::ShowMenu => "menu",
             Call::Refund { .. } => "refund",
             Call::RefundInPerson { .. } => "refund_card",
             Call::Look => "look",

@@ -85,6 +85,7 @@ impl Hardware {
                 InputSettings::Mdb(mdb) => {
                     format!("vending bus at {}", port(&mdb.device, mdb.baud))
                 }
+                InputSettings::Reader(_) => "screen of the payment reader".to_owned(),
                 InputSettings::Stdin => "standard input".to_owned(),
             };
             (INPUT, name.clone(), uses)

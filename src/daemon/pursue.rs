@@ -263,8 +263,9 @@ impl Driver {
     /// The kiosk's own look at the reader, or the clearing of what stands on it for nothing.
     fn pursue_reader_wish(&mut self, now: Moment) {
         self.show_on_reader(now);
+        self.show_menu(now);
         let reader = self.kiosk.setup().reader.clone();
-        let wish = self.kiosk.claim_wish(now).unwrap_or_else(|| self.kiosk.reader_wish());
+        let wish = self.kiosk.claim_wish(now).unwrap_or_else(|| self.kiosk.reader_wish(now));
         let due = self.flights.wait_until(&Purpose::Clear, Pace::AT_ONCE);
         let is_due = due.is_none_or(|at| at <= now);
         let (purpose, request, pace) = match wish {
@@ -299,6 +300,24 @@ impl Driver {
         let purpose = Purpose::ShowCart;
         if self.flights.is_clear(&purpose, &request) {
             self.kiosk.display_sent(id);
+            self.start(Flight { purpose, request, asked: now, sent: now });
+        }
+    }
+
+    /// What there is to choose, on a reader that nobody needs for anything else.
+    fn show_menu(&mut self, now: Moment) {
+        let (kiosk, rng) = (&self.kiosk, &mut self.rng);
+        let mark = || format!("{:016x}", rng.u64(..));
+        let Some(menu) = kiosk.menu_wanted(now, mark) else { return };
+        let setup = kiosk.setup();
+        let (reader, controller) = (setup.reader.clone(), setup.origin.controller.clone());
+        let request = Request::ShowMenu { reader, menu: Box::new(menu.clone()), controller };
+        let purpose = Purpose::ShowMenu;
+        let wait = self.flights.wait_until(&purpose, Pace::AT_ONCE).filter(|until| *until > now);
+        if let Some(until) = wait {
+            self.wake_at(until);
+        } else if self.flights.is_clear(&purpose, &request) {
+            self.kiosk.menu_sent(&menu, now);
             self.start(Flight { purpose, request, asked: now, sent: now });
         }
     }

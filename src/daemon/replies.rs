@@ -24,13 +24,16 @@ impl Driver {
         let reader = flight.request.reader();
         if reader.is_some_and(|reader| *reader != self.kiosk.setup().reader) {
             self.kiosk.heard_of_link(&heard, now.since());
-        } else if flight.purpose != Purpose::ShowCart || heard.result.is_ok() {
-            // A product that is not shown says nothing of the reader: it had two seconds.
+        } else if !matches!(flight.purpose, Purpose::ShowCart | Purpose::ShowMenu)
+            || heard.result.is_ok()
+        {
+            // What is not shown says nothing of the reader: it had a few seconds.
             self.kiosk.heard(flight.purpose.sale(), &heard, now.since());
         }
         if was_down && !self.kiosk.is_stripe_unreachable() {
             self.flights.hurry(now.moment, HURRY_WITHIN, &mut self.rng);
         }
+        self.effects.extend(self.kiosk.take_menu_answer().map(Effect::MenuAnswered));
         self.give_up_on_lost_reader(now);
         match &reply.result {
             Ok(_) => {
@@ -63,6 +66,7 @@ impl Driver {
             }
             Purpose::Clear if reply.result.is_ok() => self.kiosk.dead_action_cleared(),
             Purpose::ShowCart => self.kiosk.display_answered(&reply.result, now.moment),
+            Purpose::ShowMenu => self.kiosk.menu_answered(reply.result.as_ref().err(), now.moment),
             Purpose::Sweep => self.page_read(&reply.result, result, now),
             Purpose::Trial => self.account_tried(&reply.result, now),
             Purpose::Place { location } => self.place_read(location, &reply.result, result, now),

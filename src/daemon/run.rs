@@ -162,6 +162,8 @@ pub struct Devices {
     pub dispensers: BTreeMap<DispenserName, mpsc::Sender<Order>>,
     /// Where views go.
     pub views: watch::Sender<Option<View>>,
+    /// Where what customers choose on the reader's screen goes, if they do.
+    pub menu: Option<mpsc::Sender<String>>,
     /// Sees every new fact. One that is too slow misses some: no sale waits for it.
     pub spectator: Option<mpsc::Sender<(SaleId, Fact)>>,
     /// Who asks the tasks behind all this whether they do their work.
@@ -208,10 +210,12 @@ pub async fn run(
     devices::start_displays(settings, &watch, &mut watchdog);
     let listeners = Listeners { messages, hardware };
     let mut machines = machines::start(settings, &watch, &mut watchdog);
-    devices::start_inputs(settings, &mut machines, &listeners, &mut watchdog);
+    let (menu, chosen) = mpsc::channel(1);
+    let own = (&mut machines, Some(chosen));
+    devices::start_inputs(settings, own, &listeners, &mut watchdog);
     let own = (outputs, machines);
     let dispensers = devices::start_dispensers(settings, own, &listeners, ORDERS, &mut watchdog);
-    let devices = Devices { dispensers, views, spectator: None, watchdog };
+    let devices = Devices { dispensers, views, menu: Some(menu), spectator: None, watchdog };
     daemon.turn_until_stopped(devices, stops).await;
     control::unbind(&settings.kiosk.runtime_dir);
     Ok(())
@@ -449,6 +453,10 @@ fn perform(effects: Vec<Effect>, tasks: &mut Tasks) {
                 drop(tasks.filling.take().map(|person| person.send(ordered)));
             }
             Effect::Recall { sales } => drop(tasks.journal.send(Job::Recall { sales })),
+            // A customer who chooses again while the first choice waits has chosen once.
+            Effect::MenuAnswered(word) => {
+                drop(tasks.devices.menu.as_ref().map(|menu| menu.try_send(word)));
+            }
             Effect::Reason(..)
             | Effect::PriceDiffers { .. }
             | Effect::CallFailed { .. }

@@ -1,9 +1,10 @@
 //! What the kiosk is set up with: its settings, and what the machine says of itself.
 
-use crate::config::{ApiKey, Mode, Settings};
+use crate::config::{ApiKey, InputSettings, Mode, ReaderStyle, Settings};
 use crate::daemon::policy::policy;
 use crate::daemon::run::RunError;
 use crate::daemon::{devices, identity};
+use crate::kiosk::menu::{MenuRules, MenuStyle};
 use crate::kiosk::restart_window::RestartWindow;
 use crate::kiosk::{Product, Setup};
 use crate::sale::fact::Origin;
@@ -29,6 +30,7 @@ pub(super) fn setup(settings: &Settings, key: &ApiKey, origin: Origin) -> Result
         livemode: key.mode() == Mode::Live,
         policy: policy(settings),
         reader_display: settings.payment.reader_display,
+        menu: menu(settings),
         cart_limit: settings.kiosk.cart.then_some(settings.kiosk.cart_limit),
         boot: identity::boot_id()?,
         restart_window: settings.reader.restart_window.map(|(from, to)| RestartWindow {
@@ -42,5 +44,17 @@ pub(super) fn setup(settings: &Settings, key: &ApiKey, origin: Origin) -> Result
             .power_cycle
             .is_some()
             .then_some(settings.reader.power_cycle_every),
+    })
+}
+
+/// What stands on the reader, where customers choose on it.
+fn menu(settings: &Settings) -> Option<MenuRules> {
+    settings.inputs.values().find_map(|input| {
+        let InputSettings::Reader(screen) = input else { return None };
+        let style = match screen.style {
+            ReaderStyle::Buttons => MenuStyle::Buttons,
+            ReaderStyle::Numbers => MenuStyle::Numbers,
+        };
+        Some(MenuRules { title: screen.title.clone(), style, poll: screen.poll })
     })
 }

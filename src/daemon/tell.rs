@@ -98,6 +98,7 @@ pub fn effect(effect: &Effect, reader: &ReaderId) {
         | Effect::Vend { .. }
         | Effect::AskDispenser { .. }
         | Effect::CallOff { .. }
+        | Effect::MenuAnswered(_)
         | Effect::SaleOrdered { ordered: Ordered::Decided | Ordered::Already, .. }
         | Effect::PowerCycleReader
         | Effect::Recall { .. }
@@ -404,6 +405,7 @@ pub(super) fn asked(call: Call) -> &'static str {
         Call::Cancel { .. } => "cancelling the PaymentIntent",
         Call::Capture { .. } => "capturing",
         Call::ShowCart => "showing the product on the reader",
+        Call::ShowMenu => "showing on the reader what there is to choose",
         Call::Refund { .. } => "refunding",
         Call::RefundInPerson { .. } => "asking for the card to refund",
         Call::ListRefunds => "looking at the refunds",

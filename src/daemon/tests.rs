@@ -117,6 +117,7 @@ impl Bench {
                 | Effect::OrderRefused(_)
                 | Effect::CallWorks { .. }
                 | Effect::PriceDiffers { .. }
+                | Effect::MenuAnswered(_)
                 | Effect::Reason(..)
                 | Effect::CallFailed { .. }
                 | Effect::CancelsSpare { .. }

@@ -427,6 +427,7 @@ impl World {
             Effect::Recall { sales } => self.at(FLUSH, Coming::Recalled { life, sales }),
             Effect::PowerCycleReader
             | Effect::CallOff { .. }
+            | Effect::MenuAnswered(_)
             | Effect::PriceDiffers { .. }
             | Effect::CallFailed { .. }
             | Effect::CallWorks { .. }

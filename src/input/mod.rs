@@ -8,6 +8,7 @@ pub mod evdev;
 pub mod gpio;
 pub mod matrix;
 mod mdb;
+pub mod reader;
 mod serial;
 pub mod stdin;
 mod typing;

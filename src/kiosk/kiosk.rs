@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::ids::{BootId, DispenserName, ProductCode, ReaderId, SaleId, Slot};
 use crate::kiosk::account::AccountWatch;
 use crate::kiosk::cart::Cart;
+use crate::kiosk::menu::MenuRules;
 use crate::kiosk::out_of_order::{Denied, Reason, Reasons, Since};
 use crate::kiosk::place::PlaceWatch;
 use crate::kiosk::reader::ReaderWatch;
@@ -47,6 +48,8 @@ pub struct Setup {
     pub policy: Policy,
     /// Whether the reader shows the product before it asks for the card.
     pub reader_display: bool,
+    /// The form that the reader shows, where customers choose on it.
+    pub menu: Option<MenuRules>,
     /// How many products a cart holds, where customers fill one before they pay.
     pub cart_limit: Option<usize>,
     /// The kernel's boot id.

@@ -16,6 +16,7 @@
 //! * [`service`]: taken out of service by a person, or about to stop
 //! * [`out_of_order`]: reasons not to sell, each with what to do about it
 //! * [`sweep`]: what was left at Stripe, when it is looked for, and what may be touched
+//! * [`menu`]: what there is to choose, on the screen of the payment reader
 //! * [`view`]: the one thing that the display shows
 //! * [`status`]: the answer to "how are you?"
 //! * [`reader_status`]: the answer to "what about the reader?"
@@ -27,6 +28,7 @@ pub mod claim;
 pub mod countries;
 #[expect(clippy::module_inception, reason = "the room's main thing has the room's name")]
 mod kiosk;
+pub mod menu;
 pub mod out_of_order;
 pub mod place;
 pub mod reader;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::ids::SaleId;
 use crate::kiosk::kiosk::Kiosk;
+use crate::kiosk::menu::MenuWatch;
 use crate::kiosk::out_of_order::{Denied, READER_HALF_OPEN_AFTER, Reason, Since};
 use crate::kiosk::reader_display::DisplayWatch;
 use crate::kiosk::view::BusyWith;
@@ -49,6 +50,8 @@ pub struct ReaderWatch {
     pub(super) claim_ended: Option<Moment>,
     /// The product that it shows before it asks for the card.
     pub(super) display: DisplayWatch,
+    /// The form on it, to choose from.
+    pub(super) menu: MenuWatch,
 }
 
 impl ReaderWatch {
@@ -176,7 +179,10 @@ impl Kiosk {
                     matches!(reason, Reason::ReaderRefuses { .. } | Reason::ReaderNoLocation)
                 });
             }
-            Call::ClearReader { .. } | Call::ShowCart | Call::RefundInPerson { .. } => {
+            Call::ClearReader { .. }
+            | Call::ShowCart
+            | Call::ShowMenu
+            | Call::RefundInPerson { .. } => {
                 self.reader_answered();
             }
             Call::Inspect
@@ -236,7 +242,8 @@ impl Kiosk {
             | Call::List
             | Call::ReadLocation
             | Call::TryAccount
-            | Call::ShowCart => {}
+            | Call::ShowCart
+            | Call::ShowMenu => {}
         }
     }
 
@@ -327,6 +334,7 @@ impl Kiosk {
             // A command that was said to have timed out has reached it after all.
             self.watch.timeouts = 0;
         }
+        self.menu_seen(asked, reader, now);
         self.watch.seen = Some((asked, reader.clone()));
         self.watch.looked = Some(now.moment);
         self.judge_registration(now);
@@ -349,7 +357,8 @@ impl Kiosk {
             || self
                 .sales
                 .values()
-                .any(|sale| sale.intent.is_some() && sale.intent == action.intent);
+                .any(|sale| sale.intent.is_some() && sale.intent == action.intent)
+            || self.own_form(action).is_some();
         (!ours && !self.is_over(action)).then_some(action)
     }
 
@@ -421,6 +430,11 @@ impl Kiosk {
     }
 }
 
+/// The action that is under way on it.
+pub(super) fn acting(reader: &ReaderSeen) -> Option<&ActionSeen> {
+    reader.action.as_ref().filter(|action| action.status == ActionStatus::InProgress)
+}
+
 /// Whether the reader's action is this sale's.
 pub(super) fn shows_own(sale: &Sale, reader: &ReaderSeen) -> bool {
     let intent = reader.action.as_ref().and_then(|action| action.intent.as_ref());
@@ -446,7 +460,8 @@ fn denied(call: Call, policy: &Policy) -> Option<Denied> {
         | Call::ClearReader { .. }
         | Call::RefundInPerson { .. }
         | Call::AssignReader
-        | Call::ShowCart => Denied::DriveReader,
+        | Call::ShowCart
+        | Call::ShowMenu => Denied::DriveReader,
         Call::Create { .. } => Denied::CreatePayment,
         Call::Inspect | Call::List => Denied::ReadPayment,
         Call::Cancel { .. } => Denied::CancelPayment,

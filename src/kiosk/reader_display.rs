@@ -9,7 +9,8 @@ use std::time::Duration;
 
 use crate::ids::SaleId;
 use crate::kiosk::kiosk::Kiosk;
-use crate::sale::input::{ActionSeen, ActionStatus, ReaderSeen, Refusal, Seen, Trouble};
+use crate::kiosk::reader::acting;
+use crate::sale::input::{ActionSeen, Refusal, Seen, Trouble};
 use crate::sale::{Phase, Sale};
 use crate::time::Moment;
 
@@ -67,10 +68,6 @@ impl Kiosk {
             .any(|sale| matches!(sale.phase, Phase::Opening { .. } | Phase::Prompting { .. }));
         self.setup.reader_display && shown && !wanted && !self.is_reader_held()
     }
-}
-
-fn acting(reader: &ReaderSeen) -> Option<&ActionSeen> {
-    reader.action.as_ref().filter(|action| action.status == ActionStatus::InProgress)
 }
 
 fn is_shown(action: &ActionSeen) -> bool {

@@ -49,7 +49,7 @@ pub enum ReaderWish {
 
 impl Kiosk {
     /// What the kiosk wants of the reader, beside what its sales want.
-    pub fn reader_wish(&self) -> ReaderWish {
+    pub fn reader_wish(&self, now: Moment) -> ReaderWish {
         let seen_at = self.watch.seen.as_ref().map(|(asked, _)| *asked);
         let waiting = self.sales().find(|sale| {
             matches!(
@@ -63,7 +63,7 @@ impl Kiosk {
             if seen_at.is_none_or(|asked| asked < sale.opened.at) {
                 return ReaderWish::Look;
             }
-            if self.leftover() {
+            if self.leftover() || self.is_menu_left(now) {
                 return ReaderWish::Clear;
             }
             if !self.may_prompt(sale.id()) {
@@ -74,10 +74,11 @@ impl Kiosk {
         if self.shows_dead_action() && !self.is_reader_held() {
             return ReaderWish::Clear;
         }
-        if self.is_display_left() {
+        if self.is_display_left() || self.is_menu_left(now) {
             return ReaderWish::Clear;
         }
-        let unclear = self.watch.display.unclear.is_some() && !self.is_reader_held();
+        let unclear = self.watch.display.unclear.is_some() || self.is_menu_unclear();
+        let unclear = unclear && !self.is_reader_held();
         let Some(seen_at) = seen_at.filter(|_| !unclear) else { return ReaderWish::Look };
         let is_in_doubt = self.watch.unanswered > 0;
         let is_out_of_order = self.reasons.iter().any(|(reason, _)| match reason {
@@ -113,6 +114,9 @@ impl Kiosk {
         });
         if self.may_knock(seen_at) {
             return ReaderWish::Clear;
+        }
+        if let Some(every) = self.menu_pace() {
+            return ReaderWish::Probe { every };
         }
         let often = is_out_of_order || is_in_doubt;
         ReaderWish::Probe { every: if often { PROBE_EVERY } else { IDLE_EVERY } }

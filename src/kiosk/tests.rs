@@ -5,6 +5,7 @@ mod cart;
 mod claim;
 mod dispensers;
 mod documents;
+mod menu;
 mod place;
 mod service;
 mod stock;
@@ -60,6 +61,7 @@ pub(crate) fn setup() -> Setup {
         livemode: opened.livemode,
         policy: opened.policy,
         reader_display: false,
+        menu: None,
         cart_limit: None,
         boot: opened.boot,
         restart_window: None,
@@ -86,6 +88,7 @@ fn action(intent: &str, status: ActionStatus, intent_status: IntentStatus) -> Ac
         kiosk: None,
         intent_status: Some(intent_status),
         card: None,
+        form: None,
     }
 }
 
@@ -343,7 +346,10 @@ fn a_living_foreign_action_is_waited_for() {
     let foreign = action("pi_other", ActionStatus::InProgress, IntentStatus::RequiresPaymentMethod);
     bench.look(reader(Some(foreign)));
     assert!(!bench.kiosk.may_prompt(&"S1".parse().unwrap()));
-    assert!(matches!(bench.kiosk.reader_wish(), super::reader_wish::ReaderWish::Probe { .. }));
+    assert!(matches!(
+        bench.kiosk.reader_wish(bench.now),
+        super::reader_wish::ReaderWish::Probe { .. }
+    ));
 }
 
 #[test]
@@ -353,7 +359,7 @@ fn a_dead_action_is_cleared_before_the_next_prompt() {
     let dead = action("pi_old", ActionStatus::InProgress, IntentStatus::Canceled);
     bench.look(reader(Some(dead)));
     assert!(!bench.kiosk.may_prompt(&"S1".parse().unwrap()));
-    assert_eq!(bench.kiosk.reader_wish(), super::reader_wish::ReaderWish::Clear);
+    assert_eq!(bench.kiosk.reader_wish(bench.now), super::reader_wish::ReaderWish::Clear);
     bench.kiosk.dead_action_cleared();
     assert!(bench.kiosk.may_prompt(&"S1".parse().unwrap()));
 }
@@ -363,9 +369,12 @@ fn a_dead_prompt_does_not_wait_for_the_next_sale_to_be_cleared() {
     let mut bench = Bench::ready();
     bench.wait(1);
     bench.look(reader(Some(action("pi_old", ActionStatus::InProgress, IntentStatus::Canceled))));
-    assert_eq!(bench.kiosk.reader_wish(), super::reader_wish::ReaderWish::Clear);
+    assert_eq!(bench.kiosk.reader_wish(bench.now), super::reader_wish::ReaderWish::Clear);
     bench.kiosk.dead_action_cleared();
-    assert!(matches!(bench.kiosk.reader_wish(), super::reader_wish::ReaderWish::Probe { .. }));
+    assert!(matches!(
+        bench.kiosk.reader_wish(bench.now),
+        super::reader_wish::ReaderWish::Probe { .. }
+    ));
 }
 
 #[test]
@@ -374,7 +383,7 @@ fn no_prompt_before_the_reader_was_looked_at_for_this_sale() {
     bench.wait(5);
     bench.select("S1").unwrap();
     assert!(!bench.kiosk.may_prompt(&"S1".parse().unwrap()));
-    assert_eq!(bench.kiosk.reader_wish(), super::reader_wish::ReaderWish::Look);
+    assert_eq!(bench.kiosk.reader_wish(bench.now), super::reader_wish::ReaderWish::Look);
     bench.look(reader(None));
     assert!(bench.kiosk.may_prompt(&"S1".parse().unwrap()));
 }

@@ -32,6 +32,7 @@ pub(super) fn decide(sale: &Sale, why: &Attention, reply: &Reply) -> Vec<Fact> {
             | Call::Prompt { .. }
             | Call::Confirm { .. }
             | Call::ShowCart
+            | Call::ShowMenu
             | Call::ClearReader { .. }
             | Call::Cancel { .. }
             | Call::Capture { .. }

@@ -66,6 +66,7 @@ pub(super) fn decide(sale: &Sale, reply: &Reply, now: Moment) -> Vec<Fact> {
             | Call::ReadLocation
             | Call::TryAccount
             | Call::ShowCart
+            | Call::ShowMenu
             | Call::Refund { .. }
             | Call::RefundInPerson { .. }
             | Call::ListRefunds

@@ -331,6 +331,7 @@ fn prompting(
             | Call::Cancel { .. }
             | Call::Capture { .. }
             | Call::ShowCart
+            | Call::ShowMenu
             | Call::Refund { .. }
             | Call::RefundInPerson { .. }
             | Call::Look

@@ -270,6 +270,7 @@ impl Call {
             Self::Refund { n } => (Operation::Refund, n),
             Self::RefundInPerson { n } => (Operation::RefundInPerson, n),
             Self::ShowCart
+            | Self::ShowMenu
             | Self::Look
             | Self::Inspect
             | Self::ListRefunds

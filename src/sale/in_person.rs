@@ -71,6 +71,7 @@ pub(super) fn decide(sale: &Sale, refunding: &Refunding, reply: &Reply, now: Mom
             | Call::Prompt { .. }
             | Call::Confirm { .. }
             | Call::ShowCart
+            | Call::ShowMenu
             | Call::ClearReader { .. }
             | Call::Cancel { .. }
             | Call::Capture { .. }

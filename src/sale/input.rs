@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::ids::{BootId, ChargeId, ItemNumber, KioskId, PaymentIntentId, RefundId, SaleId};
 use crate::money::Currency;
 use crate::sale::cards::CardSeen;
+use crate::sale::form::FormSeen;
 use crate::time::{Moment, StripeTime, WallTime};
 
 /// One piece of news for one sale.
@@ -83,6 +84,8 @@ pub enum Call {
     },
     /// Let the reader show the product; the kiosk's own, no sale waits for it.
     ShowCart,
+    /// Let the reader show what there is to choose: the kiosk's own call, no sale's.
+    ShowMenu,
     /// Refund what was captured.
     Refund {
         /// Number of the key.
@@ -215,6 +218,8 @@ pub struct ActionSeen {
     pub intent_status: Option<IntentStatus>,
     /// The card that it has read, where it is to be confirmed.
     pub card: Option<Box<CardSeen>>,
+    /// The form that it is, if it is one.
+    pub form: Option<Box<FormSeen>>,
 }
 
 /// How far a reader's action is.

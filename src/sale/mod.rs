@@ -31,6 +31,7 @@
 //! * [`decide()`]: news and a sale in, facts out; `confirm`, `retract` and `settle` are its later
 //!   phases
 //! * [`cards`]: which cards are taken
+//! * [`form`]: what stands on the reader beside prompts
 //! * [`goods`]: the items, what they cost, what became of each
 //! * `evolve`: a fact changes the sale; never fails, never decides
 //! * [`duty()`]: the one thing that the sale wants now
@@ -43,6 +44,7 @@ mod decide;
 pub mod duty;
 mod evolve;
 pub mod fact;
+pub mod form;
 pub mod goods;
 mod in_person;
 pub mod input;

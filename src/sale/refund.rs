@@ -27,6 +27,7 @@ pub(super) fn decide(
             | Call::Prompt { .. }
             | Call::Confirm { .. }
             | Call::ShowCart
+            | Call::ShowMenu
             | Call::ClearReader { .. }
             | Call::Cancel { .. }
             | Call::Capture { .. }

@@ -40,6 +40,7 @@ pub(super) fn decide(
             | Call::Cancel { .. }
             | Call::Capture { .. }
             | Call::ShowCart
+            | Call::ShowMenu
             | Call::Refund { .. }
             | Call::RefundInPerson { .. }
             | Call::Look

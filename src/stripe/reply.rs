@@ -10,12 +10,14 @@ use crate::sale::input::{
     RefundStatus, Registration, Seen,
 };
 use crate::stripe::reply::expandable::Expandable;
+use crate::stripe::reply::form::Form;
 use crate::stripe::reply::list::list_of_any;
 use crate::stripe::reply::text::{Metadata, Text, text_if_any};
 use crate::stripe::request::{CONTROLLER, Expected, KIOSK};
 use crate::time::{StripeTime, WallTime};
 
 mod expandable;
+mod form;
 mod list;
 mod text;
 
@@ -139,6 +141,8 @@ struct Action<'a> {
     confirm_payment_intent: Option<ActionDetails<'a>>,
     #[serde(default)]
     refund_payment: Option<RefundDetails<'a>>,
+    #[serde(default)]
+    collect_inputs: Option<Form<'a>>,
 }
 
 #[derive(Deserialize)]
@@ -384,6 +388,7 @@ impl Action<'_> {
             kiosk: expanded.and_then(|intent| intent.metadata.get("kiosk")?.parse().ok()),
             intent_status: expanded.map(|intent| status_of(&intent.status)),
             card,
+            form: self.collect_inputs.as_ref().map(|form| Box::new(form.seen())),
         }
     }
 }

@@ -7,9 +7,12 @@ use crate::ids::{
     SaleId,
 };
 use crate::kiosk::account::Trial;
+use crate::kiosk::menu::Menu;
 use crate::money::Money;
 use crate::sale::fact::{Item, Opened};
-use crate::stripe::request::bodies::{cart_params, create_params, trial_params};
+use crate::stripe::request::bodies::{
+    cart_params, create_params, menu_params, payment_params, trial_params,
+};
 use crate::time::StripeTime;
 
 mod bodies;
@@ -21,6 +24,10 @@ const COMMAND_LIMIT: Duration = Duration::from_secs(85);
 /// A product that the reader shows is a nicety which the prompt behind it waits for: no longer than
 /// a customer takes to look up from the keys.
 const CART_LIMIT: Duration = Duration::from_secs(2);
+
+/// What there is to choose is put on a reader that nobody needs just then, but a customer may be about
+/// to: commands to a reader go one at a time.
+const MENU_LIMIT: Duration = Duration::from_secs(5);
 
 /// Everything else answers quickly or not at all.
 const PLAIN_LIMIT: Duration = Duration::from_secs(20);
@@ -39,6 +46,9 @@ pub const CONTROLLER: &str = "kioskd_controller";
 
 /// The key of a reader's metadata that says, for people, what this board's kiosk is called.
 pub const KIOSK: &str = "kioskd_kiosk";
+
+/// The key of a form's metadata that tells it from all other forms.
+pub const MENU: &str = "kioskd_menu";
 
 /// The most that a page of a list holds. Source: Stripe, Pagination.
 const PAGE: u32 = 100;
@@ -98,6 +108,15 @@ pub enum Request {
         reader: ReaderId,
         /// The products.
         items: Vec<Item>,
+    },
+    /// Let the reader show what there is to choose. Without a key: the same again does no harm.
+    ShowMenu {
+        /// The reader.
+        reader: ReaderId,
+        /// What there is.
+        menu: Box<Menu>,
+        /// The board, for the form's metadata.
+        controller: ControllerId,
     },
     /// Cancel a PaymentIntent.
     CancelIntent {
@@ -244,21 +263,13 @@ impl Request {
                 post("/v1/payment_intents".into(), create_params(opened), Some(key))
             }
             Self::Process { reader, intent, customer_cancellation, key } => {
-                let params = vec![
-                    pair("payment_intent", intent),
-                    pair("process_config[enable_customer_cancellation]", customer_cancellation),
-                    pair("process_config[skip_tipping]", &true),
-                    pair("expand[]", &expand_action(PROCESS)),
-                ];
+                let params =
+                    payment_params(PROCESS, "process_config", intent, *customer_cancellation);
                 command(reader, PROCESS, params, Some(key))
             }
             Self::Collect { reader, intent, customer_cancellation, key } => {
-                let params = vec![
-                    pair("payment_intent", intent),
-                    pair("collect_config[enable_customer_cancellation]", customer_cancellation),
-                    pair("collect_config[skip_tipping]", &true),
-                    pair("expand[]", &expand_action(COLLECT)),
-                ];
+                let params =
+                    payment_params(COLLECT, "collect_config", intent, *customer_cancellation);
                 command(reader, COLLECT, params, Some(key))
             }
             Self::Confirm { reader, intent, key } => {
@@ -272,6 +283,10 @@ impl Request {
             Self::ShowCart { reader, items } => Wire {
                 limit: CART_LIMIT,
                 ..command(reader, "set_reader_display", cart_params(items), None)
+            },
+            Self::ShowMenu { reader, menu, controller } => Wire {
+                limit: MENU_LIMIT,
+                ..command(reader, "collect_inputs", menu_params(menu, controller), None)
             },
             Self::CancelIntent { intent, key } => post(
                 format!("/v1/payment_intents/{intent}/cancel"),
@@ -325,6 +340,7 @@ impl Request {
             | Self::RefundInPerson { .. }
             | Self::ClearReader { .. }
             | Self::ShowCart { .. }
+            | Self::ShowMenu { .. }
             | Self::AssignReader { .. }
             | Self::ReadReader { .. } => Expected::Reader,
             Self::ReadLocation { .. } => Expected::Location,
@@ -339,6 +355,7 @@ impl Request {
             | Self::Collect { reader, .. }
             | Self::Confirm { reader, .. }
             | Self::ShowCart { reader, .. }
+            | Self::ShowMenu { reader, .. }
             | Self::RefundInPerson { reader, .. }
             | Self::ClearReader { reader, .. }
             | Self::AssignReader { reader, .. }
@@ -364,7 +381,8 @@ impl Request {
             | Self::Confirm { .. }
             | Self::ClearReader { .. }
             | Self::RefundInPerson { .. }
-            | Self::ShowCart { .. } => true,
+            | Self::ShowCart { .. }
+            | Self::ShowMenu { .. } => true,
             Self::CreateIntent { .. }
             | Self::CancelIntent { .. }
             | Self::Capture { .. }

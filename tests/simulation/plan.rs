@@ -296,6 +296,7 @@ impl Plan {
             livemode: false,
             policy,
             reader_display,
+            menu: None,
             cart_limit: self.cart.then_some(4),
             boot: "boot-0".parse().expect("a fixed name is one"),
             restart_window: None,

@@ -409,7 +409,8 @@ impl World {
                 self.tell(|| format!("the filling: {ordered:?}"));
                 self.filled |= ordered == Ordered::Decided;
             }
-            Effect::PriceDiffers { .. }
+            Effect::MenuAnswered(_)
+            | Effect::PriceDiffers { .. }
             | Effect::Ordered(_)
             | Effect::OrderRefused(_)
             | Effect::CancelsSpare { .. }

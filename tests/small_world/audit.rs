@@ -127,6 +127,7 @@ impl World {
             | Call::ClearReader { .. }
             | Call::Cancel { .. }
             | Call::ShowCart
+            | Call::ShowMenu
             | Call::Look
             | Call::Inspect
             | Call::ListRefunds

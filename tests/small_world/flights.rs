@@ -74,6 +74,7 @@ pub fn line(call: Call, own: bool) -> usize {
         Call::Inspect => 10,
         Call::ListRefunds
         | Call::ShowCart
+        | Call::ShowMenu
         | Call::AssignReader
         | Call::ReadLocation
         | Call::TryAccount

@@ -140,6 +140,7 @@ impl World {
             Call::Cancel { .. }
             | Call::Capture { .. }
             | Call::ShowCart
+            | Call::ShowMenu
             | Call::Refund { .. }
             | Call::Inspect
             | Call::AssignReader

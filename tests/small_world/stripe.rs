@@ -168,6 +168,7 @@ pub fn key(call: Call) -> Option<Key> {
         Call::Refund { n } => (6, n),
         Call::RefundInPerson { n } => (7, n),
         Call::ShowCart
+        | Call::ShowMenu
         | Call::Look
         | Call::Inspect
         | Call::ListRefunds
@@ -250,6 +251,7 @@ impl Stripe {
             | Call::ClearReader { .. }
             | Call::Capture { .. }
             | Call::ShowCart
+            | Call::ShowMenu
             | Call::Refund { .. }
             | Call::RefundInPerson { .. }
             | Call::Look
@@ -372,6 +374,7 @@ fn action_seen(action: &Action, of: Option<Status>) -> ActionSeen {
         kiosk: None,
         intent_status: of.map(status),
         card: action.card().map(Box::new),
+        form: None,
     }
 }
 

@@ -20,6 +20,7 @@ mod a_part_came_out;
 mod a_program_delivers;
 mod charged_at_the_tap;
 mod check_online;
+mod chosen_on_the_reader;
 mod commands;
 mod decided_by_people;
 mod finds_what_was_left;

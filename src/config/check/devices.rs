@@ -8,7 +8,7 @@ use super::super::origins::KeyPath;
 use super::super::problem::quoted;
 use super::super::raw::{RawDisplay, RawInput};
 use super::super::settings::{DisplaySettings, InputSettings, SerialInput};
-use super::{Check, bus, gpio, keypads};
+use super::{Check, bus, gpio, keypads, screen};
 
 /// The longest name of an input or display.
 const LONGEST_NAME: usize = 32;
@@ -22,6 +22,7 @@ enum InputKind {
     Matrix,
     Evdev,
     Mdb,
+    Reader,
     Stdin,
 }
 
@@ -41,8 +42,12 @@ impl Check<'_> {
             let named = self.device_name(&table, name);
             let input = self.input(&table, raw);
             let is_stdin = input == Some(InputSettings::Stdin);
+            let is_reader = |input: &InputSettings| matches!(input, InputSettings::Reader(_));
+            if input.as_ref().is_some_and(is_reader) && inputs.values().any(is_reader) {
+                self.second(&table.join("kind"), "reader", "one payment reader");
+            }
             if is_stdin && inputs.values().any(|other| *other == InputSettings::Stdin) {
-                self.second(&table.join("kind"), "stdin");
+                self.second(&table.join("kind"), "stdin", "one terminal");
             }
             if let (Some(name), Some(input)) = (named, input) {
                 inputs.insert(name, input);
@@ -58,6 +63,7 @@ impl Check<'_> {
             ("matrix", InputKind::Matrix),
             ("evdev", InputKind::Evdev),
             ("mdb", InputKind::Mdb),
+            ("reader", InputKind::Reader),
             ("stdin", InputKind::Stdin),
         ];
         let kind = self.kind(table, raw.kind.as_ref(), &kinds)?;
@@ -67,6 +73,7 @@ impl Check<'_> {
             InputKind::Matrix => keypads::MATRIX_KEYS,
             InputKind::Evdev => keypads::EVDEV_KEYS,
             InputKind::Mdb => bus::INPUT_KEYS,
+            InputKind::Reader => screen::KEYS,
             InputKind::Stdin => &[],
         };
         self.no_keys_but(table, raw.kind.as_deref().unwrap_or_default(), keys);
@@ -75,6 +82,7 @@ impl Check<'_> {
             InputKind::Matrix => self.matrix(table, raw).map(InputSettings::Matrix),
             InputKind::Evdev => self.evdev(table, raw).map(InputSettings::Evdev),
             InputKind::Mdb => self.mdb(table, raw).map(InputSettings::Mdb),
+            InputKind::Reader => self.reader_screen(table, raw).map(InputSettings::Reader),
             InputKind::Serial => {
                 let device = self.device(table, raw.device.as_ref());
                 let baud = self.baud(&table.join("baud"), raw.baud.unwrap_or(BAUD));
@@ -97,7 +105,7 @@ impl Check<'_> {
             let display = self.kind(&table, raw.kind.as_ref(), &kinds);
             let display = display.map(|DisplayKind::Terminal| DisplaySettings::Terminal);
             if display.is_some() && !displays.is_empty() {
-                self.second(&table.join("kind"), "terminal");
+                self.second(&table.join("kind"), "terminal", "one terminal");
             }
             if let (Some(name), Some(display)) = (named, display) {
                 displays.insert(name, display);
@@ -150,8 +158,8 @@ impl Check<'_> {
         }
     }
 
-    fn second(&mut self, key: &KeyPath, kind: &str) {
-        let wrong = format!("is the second of kind \"{kind}\"; there is one terminal only");
+    fn second(&mut self, key: &KeyPath, kind: &str, what: &str) {
+        let wrong = format!("is the second of kind \"{kind}\"; there is {what} only");
         self.wrong(key, wrong, "one", "remove one of the two");
     }
 

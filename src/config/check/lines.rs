@@ -121,6 +121,7 @@ fn lines_of(input: &InputSettings) -> Vec<(&'static str, Line)> {
         InputSettings::Serial(_)
         | InputSettings::Evdev(_)
         | InputSettings::Mdb(_)
+        | InputSettings::Reader(_)
         | InputSettings::Stdin => Vec::new(),
     }
 }
@@ -132,6 +133,7 @@ fn chip_of(input: &InputSettings) -> (Option<&Path>, BackendKind) {
         InputSettings::Serial(_)
         | InputSettings::Evdev(_)
         | InputSettings::Mdb(_)
+        | InputSettings::Reader(_)
         | InputSettings::Stdin => (None, BackendKind::Chardev),
     }
 }

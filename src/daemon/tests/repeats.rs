@@ -31,6 +31,7 @@ pub(super) fn said(effect: &Effect) -> Option<String> {
         Effect::PriceDiffers { asked, configured, .. } => format!("{asked}, not {configured}"),
         Effect::Commit(_)
         | Effect::CallOff { .. }
+        | Effect::MenuAnswered(_)
         | Effect::Call { .. }
         | Effect::Vend { .. }
         | Effect::AskDispenser { .. }

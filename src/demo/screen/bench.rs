@@ -121,6 +121,7 @@ impl Bench {
         let dispensers: BTreeMap<DispenserName, mpsc::Sender<Order>> =
             names.map(|name| (name.clone(), self.orders.clone())).collect();
         let devices = Devices {
+            menu: None,
             dispensers,
             views: self.views.clone(),
             spectator: Some(self.spectator.clone()),

@@ -53,6 +53,7 @@ pub(crate) fn setup(journal: &JournalId) -> Setup {
         },
         boot: "demo-boot".parse().expect("a fixed name is one"),
         reader_display: false,
+        menu: None,
         cart_limit: None,
         restart_window: None,
         exposure_limit: 20,

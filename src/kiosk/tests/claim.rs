@@ -91,7 +91,7 @@ fn a_reader_of_another_board_is_neither_prompted_nor_cleared_nor_claimed() {
     theirs.action = Some(action("pi_9", ActionStatus::InProgress, IntentStatus::Canceled));
     bench.look(theirs);
     assert_eq!(bench.kiosk.claim_wish(bench.now), None);
-    assert!(matches!(bench.kiosk.reader_wish(), ReaderWish::Probe { .. }));
+    assert!(matches!(bench.kiosk.reader_wish(bench.now), ReaderWish::Probe { .. }));
     let Err(Turned::OutOfOrder { reason }) = bench.select("S1") else { panic!("it sold") };
     assert_eq!(reason, elsewhere());
     assert!(reason.what().contains("board-1") && reason.what().contains("board-2"));
@@ -140,10 +140,10 @@ fn a_silent_reader_of_another_board_is_not_knocked_at() {
     assert!(bench.stands(&Reason::ReaderDeaf));
     bench.wait(1);
     bench.look(of(Some("board-1")));
-    assert_eq!(bench.kiosk.reader_wish(), ReaderWish::Clear);
+    assert_eq!(bench.kiosk.reader_wish(bench.now), ReaderWish::Clear);
     bench.wait(1);
     bench.look(of(Some("board-2")));
-    assert!(matches!(bench.kiosk.reader_wish(), ReaderWish::Probe { .. }));
+    assert!(matches!(bench.kiosk.reader_wish(bench.now), ReaderWish::Probe { .. }));
 }
 
 #[test]

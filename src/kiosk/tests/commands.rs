@@ -140,7 +140,7 @@ fn calls_that_no_sale_rests_on_say_nothing_of_the_link_by_their_silence() {
 #[test]
 fn an_idle_kiosk_looks_rarely_and_one_with_a_trouble_often() {
     let probes = |bench: &Bench| {
-        let wish = bench.kiosk.reader_wish();
+        let wish = bench.kiosk.reader_wish(bench.now);
         let ReaderWish::Probe { every } = wish else { panic!("{wish:?}") };
         every.as_secs()
     };
@@ -174,10 +174,10 @@ fn a_sale_that_waits_for_the_reader_has_it_looked_at_every_second() {
     let mut bench = Bench::ready();
     bench.select("S1").unwrap();
     bench.look(reader(None));
-    assert_ne!(bench.kiosk.reader_wish(), second, "it is free");
+    assert_ne!(bench.kiosk.reader_wish(bench.now), second, "it is free");
     let theirs = action("pi_9", ActionStatus::InProgress, IntentStatus::RequiresPaymentMethod);
     bench.look(reader(Some(theirs)));
-    assert_eq!(bench.kiosk.reader_wish(), second);
+    assert_eq!(bench.kiosk.reader_wish(bench.now), second);
 }
 
 #[test]
@@ -194,7 +194,7 @@ fn a_dead_prompt_is_not_cleared_while_a_sale_is_on_the_reader() {
     let mut bench = Bench::presenting();
     let dead = action("pi_old", ActionStatus::InProgress, IntentStatus::Canceled);
     bench.look(reader(Some(dead)));
-    assert_ne!(bench.kiosk.reader_wish(), ReaderWish::Clear, "the sale sees to it");
+    assert_ne!(bench.kiosk.reader_wish(bench.now), ReaderWish::Clear, "the sale sees to it");
 }
 
 #[test]

@@ -22,12 +22,15 @@ const KNOCK: Call = Call::ClearReader { n: 0 };
 fn an_offline_reader_is_asked_by_a_harmless_command_until_it_answers() {
     let mut bench = Bench::ready();
     bench.hear(Call::Prompt { n: 1 }, refused(Refusal::ReaderOffline));
-    assert_eq!(bench.kiosk.reader_wish(), ReaderWish::Clear);
+    assert_eq!(bench.kiosk.reader_wish(bench.now), ReaderWish::Clear);
     bench.hear(KNOCK, refused(Refusal::ReaderOffline));
     bench.wait(1);
-    assert!(matches!(bench.kiosk.reader_wish(), ReaderWish::Probe { .. }), "look before asking");
+    assert!(
+        matches!(bench.kiosk.reader_wish(bench.now), ReaderWish::Probe { .. }),
+        "look before asking"
+    );
     bench.look(reader(None));
-    assert_eq!(bench.kiosk.reader_wish(), ReaderWish::Clear);
+    assert_eq!(bench.kiosk.reader_wish(bench.now), ReaderWish::Clear);
     bench.hear(KNOCK, Ok(cleared()));
     assert!(!bench.stands(&Reason::ReaderOffline));
     bench.select("S1").unwrap();
@@ -57,7 +60,7 @@ fn nobody_elses_action_is_cleared_to_see_whether_the_reader_answers() {
         let theirs = action("pi_theirs", ActionStatus::InProgress, IntentStatus::Pending);
         bench.wait(1);
         bench.look(reader(Some(ActionSeen { kind: kind.into(), ..theirs })));
-        assert_ne!(bench.kiosk.reader_wish(), ReaderWish::Clear, "{kind}");
+        assert_ne!(bench.kiosk.reader_wish(bench.now), ReaderWish::Clear, "{kind}");
     }
 }
 
@@ -115,7 +118,7 @@ fn a_prompt_that_stays_although_its_sale_is_paid_is_cleared_before_the_next() {
     assert!(bench.kiosk.leftover());
     bench.select("S2").unwrap();
     bench.look(reader(Some(ours())));
-    assert_eq!(bench.kiosk.reader_wish(), ReaderWish::Clear);
+    assert_eq!(bench.kiosk.reader_wish(bench.now), ReaderWish::Clear);
     assert!(!bench.kiosk.may_prompt(&"S2".parse().unwrap()));
     let over = ActionSeen { status: ActionStatus::Succeeded, ..ours() };
     bench.look(reader(Some(over)));
@@ -139,7 +142,7 @@ fn what_is_authorized_for_a_closed_sale_of_this_kiosk_is_cleared() {
         let mut bench = Bench::ready();
         let action = of(kiosk, status);
         bench.look(reader(Some(action.clone())));
-        assert_eq!(bench.kiosk.reader_wish() == ReaderWish::Clear, cleared, "{action:?}");
+        assert_eq!(bench.kiosk.reader_wish(bench.now) == ReaderWish::Clear, cleared, "{action:?}");
         assert_eq!(bench.stands(&Reason::ReaderInUse), !cleared, "{action:?}");
     }
 }

@@ -88,12 +88,16 @@ fn whether_it_stands_there_is_looked_at_if_that_is_not_known() {
     ] {
         let mut bench = Bench::ready();
         answered(&mut bench, Err(trouble));
-        assert_eq!(bench.kiosk.reader_wish() == ReaderWish::Look, unclear);
+        assert_eq!(bench.kiosk.reader_wish(bench.now) == ReaderWish::Look, unclear);
         bench.look(reader(None));
-        assert_eq!(bench.kiosk.reader_wish() == ReaderWish::Look, unclear, "asked for before");
+        assert_eq!(
+            bench.kiosk.reader_wish(bench.now) == ReaderWish::Look,
+            unclear,
+            "asked for before"
+        );
         bench.wait(1);
         bench.look(reader(None));
-        assert!(matches!(bench.kiosk.reader_wish(), ReaderWish::Probe { .. }));
+        assert!(matches!(bench.kiosk.reader_wish(bench.now), ReaderWish::Probe { .. }));
     }
 }
 
@@ -101,20 +105,24 @@ fn whether_it_stands_there_is_looked_at_if_that_is_not_known() {
 fn what_nobody_buys_any_more_is_taken_off_the_reader() {
     let mut bench = opening();
     bench.look(reader(Some(showing())));
-    assert_ne!(bench.kiosk.reader_wish(), ReaderWish::Clear, "it is this customer's");
+    assert_ne!(bench.kiosk.reader_wish(bench.now), ReaderWish::Clear, "it is this customer's");
     let mut left = Bench::ready();
     left.look(reader(Some(showing())));
-    assert_ne!(left.kiosk.reader_wish(), ReaderWish::Clear, "kioskd shows none: somebody else's");
+    assert_ne!(
+        left.kiosk.reader_wish(left.now),
+        ReaderWish::Clear,
+        "kioskd shows none: somebody else's"
+    );
     left.kiosk.setup.reader_display = true;
-    assert_eq!(left.kiosk.reader_wish(), ReaderWish::Clear);
+    assert_eq!(left.kiosk.reader_wish(left.now), ReaderWish::Clear);
     let over = ActionSeen { status: ActionStatus::Succeeded, ..showing() };
     left.look(reader(Some(over)));
-    assert_ne!(left.kiosk.reader_wish(), ReaderWish::Clear, "it is gone");
+    assert_ne!(left.kiosk.reader_wish(left.now), ReaderWish::Clear, "it is gone");
     let theirs = ActionSeen { kind: "process_payment_intent".into(), ..showing() };
     left.look(reader(Some(theirs)));
-    assert_ne!(left.kiosk.reader_wish(), ReaderWish::Clear, "never a payment");
+    assert_ne!(left.kiosk.reader_wish(left.now), ReaderWish::Clear, "never a payment");
     let mut held = Bench::presenting();
     held.kiosk.setup.reader_display = true;
     held.look(reader(Some(showing())));
-    assert_ne!(held.kiosk.reader_wish(), ReaderWish::Clear, "a sale of ours is on it");
+    assert_ne!(held.kiosk.reader_wish(held.now), ReaderWish::Clear, "a sale of ours is on it");
 }

@@ -238,6 +238,7 @@ pub(super) fn seen(action: Option<ActionStatus>, intent: IntentSeen) -> Seen {
         kiosk: None,
         intent_status: Some(intent.status.clone()),
         card: None,
+        form: None,
     });
     Seen {
         date: Some(StripeTime(EPOCH)),

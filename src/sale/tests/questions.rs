@@ -266,6 +266,7 @@ fn an_action_is_dead_once_its_payment_intent_is_over_unless_it_gives_money_back(
         kiosk: None,
         intent_status: Some(intent_status),
         card: None,
+        form: None,
     };
     let (pay, back) = ("process_payment_intent", "refund_payment");
     let (living, over) = (ActionStatus::InProgress, ActionStatus::Succeeded);

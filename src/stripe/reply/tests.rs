@@ -254,3 +254,32 @@ fn a_reader_tells_whether_it_is_online_and_how_far_its_action_is() {
         assert_eq!(action.intent, Some("pi_1".parse().unwrap()), "{reader}");
     }
 }
+
+/// A form tells whose it is and what was chosen, or typed.
+#[test]
+fn a_form_on_the_reader_is_read() {
+    for (input, answer) in [
+        (
+            r#"{"type": "selection", "selection": {"id": "A1", "text": "Cola", "choices": []}}"#,
+            Some("A1"),
+        ),
+        (r#"{"type": "selection", "selection": {"id": null, "text": null, "choices": []}}"#, None),
+        (r#"{"type": "numeric", "numeric": {"value": "12"}}"#, Some("12")),
+        (r#"{"type": "numeric", "numeric": {"value": ""}, "skipped": true}"#, None),
+        (r#"{"type": "signature", "signature": {"value": "file_1"}}"#, None),
+    ] {
+        let body = format!(
+            r#"{{"object": "terminal.reader", "id": "tmr_1", "status": "online",
+                "action": {{"type": "collect_inputs", "status": "succeeded",
+                    "collect_inputs": {{"inputs": [{input}], "metadata":
+                        {{"kioskd_controller": "board-1", "kioskd_menu": "m1"}}}}}}}}"#
+        );
+        let seen = read(Expected::Reader, body.as_bytes(), None).unwrap().reader.unwrap();
+        let form = seen.action.unwrap().form.unwrap();
+        assert_eq!(form.answer.as_deref(), answer, "{input}");
+        assert_eq!(
+            (form.controller.as_deref(), form.mark.as_deref()),
+            (Some("board-1"), Some("m1"))
+        );
+    }
+}

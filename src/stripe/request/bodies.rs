@@ -1,7 +1,9 @@
 //! The bodies of creations and carts. What a sale was opened with, it repeats byte for byte.
 
-use super::pair;
+use super::{CONTROLLER, MENU, expand_action, pair};
+use crate::ids::{ControllerId, PaymentIntentId};
 use crate::kiosk::account::{TRIAL, Trial};
+use crate::kiosk::menu::Menu;
 use crate::sale::fact::{CaptureMode, Item, Opened};
 use crate::sale::key::WIRE_AT_THE_TAP;
 
@@ -62,6 +64,39 @@ pub(super) fn cart_params(items: &[Item]) -> Vec<(String, String)> {
         params.push(pair(&line("amount"), &item.price.amount));
         params.push(pair(&line("quantity"), &1));
     }
+    params
+}
+
+/// A payment for which the reader asks for a card.
+pub(super) fn payment_params(
+    action: &str,
+    config: &str,
+    intent: &PaymentIntentId,
+    customer_cancellation: bool,
+) -> Vec<(String, String)> {
+    vec![
+        pair("payment_intent", intent),
+        pair(&format!("{config}[enable_customer_cancellation]"), &customer_cancellation),
+        pair(&format!("{config}[skip_tipping]"), &true),
+        pair("expand[]", &expand_action(action)),
+    ]
+}
+
+/// One input: buttons, or a number. Source: Stripe, API reference, "Collect inputs using a Reader".
+pub(super) fn menu_params(menu: &Menu, controller: &ControllerId) -> Vec<(String, String)> {
+    let kind = if menu.buttons.is_empty() { "numeric" } else { "selection" };
+    let mut params = vec![
+        pair("inputs[0][type]", kind),
+        pair("inputs[0][required]", &true),
+        pair("inputs[0][custom_text][title]", &menu.title),
+    ];
+    for (n, (says, text)) in menu.buttons.iter().enumerate() {
+        let choice = |name: &str| format!("inputs[0][selection][choices][{n}][{name}]");
+        params.push(pair(&choice("id"), says));
+        params.push(pair(&choice("text"), text));
+    }
+    params.push(pair(&format!("metadata[{CONTROLLER}]"), controller));
+    params.push(pair(&format!("metadata[{MENU}]"), &menu.mark));
     params
 }
 

@@ -220,6 +220,30 @@ fn what_a_reader_has_to_answer_waits_for_it() {
 }
 
 #[test]
+fn a_form_is_one_input_and_says_whose_it_is() {
+    check(
+        true,
+        [(
+            Request::ShowMenu {
+                reader: reader(),
+                menu: Box::new(Menu {
+                    title: "What?".to_owned(),
+                    buttons: vec![("A1".to_owned(), "Cola 2.50".to_owned())],
+                    mark: "m1".to_owned(),
+                }),
+                controller: "board-1".parse().unwrap(),
+            },
+            "Post /v1/terminal/readers/tmr_1/collect_inputs, 5 s, no key: Reader",
+            "inputs[0][type]=selection&inputs[0][required]=true\
+                 &inputs[0][custom_text][title]=What?\
+                 &inputs[0][selection][choices][0][id]=A1\
+                 &inputs[0][selection][choices][0][text]=Cola 2.50\
+                 &metadata[kioskd_controller]=board-1&metadata[kioskd_menu]=m1",
+        )],
+    );
+}
+
+#[test]
 fn what_is_written_without_a_reader_is_waited_for_shortly() {
     let (intent, key) = (intent(), key());
     check(

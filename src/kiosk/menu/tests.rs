@@ -1,0 +1,1 @@
+//! What stands on the reader, and what is made of an answer.
