@@ -78,6 +78,7 @@ fn what_is_not_there_is_not_sold_and_said_so() {
     fs::write(
         rig.path().join("conf.d/relays.toml"),
         "[product.B1]\nname = \"Nuts\"\nprice = \"3.00\"\nslot = \"21\"\ndispenser = \"relays\"\n\
+         [product.C1]\nname = \"Tea\"\nprice = \"2.00\"\nslot = \"31\"\ndispenser = \"main\"\n\
          [dispenser.relays]\nkind = \"gpio\"\nchip = \"/dev/no-such-chip\"\nlines = { 21 = 4 }\n\
          pulse = \"1s\"\n",
     )

@@ -8,6 +8,7 @@ fn rig() -> (Rig, Jack) {
     let (rig, jack) = (Rig::without_daemon(), Jack::new());
     rig.configure(&format!(
         "[product.A1]\ndispenser = \"tickets\"\n\
+         [product.C1]\nname = \"Tea\"\nprice = \"2.00\"\nslot = \"31\"\ndispenser = \"main\"\n\
          [dispenser.tickets]\nkind = \"escpos\"\naddress = \"{}\"\n",
         jack.address
     ));
