@@ -1,1 +1,0 @@
-//! What stands on the reader, and what is made of an answer.
