@@ -54,10 +54,7 @@ impl Kiosk {
         let age = date.map_or(Duration::ZERO, |date| date.since(intent.created));
         let seconds = date.and_then(|date| u32::try_from(date.0).ok());
         let too_young = OLD_ENOUGH.checked_sub(age).filter(|left| !left.is_zero());
-        let is_unpaid = matches!(
-            intent.status,
-            IntentStatus::RequiresPaymentMethod | IntentStatus::RequiresConfirmation
-        );
+        let is_unpaid = is_unpaid(intent);
         if metadata.contains_key(TRIAL) {
             let key = spare_key(&intent.id, seconds.unwrap_or(1)).filter(|_| is_unpaid);
             return match (too_young, key) {
@@ -105,6 +102,9 @@ impl Kiosk {
         // A single one was sold for what is asked for, whatever it costs now.
         let product = if further.is_empty() {
             Item { price: Money::new(intent.amount, intent.currency), ..product }
+        } else if is_unpaid(intent) {
+            // It is only taken back: nothing hangs on what each of several cost.
+            Item { price: of_the_first(&product, &further, intent), ..product }
         } else {
             product
         };
@@ -151,4 +151,19 @@ pub(super) fn spare(candidate: Candidate) -> Verdict {
         Some(key) => Verdict::Cancel(intent, key),
         None => Verdict::LeftAlone(intent, ANOTHER),
     }
+}
+
+fn is_unpaid(intent: &IntentSeen) -> bool {
+    matches!(
+        intent.status,
+        IntentStatus::RequiresPaymentMethod | IntentStatus::RequiresConfirmation
+    )
+}
+
+/// What the first of several would have cost, if the others cost what they do now; its price now, if
+/// that cannot be.
+fn of_the_first(product: &Item, further: &[Item], intent: &IntentSeen) -> Money {
+    let others = further.iter().fold(0, |sum: u64, item| sum.saturating_add(item.price.amount));
+    let rest = intent.amount.checked_sub(others).filter(|rest| *rest > 0);
+    rest.map_or(product.price, |rest| Money::new(rest, intent.currency))
 }
