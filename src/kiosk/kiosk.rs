@@ -1,10 +1,10 @@
 //! The kiosk's state, and what changes it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::ids::{BootId, DispenserName, ProductCode, ReaderId, SaleId, Slot};
+use crate::ids::{BootId, DispenserName, PaymentIntentId, ProductCode, ReaderId, SaleId, Slot};
 use crate::kiosk::account::AccountWatch;
 use crate::kiosk::cart::Cart;
 use crate::kiosk::menu::MenuRules;
@@ -30,6 +30,9 @@ const DEADLINE_ALARM: Duration = Duration::from_hours(12);
 
 /// A wall clock that is further ahead of an authorization than this is wrong.
 const LONGEST_WEEKS_AWAY: Duration = Duration::from_hours(60 * 24);
+
+/// Prompts for refunds that are known again when they stand on the reader still.
+const REFUNDS_KNOWN: usize = 16;
 
 /// What the kiosk sells, and by which rules: from the configuration, fixed while it runs.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -137,6 +140,8 @@ pub struct Kiosk {
     pub(super) typed: Typed,
     /// Sales of the journal that cannot be read at all.
     pub(super) unreadable: Vec<SaleId>,
+    /// PaymentIntents for whose refund the reader was asked for the card: the latest ones.
+    pub(super) refunded_here: VecDeque<PaymentIntentId>,
 }
 
 impl Kiosk {
@@ -164,6 +169,7 @@ impl Kiosk {
             cart: Cart::default(),
             typed: Typed::default(),
             unreadable: Vec::new(),
+            refunded_here: VecDeque::new(),
         }
     }
 
@@ -174,7 +180,19 @@ impl Kiosk {
         if has_customer(&sale) && reachable {
             self.front = Some(sale.id().clone());
         }
+        // Of an Interac card a refund was at the reader, if there was one.
+        if sale.is_interac() {
+            self.is_refunded_here(&sale);
+        }
         self.sales.insert(sale.id().clone(), Arc::new(sale));
+    }
+
+    fn is_refunded_here(&mut self, sale: &Sale) {
+        let known = sale.intent.clone().filter(|intent| !self.refunded_here.contains(intent));
+        self.refunded_here.extend(known);
+        if self.refunded_here.len() > REFUNDS_KNOWN {
+            self.refunded_here.pop_front();
+        }
     }
 
     /// A sale has been opened for the customer in front.
@@ -214,6 +232,9 @@ impl Kiosk {
         }
         if here && facts.iter().any(|fact| matches!(fact, Fact::Authorized(_))) {
             self.place_takes_payments();
+        }
+        if facts.iter().any(|fact| matches!(fact, Fact::RefundPromptIntended { .. })) {
+            self.is_refunded_here(&sale);
         }
         self.tell_customer(&sale, facts, now);
     }

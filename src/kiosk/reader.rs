@@ -370,13 +370,19 @@ impl Kiosk {
 
     /// Whether nobody can pay at it any more: its PaymentIntent is over, or it is authorized for a
     /// sale of this kiosk that is not open, such as one that a person has dismissed. To clear such a
-    /// prompt takes no payment from anybody, not even from a board that calls itself the same.
+    /// prompt takes no payment from anybody, not even from a board that calls itself the same. Nor
+    /// does it to clear one for a refund of a sale that is over: a reader that was offline when that
+    /// was to be cleared shows it still.
     fn is_over(&self, action: &ActionSeen) -> bool {
         let is_authorized = action.status == ActionStatus::InProgress
             && action.intent_status == Some(IntentStatus::RequiresCapture);
         let is_this_kiosks = action.kiosk.as_ref() == Some(&self.setup.origin.kiosk);
         let is_open = self.sales().any(|sale| sale.intent == action.intent);
-        action.is_dead() || is_authorized && is_this_kiosks && !is_open
+        let intent = action.intent.as_ref();
+        let is_refund_here = action.is_refund()
+            && action.status == ActionStatus::InProgress
+            && intent.is_some_and(|intent| self.refunded_here.contains(intent));
+        action.is_dead() || (is_authorized && is_this_kiosks || is_refund_here) && !is_open
     }
 
     /// An action that stands on the reader although its sale is paid or fenced: it is cleared

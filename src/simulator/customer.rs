@@ -297,6 +297,14 @@ impl Model {
 
     /// The action of a reader ends without the reader. What the issuer was asked is answered.
     pub(super) fn interrupt_action(&mut self, reader: &ReaderId, left: LeftBehind) {
+        if self.readers[reader].running_refund().is_some() {
+            // Whoever has presented the card gets the money back; what is stuck is stuck no more.
+            self.finish_refund_at(reader);
+            if left == LeftBehind::Failed && self.readers[reader].running_refund().is_some() {
+                self.fail_action(reader, Failure::Connection);
+            }
+            return;
+        }
         let Some(Action { kind: ActionKind::Payment { intent, amount, .. }, state, .. }) =
             &self.readers[reader].action
         else {

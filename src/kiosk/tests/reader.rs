@@ -299,3 +299,22 @@ fn a_clock_that_is_years_off_invents_no_deadline() {
         assert!(!bench.stands(&Reason::DeadlineNear), "{wall}");
     }
 }
+
+/// A reader that was offline when a refund's prompt was to be cleared shows it still, and the sale is
+/// over meanwhile: without this the kiosk would be out of order until a person came.
+#[test]
+fn a_refunds_prompt_whose_sale_is_over_is_cleared_and_no_other_refunds_is() {
+    let prompt = |intent: &str| ActionSeen {
+        kind: "refund_payment".into(),
+        intent_status: None,
+        ..action(intent, ActionStatus::InProgress, IntentStatus::Succeeded)
+    };
+    let mut bench = Bench::ready();
+    bench.kiosk.refunded_here.push_back("pi_1".parse().unwrap());
+    bench.look(reader(Some(prompt("pi_1"))));
+    assert_eq!(bench.kiosk.reader_wish(bench.now), ReaderWish::Clear);
+    assert!(bench.kiosk.reasons().since(&Reason::ReaderInUse).is_none());
+    bench.look(reader(Some(prompt("pi_9"))));
+    assert_ne!(bench.kiosk.reader_wish(bench.now), ReaderWish::Clear, "somebody else's");
+    assert!(bench.kiosk.reasons().since(&Reason::ReaderInUse).is_some());
+}
