@@ -31,6 +31,9 @@ pub const LONGEST_TITLE: usize = 40;
 /// After a form that failed there is none for so long.
 const SPARED_FOR: Duration = Duration::from_secs(5);
 
+/// How often the reader is looked at before a form is put there.
+const FIRST_LOOK: Duration = Duration::from_secs(1);
+
 /// The button that shows the next products. No product code begins like this.
 const MORE: &str = "+more";
 
@@ -91,16 +94,21 @@ struct ShownMenu {
 
 impl Kiosk {
     /// The form that the reader shall show now, but for its mark. `draw` makes a mark that no other
-    /// form has.
+    /// form has. Only on a look that has just come back: whatever else stands there since is nobody's
+    /// to replace.
     pub fn menu_wanted(&self, now: Moment, draw: impl FnOnce() -> String) -> Option<Menu> {
+        let (title, buttons) = self.missing_menu(now).filter(|_| self.is_just_seen(now))?;
+        Some(Menu { title, buttons, mark: draw() })
+    }
+
+    fn missing_menu(&self, now: Moment) -> Option<(String, Vec<(String, String)>)> {
         let spared = self.watch.menu.failed.is_some_and(|failed| now < failed + SPARED_FOR);
         let (_, reader) = self.watch.seen.as_ref()?;
         let is_free = acting(reader).is_none() && !self.is_menu_unclear();
         if spared || !is_free || self.watch.menu.shown.is_some() {
             return None;
         }
-        let (title, buttons) = self.menu(now)?;
-        Some(Menu { title, buttons, mark: draw() })
+        self.menu(now)
     }
 
     /// A form is sent.
@@ -125,10 +133,15 @@ impl Kiosk {
         self.watch.menu.answer.take()
     }
 
-    /// How often the reader is looked at because a form of this kiosk stands on it.
-    pub(super) fn menu_pace(&self) -> Option<Duration> {
+    /// How often the reader is looked at because a form of this kiosk stands on it, or waits to be put
+    /// there.
+    pub(super) fn menu_pace(&self, now: Moment) -> Option<Duration> {
         let rules = self.setup.menu.as_ref()?;
-        self.watch.menu.shown.is_some().then_some(rules.poll)
+        if self.watch.menu.shown.is_some() {
+            return Some(rules.poll);
+        }
+        let waits = self.missing_menu(now).is_some() && !self.is_just_seen(now);
+        waits.then_some(FIRST_LOOK)
     }
 
     /// Whether nobody knows if a form stands on the reader.

@@ -115,7 +115,7 @@ impl Kiosk {
         if self.may_knock(seen_at) {
             return ReaderWish::Clear;
         }
-        if let Some(every) = self.menu_pace() {
+        if let Some(every) = self.menu_pace(now) {
             return ReaderWish::Probe { every };
         }
         let often = is_out_of_order || is_in_doubt;

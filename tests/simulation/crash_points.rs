@@ -5,7 +5,7 @@ use kioskd::sale::fact::{CaptureMode, Flow, UnknownVend};
 use kioskd::simulator::{Card, EndedPrompt, Fault, LeftBehind};
 
 use crate::auditor::{Finding, Millis};
-use crate::machine::Fate as Vend;
+use crate::machine::{Fate as Vend, Kind};
 use crate::network::{Fate, Weather};
 use crate::people::Person;
 use crate::plan::{Fixed, Plan};
@@ -23,6 +23,8 @@ pub struct Scenario {
     canadian: bool,
     cart: bool,
     two_machines: bool,
+    /// What the machine is.
+    kind: Kind,
     person: Person,
     calls: Vec<(&'static str, Fate)>,
     vends: Vec<Vend>,
@@ -31,8 +33,9 @@ pub struct Scenario {
 
 impl Scenario {
     fn plan(&self, one_supply: bool) -> Plan {
-        let Self { canadian, cart, two_machines, .. } = *self;
-        Plan { one_supply, canadian, cart, two_machines, ..Plan::quiet(SEED, self.fixed) }
+        let Self { canadian, cart, two_machines, kind, .. } = *self;
+        let kinds = [kind; 2];
+        Plan { one_supply, canadian, cart, two_machines, kinds, ..Plan::quiet(SEED, self.fixed) }
     }
 
     /// Plays it, with these deaths.
@@ -73,6 +76,7 @@ fn plain(name: &'static str) -> Scenario {
         canadian: false,
         cart: false,
         two_machines: false,
+        kind: Kind::Board,
         person: Person::honest(),
         calls: Vec::new(),
         vends: vec![Vend::Gives(1_500)],
@@ -110,6 +114,11 @@ fn cart(name: &'static str, vends: [Vend; 3]) -> Scenario {
 /// The third product sits in another machine.
 fn two_machines(scenario: Scenario) -> Scenario {
     Scenario { two_machines: true, ..scenario }
+}
+
+/// It comes out of relays, or of a vending machine that asks for it.
+fn of(kind: Kind, scenario: Scenario) -> Scenario {
+    Scenario { kind, ..scenario }
 }
 
 fn at_the_tap(scenario: Scenario) -> Scenario {
@@ -216,6 +225,7 @@ pub fn scenarios() -> Vec<Scenario> {
         let refunded = at_the_tap(cart(name, [GIVES, JAMS, GIVES]));
         all.push(Scenario { calls: vec![("POST /v1/refunds", fate)], ..refunded });
     }
+    all.extend(of_machines_that_forget());
     for end in ["/cancel_action", "/cancel"] {
         for fate in [Fate::ReplyLost, failed(false), failed(true)] {
             let cancels = by("cancelled, and that is lost or fails", Person::cancels(2_500));
@@ -223,6 +233,40 @@ pub fn scenarios() -> Vec<Scenario> {
         }
     }
     all
+}
+
+/// What remembers nothing for a daemon that died: relays, and a vending machine that asks.
+fn of_machines_that_forget() -> Vec<Scenario> {
+    use Kind::{Bus, Relays};
+    use UnknownVend::{Capture, Hold, Release};
+    let silent = Vend::GivesSilently(1_500);
+    let gives_up = |name, at| of(Bus, trouble(name, at, Trouble::MachineGivesUp(0)));
+    let port = |name, at| trouble(name, at, Trouble::Port(0, false));
+    vec![
+        of(Relays, vend("relays, released", GIVES, Release)),
+        of(Relays, vend("relays, captured", GIVES, Capture)),
+        of(Relays, vend("relays, held", GIVES, Hold)),
+        of(Relays, vend("relays, it jams", JAMS, Capture)),
+        of(Relays, port("relays, the chip goes while it turns", 5_500)),
+        of(Relays, at_the_tap(plain("relays, charged at the tap"))),
+        of(Relays, cart("relays, the second jams", [GIVES, JAMS, GIVES])),
+        of(Bus, vend("a machine, released", GIVES, Release)),
+        of(Bus, vend("a machine, captured", GIVES, Capture)),
+        of(Bus, vend("a machine, held", GIVES, Hold)),
+        of(Bus, vend("a machine, it jams", JAMS, Capture)),
+        of(Bus, vend("a machine says nothing, released", silent, Release)),
+        of(Bus, vend("a machine says nothing, captured", silent, Capture)),
+        of(Bus, vend("a machine is late", Vend::Gives(45_000), Release)),
+        of(Bus, by("a machine, no card is good", Person::with_cards(&[Card::DECLINED; 4]))),
+        of(Bus, by("a machine, cancelled on the reader", Person::cancels_on_reader(1_000))),
+        of(Bus, at_the_tap(plain("a machine, charged at the tap"))),
+        of(Bus, two_steps(plain("a machine, two steps"))),
+        of(Bus, port("a machine, the port goes before the tap", 2_500)),
+        of(Bus, port("a machine, the port goes while it turns", 5_500)),
+        gives_up("a machine gives up before the tap", 2_500),
+        gives_up("a machine gives up while the card is authorized", 3_500),
+        gives_up("a machine gives up as it is approved", 4_500),
+    ]
 }
 
 fn connection_error(authorizes: bool, after_ms: u64) -> Fault {

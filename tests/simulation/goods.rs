@@ -56,7 +56,8 @@ impl World {
             return None;
         }
         let product = self.setup.catalog[code].clone();
-        let own = if self.chance(0.2) { self.rng.u64(100..400) } else { product.price.amount };
+        let rate = self.plan.rates.asks;
+        let own = if self.chance(rate) { self.rng.u64(100..400) } else { product.price.amount };
         let asked = Asked {
             dispenser: product.dispenser,
             slot: product.slot,
@@ -65,7 +66,7 @@ impl World {
             its_price: true,
         };
         self.tally.count("machine: asks for money");
-        let patience = self.rng.u64(5_000..120_000);
+        let patience = if self.chance(rate) { self.rng.u64(1_000..60_000) } else { 300_000 };
         self.press(
             |sale| Event::Asked { asked, sale },
             |world, sale| {

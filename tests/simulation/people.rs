@@ -176,6 +176,9 @@ impl World {
     fn presses(&mut self, who: usize) {
         let Person { code, further, presses_twice: twice, .. } = self.people[who].clone();
         self.tally.count("customer: comes");
+        if self.chooses_on_reader(who, &code) {
+            return;
+        }
         let mut sale = self.select(code);
         if self.plan.cart {
             for code in further {
@@ -183,6 +186,34 @@ impl World {
             }
             sale = self.pay();
         }
+        self.is_served(who, sale, twice);
+    }
+
+    /// Where there is a form on the reader, most customers choose there. Whether this one has.
+    fn chooses_on_reader(&mut self, who: usize, code: &ProductCode) -> bool {
+        let (reader, wall) = (self.setup.reader.clone(), self.wall());
+        let Some(choices) = self.stripe.reader_choices(&reader) else { return false };
+        if !choices.iter().any(|choice| choice == code.as_str()) || self.rng.f64() < 0.2 {
+            return false;
+        }
+        self.tally.count("customer: chooses on the reader");
+        self.tell(|| format!("the customer chooses {code} on the reader"));
+        self.stripe.changes().answer_form(&reader, code.as_str(), wall).expect("it is there");
+        self.at_the_form = Some(who);
+        self.hint_comes();
+        true
+    }
+
+    /// What was chosen on the reader has reached the driver.
+    pub fn chosen(&mut self, word: &str) {
+        self.tell(|| format!("chosen on the reader: {word}"));
+        let sale = word.parse().ok().and_then(|code| self.select(code));
+        if let Some(who) = self.at_the_form.take() {
+            self.is_served(who, sale, false);
+        }
+    }
+
+    fn is_served(&mut self, who: usize, sale: Option<SaleId>, twice: bool) {
         let person = &mut self.people[who];
         if sale.is_none() {
             // Who is turned away tries again, and goes.

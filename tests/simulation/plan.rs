@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use fastrand::Rng;
 use kioskd::ids::{DispenserName, JournalId};
+use kioskd::kiosk::menu::{MenuRules, MenuStyle};
 use kioskd::kiosk::{Dispenser, Product, Setup};
 use kioskd::money::Money;
 use kioskd::sale::cards::{CardKinds, CardRules};
@@ -70,6 +71,8 @@ pub struct Rates {
     pub decisions: f64,
     /// Of customers, during whose sale another version is installed.
     pub upgrades: f64,
+    /// Of a vending machine's questions, that are for another price, or are given up early.
+    pub asks: f64,
 }
 
 /// The plan of one run.
@@ -99,6 +102,8 @@ pub struct Plan {
     pub two_machines: bool,
     /// What they are.
     pub kinds: [Kind; 2],
+    /// Whether customers choose on the reader.
+    pub menu: bool,
     /// How many colas there are, where they are counted.
     pub colas: Option<u32>,
     /// What a scenario fixes, beside what is drawn.
@@ -148,6 +153,7 @@ impl Plan {
             dashboard: rate(0.1),
             decisions: rate(0.3),
             upgrades: rate(0.1),
+            asks: draw_asks(seed),
         };
         // Most are short: nothing happens while nothing happens.
         let scale = |rng: &mut Rng, least: f64, most: f64| {
@@ -168,6 +174,7 @@ impl Plan {
             cart: rng.f64() < 0.25,
             two_machines: rng.f64() < 0.25,
             kinds: [Kind::Board; 2],
+            menu: draw_menu(seed),
             colas: draw_colas(seed),
             fixed: Fixed::default(),
         }
@@ -195,6 +202,7 @@ impl Plan {
             cart: false,
             two_machines: false,
             kinds: [Kind::Board; 2],
+            menu: false,
             colas: Some(40),
             fixed,
             ..Self::draw(seed)
@@ -296,7 +304,7 @@ impl Plan {
             livemode: false,
             policy,
             reader_display,
-            menu: None,
+            menu: (self.menu && !self.cart).then(menu),
             cart_limit: self.cart.then_some(4),
             boot: "boot-0".parse().expect("a fixed name is one"),
             restart_window: None,
@@ -310,6 +318,20 @@ fn dispenser(kind: Kind, vend_timeout: Duration) -> Dispenser {
     let promise = Promise { knows_delivery: true, can_be_asked: kind.remembers() };
     let asks = kind == Kind::Bus;
     Dispenser { promise, asks, ..Dispenser::of_its_word(vend_timeout) }
+}
+
+fn draw_menu(seed: u64) -> bool {
+    Rng::with_seed(seed ^ 0x3E20).f64() < 0.15
+}
+
+fn menu() -> MenuRules {
+    let (title, poll) = ("What?".to_owned(), Duration::from_secs(2));
+    MenuRules { title, style: MenuStyle::Buttons, poll }
+}
+
+/// By a generator of its own, as below.
+fn draw_asks(seed: u64) -> f64 {
+    Rng::with_seed(seed ^ 0xA5C5).f64() * 0.4
 }
 
 /// By a generator of its own: a seed's story is another only where a cola is missing.

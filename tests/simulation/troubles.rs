@@ -48,6 +48,8 @@ pub enum Trouble {
     StrangerGoes,
     /// Another system shows something on the reader.
     StrangerShows,
+    /// A vending machine waits no longer for what it has asked for.
+    MachineGivesUp(usize),
     /// A machine's port goes, or comes back.
     Port(usize, bool),
     /// The disk takes no writes, or says so.
@@ -249,6 +251,11 @@ impl World {
             Trouble::StrangerGoes => self.stranger_goes(),
             Trouble::StrangerShows => {
                 drop(self.stripe.changes().put_fault(&reader, Fault::ForeignDisplay, wall));
+            }
+            Trouble::MachineGivesUp(machine) => {
+                if let Some(sale) = self.machines[machine].asks.clone() {
+                    self.gives_up(machine, sale.parse().expect("a sale id"));
+                }
             }
             Trouble::Port(machine, up) => {
                 self.machines[machine].away = !up;

@@ -77,6 +77,8 @@ pub enum Coming {
     Recalled { life: u32, sales: Vec<SaleId> },
     /// The daemon is started.
     Starts { life: u32 },
+    /// What a customer has chosen on the reader reaches the driver as a key.
+    Chosen { life: u32, word: String },
     /// It is somebody's turn to act.
     Person(usize),
     /// Something goes wrong, or is mended.
@@ -114,6 +116,8 @@ pub struct World {
     pub disk: (DiskWeather, Millis),
     /// Who comes.
     pub people: Vec<Person>,
+    /// Who has chosen on the reader, and waits for what comes of it.
+    pub at_the_form: Option<usize>,
     /// Judges as it happens.
     pub watch: Watch,
     /// What fell into the tray.
@@ -171,6 +175,7 @@ impl World {
             network: Network::default(),
             disk: (DiskWeather::Fair, 0),
             people: Vec::new(),
+            at_the_form: None,
             watch: Watch::default(),
             goods: Vec::new(),
             told_delivered: Vec::new(),
@@ -274,11 +279,13 @@ impl World {
             }
             Coming::Asked { life, at, order } if life == self.life => self.asked(at, &order),
             Coming::Starts { life } if life == self.life => self.start(),
+            Coming::Chosen { life, word } if life == self.life => self.chosen(&word),
             Coming::Flush { .. }
             | Coming::Flushed { .. }
             | Coming::Answered { .. }
             | Coming::Recalled { .. }
             | Coming::Asked { .. }
+            | Coming::Chosen { .. }
             | Coming::Starts { .. } => {}
             // What has left the kiosk goes on without it.
             Coming::Arrives { life, flight, wire, fate, sent } => {
@@ -409,8 +416,12 @@ impl World {
                 self.tell(|| format!("the filling: {ordered:?}"));
                 self.filled |= ordered == Ordered::Decided;
             }
-            Effect::MenuAnswered(_)
-            | Effect::PriceDiffers { .. }
+            // It comes back as a key, after this turn.
+            Effect::MenuAnswered(word) => {
+                let life = self.life;
+                self.after(0, Coming::Chosen { life, word });
+            }
+            Effect::PriceDiffers { .. }
             | Effect::Ordered(_)
             | Effect::OrderRefused(_)
             | Effect::CancelsSpare { .. }

@@ -29,6 +29,7 @@ mod hardware;
 mod inputs_that_are_not_there;
 mod interac;
 mod killed_at_each_step;
+mod noise;
 mod one_reader_one_controller;
 mod out_of_service;
 mod reader_display;

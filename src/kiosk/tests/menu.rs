@@ -152,6 +152,11 @@ fn after_one_that_failed_there_is_none_for_a_while_and_the_reader_is_looked_at_f
     bench.look(reader(Some(form("m1", failed, None))));
     assert!(wanted(&bench).is_none());
     bench.wait(6);
+    assert!(wanted(&bench).is_none(), "what stands there now?");
+    assert!(
+        matches!(bench.kiosk.reader_wish(bench.now), ReaderWish::Probe { every } if every <= POLL)
+    );
+    bench.look(reader(None));
     assert!(wanted(&bench).is_some());
 }
 
