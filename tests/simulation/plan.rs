@@ -304,7 +304,7 @@ impl Plan {
             livemode: false,
             policy,
             reader_display,
-            menu: (self.menu && !self.cart).then(menu),
+            menu: (self.menu && !self.cart).then(|| menu(self.seed)),
             cart_limit: self.cart.then_some(4),
             boot: "boot-0".parse().expect("a fixed name is one"),
             restart_window: None,
@@ -321,12 +321,14 @@ fn dispenser(kind: Kind, vend_timeout: Duration) -> Dispenser {
 }
 
 fn draw_menu(seed: u64) -> bool {
-    Rng::with_seed(seed ^ 0x3E20).f64() < 0.15
+    Rng::with_seed(seed ^ 0x3E20).f64() < 0.05
 }
 
-fn menu() -> MenuRules {
-    let (title, poll) = ("What?".to_owned(), Duration::from_secs(2));
-    MenuRules { title, style: MenuStyle::Buttons, poll }
+/// Mostly asked as seldom as can be: else most of a run would be questions of an idle kiosk.
+fn menu(seed: u64) -> MenuRules {
+    let often = Rng::with_seed(seed ^ 0x9011).f64() < 0.1;
+    let poll = Duration::from_secs(if often { 2 } else { 60 });
+    MenuRules { title: "What?".to_owned(), style: MenuStyle::Buttons, poll }
 }
 
 /// By a generator of its own, as below.
