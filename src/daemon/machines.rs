@@ -1,8 +1,10 @@
 //! Vending machines on their buses: one port each, which is an input and a dispenser.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 
 use crate::config::{DispenserKind, InputSettings, Settings};
 use crate::daemon::watchdog::Watchdog;
@@ -20,6 +22,17 @@ pub struct Machines {
     pub inputs: BTreeMap<String, InputEnd>,
     /// Where they are answered.
     pub dispensers: BTreeMap<String, DispenserEnd>,
+    /// The buses themselves: each ends when an end of it is dropped.
+    pub buses: JoinSet<()>,
+}
+
+/// How long the machines may take to hear that the daemon stops.
+const FAREWELL: Duration = Duration::from_millis(500);
+
+/// Waits until the machines have heard that nobody takes cards any more.
+pub async fn farewell(buses: JoinSet<()>) {
+    // One that does not listen finds out by itself.
+    let _heard = tokio::time::timeout(FAREWELL, buses.join_all()).await;
 }
 
 /// Starts the buses.
@@ -33,7 +46,7 @@ pub fn start(
         let InputSettings::Mdb(mdb) = input else { continue };
         let free = is_free(views.clone());
         let (bus, input, dispenser) = mdb::bus(mdb, settings.kiosk.currency, free, Box::new(draw));
-        tokio::spawn(bus.run(watchdog.watch(format!("bus of input \"{name}\""))));
+        machines.buses.spawn(bus.run(watchdog.watch(format!("bus of input \"{name}\""))));
         machines.inputs.insert(name.clone(), input);
         machines.dispensers.insert(name.clone(), dispenser);
     }

@@ -213,10 +213,12 @@ pub async fn run(
     let (menu, chosen) = mpsc::channel(1);
     let own = (&mut machines, Some(chosen));
     devices::start_inputs(settings, own, &listeners, &mut watchdog);
+    let buses = std::mem::take(&mut machines.buses);
     let own = (outputs, machines);
     let dispensers = devices::start_dispensers(settings, own, &listeners, ORDERS, &mut watchdog);
     let devices = Devices { dispensers, views, menu: Some(menu), spectator: None, watchdog };
     daemon.turn_until_stopped(devices, stops).await;
+    machines::farewell(buses).await;
     control::unbind(&settings.kiosk.runtime_dir);
     Ok(())
 }

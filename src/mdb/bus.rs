@@ -223,8 +223,17 @@ pub fn bus(
 struct Deaf;
 
 impl Bus {
-    /// Speaks with the machine, and returns only when an end is dropped.
-    pub async fn run(mut self, mut pulse: Pulse) {
+    /// Speaks with the machine, and returns only when an end is dropped: then the machine is told
+    /// that nobody takes cards any more.
+    pub async fn run(mut self, pulse: Pulse) {
+        self.speak(pulse).await;
+        if let Some(line) = self.talk.farewell() {
+            // Whoever is gone for good needs no farewell.
+            let _written = self.link.write(line).await;
+        }
+    }
+
+    async fn speak(&mut self, mut pulse: Pulse) {
         loop {
             let free = *self.free.borrow_and_update();
             let wish = self.talk.session_wish(free);

@@ -202,6 +202,15 @@ impl Talk {
         })
     }
 
+    /// What the machine is told when the daemon stops, so that it offers no card payment which nobody
+    /// takes. Not while a result is awaited: the machine is at it.
+    pub fn farewell(&self) -> Option<&'static str> {
+        match self.vend {
+            Vend::None | Vend::Asked { .. } => Some("C,0"),
+            Vend::Approved { .. } => None,
+        }
+    }
+
     /// What a session wants now, where the card comes before the choice: one is open whenever the
     /// kiosk is free for a customer, and closed when it is not.
     pub fn session_wish(&self, free: bool) -> Option<String> {

@@ -225,6 +225,21 @@ fn an_interface_that_is_pulled_out_comes_back_by_itself() {
 }
 
 #[test]
+fn a_kiosk_that_is_stopped_switches_card_payment_off() {
+    let (mut rig, machine) = ready("");
+    wait_for("the machine", || machine.is_enabled().then_some(()));
+    rig.terminate();
+    wait_for("the farewell", || (machine.said().last()? == "machine  c,0").then_some(()));
+    assert!(!machine.choose("2.50", "5"));
+    rig.start();
+    machine.wait_and_choose("2.50", "5");
+    rig.tap(VISA);
+    machine.wait_for_approval();
+    machine.stop(true);
+    assert_eq!(rig.outcomes(), ["sold"]);
+}
+
+#[test]
 fn a_kiosk_that_is_killed_after_the_approval_decides_by_policy_and_approves_nothing_twice() {
     for (policy, outcome, kept) in [("release", "released", 0), ("capture", "sold", PRICE)] {
         let (mut rig, machine) = rig("");

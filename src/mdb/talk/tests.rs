@@ -212,6 +212,12 @@ fn a_lost_port_leaves_an_approval_unclear_and_a_question_withdrawn() {
 }
 
 #[test]
+fn a_machine_that_is_at_a_vend_is_not_switched_off() {
+    assert_eq!(asked().farewell(), Some("C,0"));
+    assert_eq!(approved().farewell(), None);
+}
+
+#[test]
 fn a_session_is_open_while_the_kiosk_is_free() {
     let mut talk = enabled(session());
     assert_eq!(talk.session_wish(false), None);
