@@ -7,9 +7,10 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::config::{DispenserKind, InputSettings, Settings};
+use crate::daemon::clock;
+use crate::daemon::run::sale_id;
 use crate::daemon::watchdog::Watchdog;
-use crate::daemon::{clock, identity, tell};
-use crate::ids::{DispenserName, ProductCode, SaleId, Slot};
+use crate::ids::{DispenserName, ProductCode, Slot};
 use crate::kiosk::{Asked, View};
 use crate::mdb::{self, DispenserEnd, InputEnd};
 use crate::money::Money;
@@ -45,7 +46,8 @@ pub fn start(
     for (name, input) in &settings.inputs {
         let InputSettings::Mdb(mdb) = input else { continue };
         let free = is_free(views.clone());
-        let (bus, input, dispenser) = mdb::bus(mdb, settings.kiosk.currency, free, Box::new(draw));
+        let (bus, input, dispenser) =
+            mdb::bus(mdb, settings.kiosk.currency, free, Box::new(|| sale_id(clock::now())));
         machines.buses.spawn(bus.run(watchdog.watch(format!("bus of input \"{name}\""))));
         machines.inputs.insert(name.clone(), input);
         machines.dispensers.insert(name.clone(), dispenser);
@@ -63,16 +65,6 @@ fn is_free(mut views: watch::Receiver<Option<View>>) -> watch::Receiver<bool> {
         }
     });
     free
-}
-
-fn draw() -> Option<SaleId> {
-    match identity::sale_id(clock::now().wall.0) {
-        Ok(sale) => Some(sale),
-        Err(error) => {
-            tell::no_random(&error);
-            None
-        }
-    }
 }
 
 /// What the questions of one machine mean.

@@ -49,8 +49,9 @@ use crate::telemetry::names::machine;
 use api_key::take_key;
 use fire::Fired;
 pub use fire::TestFire;
+use keys::press;
+pub(super) use keys::sale_id;
 pub use keys::{KeyAnswer, Pressed};
-use keys::{press, sale_id};
 use signals::{reload_on_hangup, signals};
 pub use stock::StockMessage;
 

@@ -17,7 +17,7 @@ mod typist;
 use std::time::Duration;
 
 use tokio::sync::mpsc::{self, error::TrySendError};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::Instant;
 
 use crate::ids::{ProductCode, SaleId, Slot};
 use crate::money::Money;
@@ -166,13 +166,6 @@ async fn pass_on(heard: Heard, source: &mut impl Source, outlet: &mut Outlet) ->
         }
     }
     Ok(())
-}
-
-async fn wait_until(due: Option<Instant>) {
-    match due {
-        Some(due) => sleep_until(due).await,
-        None => std::future::pending().await,
-    }
 }
 
 /// The daemon no longer listens.

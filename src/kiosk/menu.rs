@@ -97,7 +97,10 @@ impl Kiosk {
     /// form has. Only on a look that has just come back: whatever else stands there since is nobody's
     /// to replace.
     pub fn menu_wanted(&self, now: Moment, draw: impl FnOnce() -> String) -> Option<Menu> {
-        let (title, buttons) = self.missing_menu(now).filter(|_| self.is_just_seen(now))?;
+        if !self.is_just_seen(now) {
+            return None;
+        }
+        let (title, buttons) = self.missing_menu(now)?;
         Some(Menu { title, buttons, mark: draw() })
     }
 
@@ -140,7 +143,7 @@ impl Kiosk {
         if self.watch.menu.shown.is_some() {
             return Some(rules.poll);
         }
-        let waits = self.missing_menu(now).is_some() && !self.is_just_seen(now);
+        let waits = !self.is_just_seen(now) && self.missing_menu(now).is_some();
         waits.then_some(FIRST_LOOK)
     }
 

@@ -10,7 +10,7 @@ use super::talk::{News, Talk, Turn};
 use crate::ids::{OrderId, SaleId, Slot};
 use crate::money::{Currency, Money};
 use crate::pulse::Pulse;
-use crate::serial::noise::TokenBucket;
+use crate::serial::noise::{TokenBucket, wait_until};
 use crate::serial::{Link, LinkNews, PortSettings};
 use crate::wiring::MdbInput;
 
@@ -374,12 +374,5 @@ impl Bus {
 
     async fn tell(&mut self, report: Report) -> Result<(), Deaf> {
         self.dispenser.send(report).await.map_err(|_closed| Deaf)
-    }
-}
-
-async fn wait_until(time: Option<Instant>) {
-    match time {
-        Some(time) => sleep_until(time).await,
-        None => std::future::pending().await,
     }
 }

@@ -8,7 +8,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 
 use super::PortSettings;
 use super::lines::{Line, LineReader};
-use super::noise::Garbage;
+use super::noise::{Garbage, wait_until};
 use super::port::{Port, PortError};
 
 /// The first wait after a port was lost or would not open; it doubles each time.
@@ -230,12 +230,5 @@ fn chain(error: &PortError) -> String {
     match error.source() {
         Some(source) => format!("{error}: {source}"),
         None => error.to_string(),
-    }
-}
-
-async fn wait_until(time: Option<Instant>) {
-    match time {
-        Some(time) => sleep_until(time).await,
-        None => std::future::pending().await,
     }
 }

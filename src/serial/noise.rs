@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep_until};
 
 /// Garbage is told to the daemon at most this often: it is a number for people.
 const TELL_EVERY: Duration = Duration::from_secs(1);
@@ -32,6 +32,14 @@ impl Garbage {
         self.told = self.total;
         self.told_at = Some(now);
         Some(self.total)
+    }
+}
+
+/// Waits until something is due; for ever, if nothing is.
+pub async fn wait_until(due: Option<Instant>) {
+    match due {
+        Some(due) => sleep_until(due).await,
+        None => std::future::pending().await,
     }
 }
 

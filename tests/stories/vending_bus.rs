@@ -26,6 +26,14 @@ fn ready(more: &str) -> (Rig, VendingMachine) {
     (rig, machine)
 }
 
+/// A customer chooses at the machine and pays, and the motor turns.
+#[track_caller]
+fn buy(rig: &Rig, machine: &VendingMachine, amount: &str, slot: &str) {
+    machine.wait_and_choose(amount, slot);
+    rig.tap(VISA);
+    machine.wait_for_approval();
+}
+
 fn received(rig: &Rig) -> u64 {
     rig.books().payment_intents.iter().map(|intent| intent.amount_received).sum()
 }
@@ -33,9 +41,7 @@ fn received(rig: &Rig) -> u64 {
 #[test]
 fn a_whole_sale_as_both_sides_hear_it() {
     let (rig, machine) = ready("");
-    machine.wait_and_choose("1.20", "5");
-    rig.tap(VISA);
-    machine.wait_for_approval();
+    buy(&rig, &machine, "1.20", "5");
     machine.stop(true);
     assert_eq!(rig.outcomes(), ["sold"]);
     assert_eq!(received(&rig), 120, "the machine's price");
@@ -52,9 +58,7 @@ fn a_whole_sale_as_both_sides_hear_it() {
 fn what_does_not_come_out_is_not_paid() {
     let (rig, machine) = ready("");
     for (number, end) in (1..).zip(["failure", "silence"]) {
-        machine.wait_and_choose("2.50", "5");
-        rig.tap(VISA);
-        machine.wait_for_approval();
+        buy(&rig, &machine, "2.50", "5");
         if end == "failure" {
             machine.stop(false);
         } else {
@@ -69,9 +73,7 @@ fn what_does_not_come_out_is_not_paid() {
 #[test]
 fn a_reset_after_the_approval_counts_as_delivered() {
     let (rig, machine) = ready("");
-    machine.wait_and_choose("2.50", "5");
-    rig.tap(VISA);
-    machine.wait_for_approval();
+    buy(&rig, &machine, "2.50", "5");
     machine.reset();
     assert_eq!(rig.outcomes(), ["sold"]);
     assert_eq!(received(&rig), PRICE);
@@ -155,9 +157,7 @@ fn a_key_of_the_kiosks_own_sends_the_customer_to_the_machine() {
 #[test]
 fn the_configured_price_is_charged_where_that_is_said_and_a_product_stands_for_the_rest() {
     let (rig, machine) = ready("price_from = \"config\"\notherwise = \"A1\"");
-    machine.wait_and_choose("1.20", "999");
-    rig.tap(VISA);
-    machine.wait_for_approval();
+    buy(&rig, &machine, "1.20", "999");
     assert_eq!(machine.approved(), ["1.20"], "the machine's own amount");
     machine.stop(true);
     assert_eq!(rig.outcomes(), ["sold"]);
@@ -169,18 +169,14 @@ fn where_the_card_comes_first_a_credit_stands_while_the_kiosk_is_free() {
     let (mut rig, machine) = rig("mode = \"session\"\ncredit = \"5.00\"");
     machine.wants_sessions();
     rig.start();
-    machine.wait_and_choose("2.50", "5");
-    rig.tap(VISA);
-    machine.wait_for_approval();
+    buy(&rig, &machine, "2.50", "5");
     machine.stop(true);
     assert_eq!(rig.outcomes(), ["sold"]);
     let closes = |machine: &VendingMachine| {
         machine.said().iter().filter(|line| *line == "kioskd   C,STOP").count()
     };
     wait_for("the session's end", || (closes(&machine) == 1).then_some(()));
-    machine.wait_and_choose("2.50", "5");
-    rig.tap(VISA);
-    machine.wait_for_approval();
+    buy(&rig, &machine, "2.50", "5");
     machine.stop(true);
     wait_for("the second sale", || (rig.outcomes().len() == 2).then_some(()));
     let said = machine.said();
@@ -209,16 +205,12 @@ fn an_interface_that_is_pulled_out_comes_back_by_itself() {
     wait_for("the end", || (rig.outcomes() == ["abandoned"]).then_some(()));
     machine.plug_in();
     // And after the approval: nobody can say any more, and the written policy decides.
-    machine.wait_and_choose("2.50", "5");
-    rig.tap(VISA);
-    machine.wait_for_approval();
+    buy(&rig, &machine, "2.50", "5");
     machine.unplug();
     wait_for("the policy", || (rig.outcomes().len() == 2).then_some(()));
     assert_eq!(rig.outcomes().first().map(String::as_str), Some("released"));
     machine.plug_in();
-    machine.wait_and_choose("2.50", "5");
-    rig.tap(VISA);
-    machine.wait_for_approval();
+    buy(&rig, &machine, "2.50", "5");
     machine.stop(true);
     wait_for("a sale", || (rig.outcomes().len() == 3).then_some(()));
     assert_eq!(received(&rig), PRICE);
@@ -232,9 +224,7 @@ fn a_kiosk_that_is_stopped_switches_card_payment_off() {
     wait_for("the farewell", || (machine.said().last()? == "machine  c,0").then_some(()));
     assert!(!machine.choose("2.50", "5"));
     rig.start();
-    machine.wait_and_choose("2.50", "5");
-    rig.tap(VISA);
-    machine.wait_for_approval();
+    buy(&rig, &machine, "2.50", "5");
     machine.stop(true);
     assert_eq!(rig.outcomes(), ["sold"]);
 }
@@ -246,16 +236,12 @@ fn a_kiosk_that_is_killed_after_the_approval_decides_by_policy_and_approves_noth
         let drop_in = rig.path().join("conf.d/policy.toml");
         fs::write(drop_in, format!("[dispenser.bus]\nunknown_vend = \"{policy}\"\n")).unwrap();
         rig.start();
-        machine.wait_and_choose("2.50", "5");
-        rig.tap(VISA);
-        machine.wait_for_approval();
+        buy(&rig, &machine, "2.50", "5");
         rig.kill();
         rig.start();
         assert_eq!(rig.outcomes(), [outcome]);
         assert_eq!((received(&rig), machine.approved().len()), (kept, 1), "{policy}");
-        machine.wait_and_choose("2.50", "5");
-        rig.tap(VISA);
-        machine.wait_for_approval();
+        buy(&rig, &machine, "2.50", "5");
         machine.stop(true);
         wait_for("a sale", || (rig.outcomes().len() == 2).then_some(()));
     }

@@ -20,7 +20,8 @@ pub enum Pressed {
     Cart(CartStatus),
 }
 
-pub(super) fn sale_id(now: Now) -> Option<SaleId> {
+/// The id of a sale that may be opened; none, and a line of the log, if it cannot be drawn.
+pub(in crate::daemon) fn sale_id(now: Now) -> Option<SaleId> {
     match identity::sale_id(now.wall.0) {
         Ok(sale) => Some(sale),
         Err(error) => {

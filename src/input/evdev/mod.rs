@@ -14,6 +14,7 @@ use tokio::time::{Instant, sleep_until};
 use super::buttons::{Buttons, Happened, Rules};
 use super::typing::Typing;
 use super::{Heard, InputNews, Source, Typist};
+use crate::serial::noise::wait_until;
 use crate::wiring::{EvdevInput, KeyNumber, Line, Stroke};
 
 pub use device::Device;
@@ -77,7 +78,7 @@ impl<K: Keyboard> Evdev<K> {
             }
             State::Open(keyboard) => tokio::select! {
                 change = keyboard.change() => Step::Changed(change),
-                () = super::wait_until(due) => Step::Due,
+                () = wait_until(due) => Step::Due,
             },
         }
     }

@@ -14,7 +14,8 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
 
 use super::buttons::{Buttons, Happened, Rules};
-use super::{Heard, InputNews, Source, wait_until};
+use super::{Heard, InputNews, Source};
+use crate::serial::noise::wait_until;
 use crate::wiring::{GpioInput, Line};
 
 pub use chardev::Chardev;
