@@ -1,6 +1,7 @@
 //! How buttons, keypads, relays and the like are wired: what the configuration says, and what
 //! whoever holds their other end needs to know.
 
+pub mod display;
 pub mod printer;
 
 use std::collections::BTreeMap;

@@ -1,7 +1,14 @@
-//! What customers see: a view becomes text, and text becomes light.
+//! What customers see: a view becomes words, and words become light.
 //!
 //! * [`text`]: the words of each view
+//! * [`words`]: what a display has to say; [`fit`]: how it is fitted into an area
+//! * [`panel`]: what every display can do
+//! * [`bitmap`]: a picture of dots
 //! * [`terminal`]: a display for development: one frame of text
 
+pub mod bitmap;
+pub mod fit;
+pub mod panel;
 pub mod terminal;
 pub mod text;
+pub mod words;

@@ -3,7 +3,8 @@
 const VALUES: &[&str] = &["money", "ids", "time"];
 const VALUES_AND_SALES: &[&str] = &["money", "ids", "time", "sale"];
 const DOMAIN: &[&str] = &["money", "ids", "time", "sale", "kiosk"];
-const DOMAIN_AND_PULSE: &[&str] = &["money", "ids", "time", "sale", "kiosk", "pulse"];
+const DOMAIN_AND_LINES: &[&str] =
+    &["money", "ids", "time", "sale", "kiosk", "pulse", "gpio", "wiring"];
 const DOMAIN_AND_WIRING: &[&str] = &["money", "ids", "time", "sale", "kiosk", "wiring"];
 const DOMAIN_AND_BOARDS: &[&str] =
     &["money", "ids", "time", "sale", "kiosk", "pulse", "serial", "mdb", "gpio", "wiring"];
@@ -66,7 +67,7 @@ pub(crate) const ROOMS: [(&str, &[&str], &str); 21] = [
     ("stripe", DOMAIN, "an adapter: Stripe is seen by the core as meanings"),
     ("input", DOMAIN_AND_BOARDS, "an adapter; boards hang on serial ports and lines"),
     ("dispenser", DOMAIN_AND_BOARDS, "an adapter; boards hang on serial ports and lines"),
-    ("display", DOMAIN_AND_PULSE, "an adapter: it shows views, and asks nobody"),
+    ("display", DOMAIN_AND_LINES, "an adapter: it shows views, and asks nobody"),
     ("config", DOMAIN_AND_WIRING, "an adapter: it makes settings, and starts nothing"),
     ("telemetry", DOMAIN, "an adapter: it tells facts, and asks nobody"),
     ("simulator", VALUES, "it judges kioskd, so that it shares no code with the core"),

@@ -1,0 +1,230 @@
+//! Text into an area, by measure: whole words, in the largest face and the fullest wording that fit.
+
+use unicode_linebreak::{BreakOpportunity, linebreaks};
+
+use crate::display::words::Phrase;
+
+/// A way to draw text: a font in a size, or the cells of a character display.
+pub trait Face {
+    /// How wide a line of text is.
+    fn width(&self, text: &str) -> u32;
+    /// From one line to the next.
+    fn line_height(&self) -> u32;
+    /// Whether it has this character.
+    fn draws(&self, character: char) -> bool;
+}
+
+/// How much room there is, in what the face measures with.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Area {
+    /// From left to right.
+    pub width: u32,
+    /// From above to below.
+    pub height: u32,
+}
+
+/// Text that fits.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Fitted {
+    /// Which of the faces that were tried, from the first.
+    pub face: usize,
+    /// The lines, none wider than the area.
+    pub lines: Vec<String>,
+}
+
+/// The first of the faces in which a wording fits: the fullest wording that does. So faces come from
+/// the one that is liked best, and a later face is taken only where no wording fits before.
+pub fn fit<F: Face>(phrase: &Phrase, faces: &[F], area: Area) -> Option<Fitted> {
+    let tried = faces.iter().enumerate();
+    let mut fitted = tried.flat_map(|(number, face)| {
+        let lines = phrase.wordings().filter_map(move |text| fits(text, face, area));
+        lines.map(move |lines| Fitted { face: number, lines })
+    });
+    fitted.next()
+}
+
+/// The lines of one wording, if it fits.
+fn fits(text: &str, face: &impl Face, area: Area) -> Option<Vec<String>> {
+    if !text.chars().all(|c| face.draws(c)) {
+        return None;
+    }
+    let lines = broken(text, face, area.width)?;
+    let height = u32::try_from(lines.len()).ok()?.checked_mul(face.line_height())?;
+    (height <= area.height).then_some(lines)
+}
+
+/// Pages of `rows` lines each, for what fits nowhere whole: by words, and where one word is wider
+/// than a line, by characters.
+pub fn pages(text: &str, face: &impl Face, width: u32, rows: usize) -> Vec<Vec<String>> {
+    let lines = broken(text, face, width).unwrap_or_else(|| cut(text, face, width));
+    lines.chunks(rows.max(1)).map(<[String]>::to_vec).collect()
+}
+
+/// Lines of whole words, none wider than `width`; none if a single word is.
+pub fn broken(text: &str, face: &impl Face, width: u32) -> Option<Vec<String>> {
+    let mut lines: Vec<String> = Vec::new();
+    for piece in pieces(text, face, width) {
+        let joined = lines.last().map(|line| format!("{line}{}{}", gap(line, piece), piece.text));
+        match (joined, lines.last_mut()) {
+            (Some(joined), Some(line)) if face.width(&joined) <= width => *line = joined,
+            (_, _) if face.width(piece.text) <= width => lines.push(piece.text.to_owned()),
+            (_, _) => return None,
+        }
+    }
+    Some(lines)
+}
+
+/// What is never broken, and whether a space stands before it.
+#[derive(Clone, Copy)]
+struct Piece<'t> {
+    text: &'t str,
+    after_space: bool,
+}
+
+/// The words of a text. Scripts without spaces are broken where Unicode allows (UAX 14), but only
+/// what is wider than a line.
+fn pieces<'t>(text: &'t str, face: &impl Face, width: u32) -> Vec<Piece<'t>> {
+    let words = text.split(' ').filter(|word| !word.is_empty());
+    let parts = words.flat_map(|word| match face.width(word) > width {
+        true => parts(word),
+        false => vec![Piece { text: word, after_space: true }],
+    });
+    parts.collect()
+}
+
+fn parts(word: &str) -> Vec<Piece<'_>> {
+    let mut begin = 0;
+    let mut parts = Vec::new();
+    for (end, opportunity) in linebreaks(word) {
+        // A hyphen that allows a break in a word of letters is none that a reader would make.
+        let is_end = end == word.len();
+        let between_wide = word[..end].ends_with(is_wide) || word[end..].starts_with(is_wide);
+        if is_end || between_wide || opportunity == BreakOpportunity::Mandatory {
+            parts.push(Piece { text: &word[begin..end], after_space: begin == 0 });
+            begin = end;
+        }
+    }
+    parts
+}
+
+/// Between kanji a space only says where a line may end; letters and katakana words need one.
+fn gap(line: &str, piece: Piece<'_>) -> &'static str {
+    let (last, first) = (line.chars().next_back(), piece.text.chars().next());
+    let needs_none = match (last, first) {
+        (Some(last), Some(first)) => {
+            is_wide(last) && is_wide(first) && !(is_katakana(last) && is_katakana(first))
+        }
+        (_, _) => true,
+    };
+    if needs_none || !piece.after_space { "" } else { " " }
+}
+
+/// Lines that are cut anywhere.
+fn cut(text: &str, face: &impl Face, width: u32) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for character in text.chars() {
+        let longer = lines.last().map_or_else(String::new, |line| format!("{line}{character}"));
+        match lines.last_mut() {
+            Some(line) if line.is_empty() || face.width(&longer) <= width => *line = longer,
+            Some(_) | None => lines.push(character.to_string().trim().to_owned()),
+        }
+    }
+    lines
+}
+
+/// Of a script that is written without spaces.
+fn is_wide(character: char) -> bool {
+    matches!(character, '\u{3000}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ff00}'..='\u{ff60}')
+}
+
+fn is_katakana(character: char) -> bool {
+    matches!(character, '\u{30a0}'..='\u{30ff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A face of cells: `1` wide and `1` high each.
+    struct Cells;
+
+    impl Face for Cells {
+        fn width(&self, text: &str) -> u32 {
+            text.chars().count().try_into().unwrap()
+        }
+        fn line_height(&self) -> u32 {
+            1
+        }
+        fn draws(&self, character: char) -> bool {
+            character != '☃'
+        }
+    }
+
+    /// The same, twice as large.
+    struct Sized(u32);
+
+    impl Face for Sized {
+        fn width(&self, text: &str) -> u32 {
+            Cells.width(text) * self.0
+        }
+        fn line_height(&self) -> u32 {
+            self.0
+        }
+        fn draws(&self, character: char) -> bool {
+            Cells.draws(character)
+        }
+    }
+
+    fn lines(text: &str, width: u32) -> Option<Vec<String>> {
+        broken(text, &Cells, width)
+    }
+
+    #[test]
+    fn words_stay_whole() {
+        assert_eq!(lines("one two three", 7), Some(vec!["one two".into(), "three".into()]));
+        assert_eq!(lines("one two three", 4), None, "three is wider");
+        assert_eq!(lines("", 4), Some(vec![]));
+        assert_eq!(lines("EC-Karte", 5), None, "not at a hyphen either");
+    }
+
+    #[test]
+    fn the_largest_face_and_the_fullest_wording_that_fit_are_taken() {
+        let phrase = Phrase::new("Please present your card").or("Present card");
+        let faces = [Sized(2), Sized(1)];
+        let fitted = |width, height| fit(&phrase, &faces, Area { width, height });
+        let one = |face, lines: &[&str]| {
+            let lines = lines.iter().map(|line| (*line).to_owned()).collect();
+            Some(Fitted { face, lines })
+        };
+        assert_eq!(fitted(48, 2), one(0, &["Please present your card"]));
+        assert_eq!(fitted(24, 2), one(0, &["Present card"]));
+        assert_eq!(fitted(24, 1), one(1, &["Please present your card"]));
+        assert_eq!(fitted(7, 2), one(1, &["Present", "card"]));
+        assert_eq!(fitted(6, 2), None);
+    }
+
+    #[test]
+    fn a_wording_that_the_face_cannot_draw_is_passed_over() {
+        let phrase = Phrase::new("☃").or("snow");
+        let fitted = fit(&phrase, &[Cells], Area { width: 9, height: 1 });
+        assert_eq!(fitted.unwrap().lines, ["snow"]);
+    }
+
+    #[test]
+    fn what_fits_nowhere_is_shown_page_by_page() {
+        let text = "one two three four";
+        assert_eq!(pages(text, &Cells, 7, 1), [["one two"], ["three"], ["four"]]);
+        assert_eq!(pages("abcdefgh", &Cells, 3, 2), [vec!["abc", "def"], vec!["gh"]]);
+    }
+
+    #[test]
+    fn japanese_is_broken_between_phrases_and_only_then_inside_them() {
+        let text = "カードを かざして ください。";
+        assert_eq!(lines(text, 20).unwrap(), ["カードをかざしてください。"]);
+        assert_eq!(lines(text, 9).unwrap(), ["カードをかざして", "ください。"]);
+        assert_eq!(lines("商品を選んでください。", 6).unwrap().concat(), "商品を選んでください。");
+        let last = lines("商品を選んでください。", 5).unwrap();
+        assert!(last.iter().all(|line| !line.starts_with('。')), "{last:?}");
+        assert_eq!(lines("カード リーダー", 20).unwrap(), ["カード リーダー"]);
+    }
+}

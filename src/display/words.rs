@@ -1,0 +1,98 @@
+//! What a display has to say: a headline, what to do, and what goes with them. No pixels yet.
+
+/// The same thing said at several lengths, from the longest to the shortest.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Phrase(Vec<String>);
+
+impl Phrase {
+    /// A phrase that is said in one way only.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(vec![text.into()])
+    }
+
+    /// Adds a shorter wording.
+    #[must_use]
+    pub fn or(mut self, shorter: impl Into<String>) -> Self {
+        self.0.push(shorter.into());
+        self
+    }
+
+    /// All wordings, from the longest to the shortest: one at least.
+    pub fn wordings(&self) -> impl DoubleEndedIterator<Item = &str> {
+        self.0.iter().map(String::as_str)
+    }
+
+    /// The longest wording.
+    pub fn longest(&self) -> &str {
+        self.0.first().map_or("", String::as_str)
+    }
+
+    /// The shortest wording.
+    pub fn shortest(&self) -> &str {
+        self.0.last().map_or("", String::as_str)
+    }
+
+    /// Each wording, changed.
+    #[must_use]
+    pub fn map(&self, change: impl Fn(&str) -> String) -> Self {
+        Self(self.wordings().map(change).collect())
+    }
+}
+
+/// What kind of news it is. No display tells it by colour alone.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Mood {
+    /// Nothing is under way: choose something.
+    Inviting,
+    /// The customer is to do something now: present a card, type on.
+    Asking,
+    /// The customer has to wait.
+    Waiting,
+    /// It is paid, and it came out.
+    Glad,
+    /// It did not work, for this customer.
+    Sorry,
+    /// Nothing can be sold.
+    Closed,
+}
+
+impl Mood {
+    /// All of them.
+    pub const ALL: [Self; 6] =
+        [Self::Inviting, Self::Asking, Self::Waiting, Self::Glad, Self::Sorry, Self::Closed];
+}
+
+/// How much of its time the customer has left.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Countdown {
+    /// Seconds that are left.
+    pub left: u64,
+    /// Seconds that there were; not less than `left`.
+    pub of: u64,
+}
+
+/// All that one view says, in one language.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Words {
+    /// What kind of news it is.
+    pub mood: Mood,
+    /// Read first.
+    pub headline: Phrase,
+    /// What it costs, if that is a question now. Stands beside the headline.
+    pub price: Option<String>,
+    /// What to do, or what happens.
+    pub line: Phrase,
+    /// How long the customer has for it.
+    pub countdown: Option<Countdown>,
+    /// Small print that a display without room leaves out: whom to call, and the code to tell.
+    pub note: Option<Phrase>,
+    /// An address to be scanned, on displays that can hold a QR code.
+    pub link: Option<String>,
+}
+
+impl Words {
+    /// The words with a headline and a line only.
+    pub fn new(mood: Mood, headline: Phrase, line: Phrase) -> Self {
+        Self { mood, headline, price: None, line, countdown: None, note: None, link: None }
+    }
+}
