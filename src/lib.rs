@@ -19,6 +19,7 @@
 //! | [`input`] | where selections come from |
 //! | [`dispenser`] | what delivers, and what it says |
 //! | [`display`] | views as words, and words as light |
+//! | [`locale`] | languages: what customers read, and how money is written |
 //! | [`config`] | from files and the environment to settings that cannot be wrong; the API key |
 //! | [`telemetry`] | log names, and facts as sentences |
 //! | [`simulator`] | Stripe, its readers and their customers, for the demo and the tests |
@@ -36,6 +37,7 @@ pub mod ids;
 pub mod input;
 pub mod journal;
 pub mod kiosk;
+pub mod locale;
 pub mod mdb;
 pub mod money;
 pub mod pulse;

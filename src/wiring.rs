@@ -132,6 +132,8 @@ pub enum Stroke {
     Cancel,
     /// The cart is complete.
     Pay,
+    /// Another language.
+    Language,
 }
 
 /// When what is typed is a code.

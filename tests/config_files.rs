@@ -10,12 +10,14 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use kioskd::config::{
-    self, CaptureMode, ConfigError, DispenserKind, DispenserSettings, DisplaySettings, Flow,
-    InputSettings, Loaded, ReaderInput, ReaderStyle, SerialDispenser, SerialInput, Settings,
+    self, CaptureMode, ConfigError, DispenserKind, DispenserSettings, DisplayKind, DisplaySettings,
+    Flow, InputSettings, Loaded, ReaderInput, ReaderStyle, SerialDispenser, SerialInput, Settings,
     UnknownVend,
 };
 use kioskd::ids::DispenserName;
+use kioskd::locale::Locale;
 use kioskd::money::Money;
+use kioskd::wiring::display::OledBus;
 use kioskd::wiring::printer::{CodePage, EscposDispenser, PrinterAt, TicketLine};
 use kioskd::wiring::{
     BackendKind, CommandDispenser, EvdevInput, GpioDispenser, GpioInput, Level, MatrixInput,
@@ -163,7 +165,7 @@ fn every_key_reaches_its_setting() {
     let settings = load(Path::new("tests/config/good/everything.toml")).unwrap().settings;
     let (kiosk, stripe, payment) = (&settings.kiosk, &settings.stripe, &settings.payment);
     assert_eq!((kiosk.id.as_str(), kiosk.currency.code()), ("lobby-3", "jpy"));
-    assert_eq!(kiosk.locale, "de-CH");
+    assert_eq!(kiosk.languages, [Locale::new("de-CH").unwrap()]);
     assert_eq!(kiosk.state_dir, Path::new("/srv/kioskd"));
     assert_eq!(kiosk.runtime_dir, Path::new("/tmp/kioskd"));
     assert_eq!((stripe.api_base.as_str(), stripe.reader.as_str()), ("http://[::1]:12111", "tmr_1"));
@@ -219,7 +221,7 @@ fn every_key_reaches_its_setting() {
     let header = GpioInput { backend: BackendKind::Rppal, ..gpio_by_default() };
     let header = GpioInput { lines: [(4, "CANCEL".to_owned())].into(), ..header };
     assert_eq!(settings.inputs["header"], InputSettings::Gpio(header));
-    assert_eq!(settings.displays["main"], DisplaySettings::Terminal);
+    assert_eq!(settings.displays["main"].kind, DisplayKind::Terminal);
 }
 
 #[test]
@@ -374,6 +376,15 @@ fn the_shipped_example_loads_and_says_the_defaults_as_they_are() {
     assert!(explicit.settings.reader.power_cycle.take().is_some());
     let cola = explicit.settings.products.get_mut(&"A1".parse().unwrap()).unwrap();
     assert_eq!(cola.stock.take(), Some(12));
+    let kiosk = &mut explicit.settings.kiosk;
+    assert_eq!((kiosk.languages.len(), kiosk.phone.take().is_some()), (3, true));
+    kiosk.languages.truncate(1);
+    assert_eq!(std::mem::take(&mut explicit.settings.texts).len(), 1);
+    let kinds = displays_of_the_example(&mut explicit.settings);
+    assert_eq!(
+        kinds,
+        ["lamp", "lcd", "lcd_on_lines", "oled", "oled_on_spi", "picture", "screen", "sound"]
+    );
     let InputSettings::Gpio(buttons) = explicit.settings.inputs.remove("buttons").unwrap() else {
         panic!("the buttons are of another kind");
     };
@@ -437,3 +448,19 @@ fn machines_say_their_defaults(settings: &mut Settings) {
     }
     assert!(settings.products.remove(&"coffee".parse().expect("a code")).is_some());
 }
+
+/// Takes the example's displays out, but for the one that is not commented out: their names.
+fn displays_of_the_example(settings: &mut Settings) -> Vec<String> {
+    let (main, others) =
+        std::mem::take(&mut settings.displays).into_iter().partition(|(name, _)| name == "main");
+    settings.displays = main;
+    let others: BTreeMap<String, DisplaySettings> = others;
+    let DisplayKind::Ssd1306(oled) = &others["oled"].kind else { panic!("{others:?}") };
+    let device = "/dev/i2c-1".into();
+    assert_eq!(oled.bus, OledBus::I2c { device, address: 0x3c });
+    assert_eq!((others["oled"].care.dim_after, others["oled"].care.shift), (TEN_MINUTES, true));
+    assert_eq!((others["lcd"].care.dim_after, others["lcd"].care.shift), (Duration::ZERO, false));
+    others.into_keys().collect()
+}
+
+const TEN_MINUTES: Duration = Duration::from_mins(10);

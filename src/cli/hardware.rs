@@ -109,7 +109,7 @@ pub(super) fn run(arguments: &Arguments, environment: &Environment) -> Exit {
 
 fn key(text: &str) -> Result<Key, String> {
     Key::parse(text)
-        .ok_or_else(|| "a key is a product's code, CANCEL, PAY or \"REMOVE CODE\"".into())
+        .ok_or_else(|| "a key is a product's code, CANCEL, PAY, LANGUAGE or \"REMOVE CODE\"".into())
 }
 
 fn press(key: &Key, socket: &SocketArguments, environment: &Environment) -> Exit {
@@ -124,6 +124,8 @@ fn press(key: &Key, socket: &SocketArguments, environment: &Environment) -> Exit
             control::order(socket, environment, "/v1/remove", &selection)
         }
         Key::Pay => control::order(socket, environment, "/v1/pay", &nothing),
+        Key::Language => control::tell(socket, environment, "/v1/language", &nothing)
+            .map(|()| serde_json::json!({ "pressed": "LANGUAGE" })),
         Key::Cancel => control::tell(socket, environment, "/v1/cancel", &nothing)
             .map(|()| serde_json::json!({ "pressed": "CANCEL" })),
     };

@@ -39,8 +39,8 @@ fn page(document: &StatusDocument) -> String {
     let mut page = format!("kiosk {}: {state}\n", status.kiosk);
     for reason in &status.reasons {
         page.push_str(&format!(
-            "  since {}: {} ({})\n    do: {}\n",
-            reason.since, reason.what, reason.code, reason.r#do
+            "  since {}: {} ({}, {})\n    do: {}\n",
+            reason.since, reason.what, reason.code, reason.call_code, reason.r#do
         ));
     }
     let online = match status.reader.online {
@@ -58,6 +58,10 @@ fn page(document: &StatusDocument) -> String {
             "sale {}: {} for {}, {}\n",
             sale.id, sale.product, sale.amount, sale.phase
         ));
+    }
+    for (name, display) in document.displays.iter().filter(|(_, it)| it.state == "gone") {
+        let why = display.why.as_deref().unwrap_or("no reason is known");
+        page.push_str(&format!("display \"{name}\" is dark since {}: {why}\n", display.since));
     }
     let open = &status.open;
     page.push_str(&format!(

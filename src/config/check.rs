@@ -4,8 +4,10 @@ mod bus;
 mod cards;
 mod devices;
 mod dispensers;
+mod displays;
 mod gpio;
 mod keypads;
+mod languages;
 mod lines;
 mod printers;
 mod relays;
@@ -55,16 +57,27 @@ pub(super) fn settings(path: &Path, merged: &Merged) -> Result<Settings, ConfigE
     let inputs = check.inputs(&raw.input);
     let dispensers = check.dispensers(&raw.dispenser);
     let displays = check.displays(&raw.display);
+    let texts = check.texts(&raw.language);
     check.a_line_for_each_slot(&products, &dispensers);
     check.one_user_for_each_port();
-    check.one_user_for_each_line(&inputs, &dispensers);
+    check.one_user_for_each_line(&inputs, &dispensers, &displays);
     check.one_dispenser_for_each_bus(&inputs, &dispensers);
     check.a_product_otherwise(&inputs, &dispensers, &products);
     check.no_cart_at_a_bus(&inputs);
     check.numbers_on_the_reader(&inputs, &products);
     match (kiosk, stripe, reader, payment) {
         (Some(kiosk), Some(stripe), Some(reader), Some(payment)) if check.problems.is_empty() => {
-            Ok(Settings { kiosk, stripe, reader, payment, products, inputs, dispensers, displays })
+            Ok(Settings {
+                kiosk,
+                stripe,
+                reader,
+                payment,
+                products,
+                inputs,
+                dispensers,
+                displays,
+                texts,
+            })
         }
         _ => Err(ConfigError { problems: check.problems }),
     }
@@ -84,6 +97,18 @@ impl Check<'_> {
         let id = id.and_then(|text| self.parsed(&table.join("id"), text, KioskId::new));
         let currency = self.parsed(&table.join("currency"), &raw.currency, str::parse::<Currency>);
         let locale = self.locale(&table.join("locale"), &raw.locale);
+        let languages = self.languages(&table.join("languages"), locale, &raw.languages);
+        let key = table.join("phone");
+        let phone = raw.phone.as_ref().map_or(Some(None), |text| self.phone(&key, text).map(Some));
+        let message_time = &raw.message_time;
+        let message_time =
+            self.duration(&table.join("message_time"), message_time, values::MESSAGE_TIME);
+        let receipt_time = &raw.receipt_time;
+        let receipt_time =
+            self.duration(&table.join("receipt_time"), receipt_time, values::MESSAGE_TIME);
+        let attract_after = &raw.attract_after;
+        let attract_after =
+            self.duration(&table.join("attract_after"), attract_after, values::ATTRACT_AFTER);
         let folders = Folders::of(self.path);
         let state_dir = raw.state_dir.as_ref().unwrap_or(&folders.state);
         let state_dir = self.absolute(&table.join("state_dir"), state_dir);
@@ -94,7 +119,11 @@ impl Check<'_> {
         Some(KioskSettings {
             id: id?,
             currency: currency?,
-            locale: locale?,
+            languages: languages?,
+            phone: phone?,
+            message_time: message_time?,
+            receipt_time: receipt_time?,
+            attract_after: attract_after?,
             state_dir: state_dir?,
             runtime_dir: runtime_dir?,
             cart: raw.cart,

@@ -52,7 +52,7 @@ const CARDS: &[(&str, Kind)] = &[("brands", Words), ("funding", Words), ("countr
 use Kind::{Boolean, Duration, Integer, Numbers, Text, Words};
 
 /// All sections, in the order of the shipped example.
-pub(super) const SECTIONS: [Section; 8] = [
+pub(super) const SECTIONS: [Section; 9] = [
     Section {
         name: "kiosk",
         named: false,
@@ -60,6 +60,11 @@ pub(super) const SECTIONS: [Section; 8] = [
             ("id", Text),
             ("currency", Text),
             ("locale", Text),
+            ("languages", Words),
+            ("phone", Text),
+            ("message_time", Duration),
+            ("receipt_time", Duration),
+            ("attract_after", Duration),
             ("state_dir", Text),
             ("runtime_dir", Text),
             ("cart", Boolean),
@@ -138,6 +143,7 @@ pub(super) const SECTIONS: [Section; 8] = [
             ("clear", Text),
             ("cancel", Text),
             ("pay", Text),
+            ("language", Text),
             ("typing_timeout", Duration),
             ("vendor", Integer),
             ("product", Integer),
@@ -185,7 +191,40 @@ pub(super) const SECTIONS: [Section; 8] = [
         tables: &[],
         free: &[("lines", Integer), ("reverse_lines", Integer)],
     },
-    Section { name: "display", named: true, keys: &[("kind", Text)], tables: &[], free: &[] },
+    Section {
+        name: "display",
+        named: true,
+        keys: &[
+            ("kind", Text),
+            ("device", Text),
+            ("bus", Text),
+            ("address", Integer),
+            ("size", Text),
+            ("controller", Text),
+            ("upside_down", Boolean),
+            ("rom", Text),
+            ("chip", Text),
+            ("backend", Text),
+            ("line", Integer),
+            ("active", Text),
+            ("on", Words),
+            ("file", Text),
+            ("rotate", Integer),
+            ("theme", Text),
+            ("logo", Text),
+            ("font", Text),
+            ("brightness", Integer),
+            ("night", Text),
+            ("night_brightness", Integer),
+            ("dim_after", Duration),
+            ("sleep_after", Duration),
+            ("shift", Boolean),
+            ("page_time", Duration),
+        ],
+        tables: &[],
+        free: &[("lines", Integer)],
+    },
+    Section { name: "language", named: true, keys: &[], tables: &[], free: &[("texts", Text)] },
 ];
 
 /// The section of this name.
@@ -230,7 +269,7 @@ impl Section {
 mod tests {
     use std::collections::{BTreeMap, BTreeSet};
 
-    use super::super::raw::{Raw, RawDispenser, RawDisplay, RawInput, RawProduct};
+    use super::super::raw::{Raw, RawDispenser, RawDisplay, RawInput, RawLanguage, RawProduct};
     use super::*;
 
     #[test]
@@ -241,6 +280,7 @@ mod tests {
             input: BTreeMap::from([(name(), RawInput::default())]),
             dispenser: BTreeMap::from([(name(), RawDispenser::default())]),
             display: BTreeMap::from([(name(), RawDisplay::default())]),
+            language: BTreeMap::from([(name(), RawLanguage::default())]),
             ..Raw::default()
         };
         let json = serde_json::to_value(&raw).unwrap();

@@ -34,9 +34,9 @@ pub use duration::parse as duration;
 pub use origins::{KeyPath, Origin, Origins};
 pub use problem::{ConfigError, Problem};
 pub use settings::{
-    CaptureMode, DispenserKind, DispenserSettings, DisplaySettings, Flow, InputSettings,
-    KioskSettings, PaymentSettings, ProductSettings, ReaderInput, ReaderStyle, SerialDispenser,
-    SerialInput, Settings, StripeSettings, UnknownVend,
+    CaptureMode, DispenserKind, DispenserSettings, DisplayKind, DisplaySettings, Flow,
+    InputSettings, KioskSettings, PaymentSettings, ProductSettings, ReaderInput, ReaderStyle,
+    SerialDispenser, SerialInput, Settings, StripeSettings, UnknownVend,
 };
 
 /// How many bytes of the hash are shown: enough to tell configurations of a fleet apart.
@@ -111,7 +111,7 @@ fn warnings(settings: &Settings) -> Vec<String> {
     if settings.products.values().all(|product| product.disabled) {
         warnings.push("product: all are disabled, so that nothing is sold".to_owned());
     }
-    warnings.extend(check::perhaps_used_twice(&settings.inputs, &settings.dispensers));
+    warnings.extend(check::perhaps_used_twice(settings));
     for name in settings.dispensers.keys() {
         if !settings.products.values().any(|product| product.dispenser == *name) {
             warnings.push(format!("dispenser.{name}: no product is delivered by it"));

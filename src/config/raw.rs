@@ -16,6 +16,7 @@ pub(super) struct Raw {
     pub(super) input: BTreeMap<String, RawInput>,
     pub(super) dispenser: BTreeMap<String, RawDispenser>,
     pub(super) display: BTreeMap<String, RawDisplay>,
+    pub(super) language: BTreeMap<String, RawLanguage>,
 }
 
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
@@ -24,6 +25,11 @@ pub(super) struct RawKiosk {
     pub(super) id: Option<String>,
     pub(super) currency: String,
     pub(super) locale: String,
+    pub(super) languages: Vec<String>,
+    pub(super) phone: Option<String>,
+    pub(super) message_time: String,
+    pub(super) receipt_time: String,
+    pub(super) attract_after: String,
     /// By default that of the instance.
     pub(super) state_dir: Option<String>,
     /// By default that of the instance.
@@ -38,6 +44,11 @@ impl Default for RawKiosk {
             id: None,
             currency: "usd".to_owned(),
             locale: "en".to_owned(),
+            languages: Vec::new(),
+            phone: None,
+            message_time: "8s".to_owned(),
+            receipt_time: "30s".to_owned(),
+            attract_after: "0s".to_owned(),
             state_dir: None,
             runtime_dir: None,
             cart: false,
@@ -160,6 +171,7 @@ pub(super) struct RawInput {
     pub(super) clear: Option<String>,
     pub(super) cancel: Option<String>,
     pub(super) pay: Option<String>,
+    pub(super) language: Option<String>,
     pub(super) typing_timeout: String,
     pub(super) vendor: Option<i64>,
     pub(super) product: Option<i64>,
@@ -197,6 +209,7 @@ impl Default for RawInput {
             clear: None,
             cancel: None,
             pay: None,
+            language: None,
             typing_timeout: "10s".to_owned(),
             vendor: None,
             product: None,
@@ -285,8 +298,74 @@ impl Default for RawDispenser {
     }
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct RawDisplay {
     pub(super) kind: Option<String>,
+    pub(super) device: Option<String>,
+    pub(super) bus: Option<String>,
+    pub(super) address: Option<i64>,
+    pub(super) size: Option<String>,
+    pub(super) controller: Option<String>,
+    pub(super) upside_down: bool,
+    pub(super) rom: Option<String>,
+    pub(super) chip: Option<String>,
+    pub(super) backend: Option<String>,
+    pub(super) lines: BTreeMap<String, i64>,
+    pub(super) line: Option<i64>,
+    pub(super) active: Option<String>,
+    pub(super) on: Vec<String>,
+    pub(super) file: Option<String>,
+    pub(super) rotate: i64,
+    pub(super) theme: Option<String>,
+    pub(super) logo: Option<String>,
+    pub(super) font: Option<String>,
+    pub(super) brightness: i64,
+    pub(super) night: Option<String>,
+    pub(super) night_brightness: i64,
+    /// By default that of the kind.
+    pub(super) dim_after: Option<String>,
+    pub(super) sleep_after: String,
+    /// By default that of the kind.
+    pub(super) shift: Option<bool>,
+    pub(super) page_time: String,
+}
+
+impl Default for RawDisplay {
+    fn default() -> Self {
+        Self {
+            kind: None,
+            device: None,
+            bus: None,
+            address: None,
+            size: None,
+            controller: None,
+            upside_down: false,
+            rom: None,
+            chip: None,
+            backend: None,
+            lines: BTreeMap::new(),
+            line: None,
+            active: None,
+            on: Vec::new(),
+            file: None,
+            rotate: 0,
+            theme: None,
+            logo: None,
+            font: None,
+            brightness: 100,
+            night: None,
+            night_brightness: 30,
+            dim_after: None,
+            sleep_after: "0s".to_owned(),
+            shift: None,
+            page_time: "3s".to_owned(),
+        }
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct RawLanguage {
+    pub(super) texts: BTreeMap<String, String>,
 }

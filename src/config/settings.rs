@@ -8,9 +8,13 @@ use std::time::Duration;
 use serde::Serialize;
 
 use crate::ids::{DispenserName, KioskId, ProductCode, ReaderId, Slot};
+use crate::locale::{Language, Locale};
 use crate::money::{Currency, Money};
 use crate::sale::cards::CardRules;
 use crate::sale::goods::Promise;
+use crate::wiring::display::{
+    DisplayCare, LcdDisplay, OledDisplay, PngDisplay, ScreenDisplay, SignalDisplay,
+};
 use crate::wiring::printer::EscposDispenser;
 use crate::wiring::{
     CommandDispenser, EvdevInput, GpioDispenser, GpioInput, MatrixInput, MdbDispenser, MdbInput,
@@ -35,8 +39,9 @@ pub struct Settings {
     /// What delivers, by name. At least one.
     pub dispensers: BTreeMap<DispenserName, DispenserSettings>,
     /// What shows the customer each step, by name. May be empty.
-    #[expect(clippy::zero_sized_map_values, reason = "other kinds of display will have settings")]
     pub displays: BTreeMap<String, DisplaySettings>,
+    /// What the operator has the kiosk say instead of its own texts: messages by their names.
+    pub texts: BTreeMap<Language, BTreeMap<String, String>>,
 }
 
 /// This kiosk (`[kiosk]`).
@@ -46,8 +51,16 @@ pub struct KioskSettings {
     pub id: KioskId,
     /// The currency of all prices.
     pub currency: Currency,
-    /// The language, and region if any, of what customers read, as in `en` or `de-CH`.
-    pub locale: String,
+    /// The languages that customers choose among; the first is the kiosk's own.
+    pub languages: Vec<Locale>,
+    /// The number that customers call.
+    pub phone: Option<String>,
+    /// How long a message of thanks or regret stands.
+    pub message_time: Duration,
+    /// How long a receipt stands to be scanned.
+    pub receipt_time: Duration,
+    /// After so long without anybody the products are shown one after the other. Zero: never.
+    pub attract_after: Duration,
     /// The folder of the journal; absolute.
     pub state_dir: PathBuf,
     /// The folder of the control socket; absolute.
@@ -280,7 +293,26 @@ pub struct SerialDispenser {
 
 /// What shows the customer each step (`[display.NAME]`).
 #[derive(Clone, PartialEq, Debug, Serialize)]
-pub enum DisplaySettings {
+pub struct DisplaySettings {
+    /// What it is.
+    pub kind: DisplayKind,
+    /// How it rests.
+    pub care: DisplayCare,
+}
+
+/// What shows the customer each step.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub enum DisplayKind {
     /// `terminal`: text on the terminal. At most one.
     Terminal,
+    /// `ssd1306`: dots.
+    Ssd1306(OledDisplay),
+    /// `hd44780`: characters.
+    Hd44780(LcdDisplay),
+    /// `framebuffer`: a screen.
+    Framebuffer(ScreenDisplay),
+    /// `png`: a picture in a file.
+    Png(PngDisplay),
+    /// `led` and `buzzer`: a lamp or a buzzer.
+    Signal(SignalDisplay),
 }

@@ -7,6 +7,7 @@ mod reader;
 mod service;
 mod stock;
 
+use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -29,7 +30,7 @@ pub use crate::daemon::control::reader::{AssignOrder, ResetDocument};
 pub use crate::daemon::control::service::DrainOrder;
 pub use crate::daemon::control::stock::StockOrder;
 use crate::daemon::drained::DrainFile;
-use crate::daemon::hardware::Hardware;
+use crate::daemon::hardware::{DisplayStatus, Hardware};
 use crate::daemon::journal_thread::Job;
 use crate::daemon::run::Message;
 use crate::daemon::tell;
@@ -80,6 +81,9 @@ pub struct StatusDocument {
     /// How the kiosk is.
     #[serde(flatten)]
     pub status: KioskStatus,
+    /// The displays, by their names.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub displays: BTreeMap<String, DisplayStatus>,
     /// Which configuration it runs.
     pub config: ConfigStatus,
 }
@@ -238,6 +242,7 @@ pub async fn serve(
         .route("/v1/pay", post(keys::pay))
         .route("/v1/remove", post(keys::remove))
         .route("/v1/cancel", post(cancel))
+        .route("/v1/language", post(language))
         .route("/v1/hint", post(hint))
         .route("/v1/drain", post(service::drain))
         .route("/v1/resume", post(service::resume))
@@ -263,9 +268,17 @@ pub async fn serve(
 async fn status(State(shared): State<Arc<Shared>>) -> Response {
     let (answer, status) = oneshot::channel();
     match ask(&shared, Message::Status(answer), status).await {
-        Ok(status) => Json(status).into_response(),
+        Ok(status) => {
+            let displays = shared.hardware.displays();
+            Json(StatusDocument { displays, ..status }).into_response()
+        }
         Err(response) => response,
     }
+}
+
+/// The next of the kiosk's languages.
+async fn language(State(shared): State<Arc<Shared>>) -> Response {
+    sent(&shared, Message::Event(crate::daemon::Event::LanguagePressed)).await
 }
 
 async fn cancel(State(shared): State<Arc<Shared>>) -> Response {

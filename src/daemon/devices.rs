@@ -1,12 +1,11 @@
-//! Inputs, dispensers and displays: a task each, and their news in the driver's words.
+//! Inputs and dispensers: a task each, and their news in the driver's words.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use tokio::sync::mpsc::{self, error::TrySendError};
-use tokio::sync::watch;
 
-use crate::config::{DispenserKind, DispenserSettings, DisplaySettings, InputSettings, Settings};
+use crate::config::{DispenserKind, DispenserSettings, InputSettings, Settings};
 use crate::daemon::clock;
 use crate::daemon::driver::Event;
 use crate::daemon::hardware::Hardware;
@@ -19,14 +18,13 @@ use crate::dispenser::command::Program;
 use crate::dispenser::escpos::Printer;
 use crate::dispenser::gpio::{Chip, Relays, longest};
 use crate::dispenser::{self, Answer, DispenserNews, Order};
-use crate::display;
 use crate::ids::DispenserName;
 use crate::input::evdev::{self, Evdev};
 use crate::input::gpio::{Chardev, Gpio, Rppal};
 use crate::input::matrix::{self, Matrix};
 use crate::input::reader::ReaderScreen;
 use crate::input::{self, InputNews, Key, NamedInputNews};
-use crate::kiosk::{Dispenser, View};
+use crate::kiosk::Dispenser;
 use crate::sale::input::VendNews;
 use crate::serial::{Link, PortSettings};
 use crate::wiring::BackendKind;
@@ -62,22 +60,6 @@ pub fn dispensers(settings: &Settings) -> BTreeMap<DispenserName, Dispenser> {
     };
     let all = settings.dispensers.iter();
     all.map(|(name, dispenser)| (name.clone(), known(dispenser))).collect()
-}
-
-/// Starts the displays. Each sees only the newest view.
-pub fn start_displays(
-    settings: &Settings,
-    views: &watch::Receiver<Option<View>>,
-    watchdog: &mut Watchdog,
-) {
-    for (name, display) in &settings.displays {
-        let pulse = watchdog.watch(format!("display \"{name}\""));
-        match display {
-            DisplaySettings::Terminal => {
-                tokio::spawn(display::terminal::run(views.clone(), pulse));
-            }
-        }
-    }
 }
 
 /// Starts the inputs.
@@ -160,6 +142,7 @@ fn input_message(
         InputNews::Key(Key::Select(code)) => Some(Message::Select { code, answer: None }),
         InputNews::Key(Key::Cancel) => Some(Message::Event(Event::CancelPressed)),
         InputNews::Key(Key::Pay) => Some(Message::Pay { answer: None }),
+        InputNews::Key(Key::Language) => Some(Message::Event(Event::LanguagePressed)),
         InputNews::Key(Key::Remove(code)) => Some(Message::Remove { code, answer: None }),
         InputNews::Asked { sale, slot, price } => {
             let asked = asks?.asked(slot, price);

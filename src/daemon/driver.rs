@@ -93,6 +93,11 @@ pub enum Effect {
     PowerCycleReader,
     /// Show this.
     Show(View),
+    /// Show it in this one of the kiosk's languages.
+    Speak {
+        /// Which; the first is 0.
+        language: usize,
+    },
     /// This became true: for logs and spectators.
     Happened {
         /// The sale.
@@ -178,6 +183,7 @@ pub struct Driver {
     pub(super) unanswered: BTreeMap<SaleId, Unanswered>,
     pub(super) filling: Option<UnansweredFilling>,
     pub(super) shown: Option<View>,
+    pub(super) language: usize,
     pub(super) power_cycled: Option<Moment>,
     told_reasons: ToldReasons,
     pub(super) wake: Option<Moment>,
@@ -210,6 +216,7 @@ impl Driver {
             unanswered: BTreeMap::new(),
             filling: None,
             shown: None,
+            language: 0,
             power_cycled: None,
             told_reasons: ToldReasons::default(),
             wake: None,
@@ -246,6 +253,7 @@ impl Driver {
                 self.turned_away(removed, now);
             }
             Event::Typed { text } => self.kiosk.typed(text, now.moment),
+            Event::LanguagePressed => self.kiosk.next_language(now.moment),
             Event::CancelPressed => {
                 let front = self.kiosk.front_sale().map(|sale| sale.id().clone());
                 match front {

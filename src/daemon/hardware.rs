@@ -8,10 +8,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde::{Deserialize, Serialize};
 use tokio::sync::broadcast;
 
-use crate::config::{DispenserKind, InputSettings, Settings};
+use crate::config::{DispenserKind, DisplayKind, InputSettings, Settings};
 use crate::daemon::clock;
 use crate::dispenser::{Answer, DispenserNews};
+use crate::display::run::DisplayNews;
 use crate::input::{InputNews, Key};
+use crate::wiring::display::{LcdBus, OledBus};
 use crate::wiring::printer::PrinterAt;
 use crate::wiring::{EvdevInput, GpioDispenser, GpioInput, MatrixInput, WhichKeyboard};
 
@@ -21,7 +23,7 @@ const QUEUE: usize = 256;
 /// The reply of `GET /v1/hardware`.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct HardwareDocument {
-    /// What is configured, inputs first.
+    /// What is configured: inputs, dispensers, displays.
     pub devices: Vec<Device>,
 }
 
@@ -34,6 +36,18 @@ pub struct Device {
     pub name: String,
     /// What it is attached to.
     pub uses: String,
+    /// `starting`, `connected` or `gone`.
+    pub state: String,
+    /// Since when (RFC 3339).
+    pub since: String,
+    /// Why it is gone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+}
+
+/// How a display is, in the status document.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct DisplayStatus {
     /// `starting`, `connected` or `gone`.
     pub state: String,
     /// Since when (RFC 3339).
@@ -65,6 +79,7 @@ pub struct Hardware {
 
 const INPUT: &str = "input";
 const DISPENSER: &str = "dispenser";
+const DISPLAY: &str = "display";
 
 impl Default for Hardware {
     /// No devices.
@@ -105,8 +120,11 @@ impl Hardware {
             };
             (DISPENSER, name.to_string(), uses)
         });
+        let displays = settings.displays.iter();
+        let displays =
+            displays.map(|(name, display)| (DISPLAY, name.clone(), shows_on(&display.kind)));
         let since = now();
-        let devices = inputs.chain(dispensers).map(|(kind, name, uses)| {
+        let devices = inputs.chain(dispensers).chain(displays).map(|(kind, name, uses)| {
             let state = "starting".to_owned();
             let device = Device {
                 kind: kind.to_owned(),
@@ -128,7 +146,8 @@ impl Hardware {
             let is_one = move |(kind, _): &&(&str, String)| *kind == wanted;
             devices.iter().filter(move |(key, _)| is_one(key)).map(|(_, device)| device.clone())
         };
-        HardwareDocument { devices: of(INPUT).chain(of(DISPENSER)).collect() }
+        let devices = of(INPUT).chain(of(DISPENSER)).chain(of(DISPLAY));
+        HardwareDocument { devices: devices.collect() }
     }
 
     /// What devices say from now on.
@@ -144,6 +163,7 @@ impl Hardware {
             InputNews::Key(Key::Select(code)) => code.to_string(),
             InputNews::Key(Key::Cancel) => "CANCEL".to_owned(),
             InputNews::Key(Key::Pay) => "PAY".to_owned(),
+            InputNews::Key(Key::Language) => "LANGUAGE".to_owned(),
             InputNews::Key(Key::Remove(code)) => format!("REMOVE {code}"),
             InputNews::Typing { text } => format!("{text:?} is being typed"),
             InputNews::Asked { slot, price, .. } => {
@@ -179,6 +199,25 @@ impl Hardware {
         self.says(DISPENSER, name, what);
     }
 
+    /// A display has news.
+    pub(super) fn display(&self, name: &str, news: &DisplayNews) {
+        match news {
+            DisplayNews::Shows => self.connected(DISPLAY, name),
+            DisplayNews::Dark { why } => self.gone(DISPLAY, name, why),
+        }
+    }
+
+    /// How the displays are, by their names.
+    pub(super) fn displays(&self) -> BTreeMap<String, DisplayStatus> {
+        let displays = self.document().devices.into_iter().filter(|device| device.kind == DISPLAY);
+        let status = |device: Device| DisplayStatus {
+            state: device.state,
+            since: device.since,
+            why: device.why,
+        };
+        displays.map(|device| (device.name.clone(), status(device))).collect()
+    }
+
     fn connected(&self, kind: &'static str, name: &str) {
         self.becomes(kind, name, "connected", None);
         self.says(kind, name, "is connected".to_owned());
@@ -208,6 +247,30 @@ impl Hardware {
         let said = DeviceSaid { at: now(), kind: kind.to_owned(), name: name.to_owned(), what };
         drop(self.said.send(said));
     }
+}
+
+fn shows_on(kind: &DisplayKind) -> String {
+    match kind {
+        DisplayKind::Terminal => "standard output".to_owned(),
+        DisplayKind::Ssd1306(oled) => match &oled.bus {
+            OledBus::I2c { device, address } => i2c("OLED", device, *address),
+            OledBus::Spi { device, .. } => format!("OLED at {}", device.display()),
+        },
+        DisplayKind::Hd44780(lcd) => match &lcd.bus {
+            LcdBus::I2c { device, address } => i2c("LCD", device, *address),
+            LcdBus::Lines { chip, .. } => format!("LCD on {}", lines_of(chip.as_deref())),
+        },
+        DisplayKind::Framebuffer(screen) => format!("screen {}", screen.device.display()),
+        DisplayKind::Png(png) => format!("picture {}", png.file.display()),
+        DisplayKind::Signal(signal) => {
+            let what = if signal.sounds { "buzzer" } else { "lamp" };
+            format!("{what} on line {} of {}", signal.line, lines_of(signal.chip.as_deref()))
+        }
+    }
+}
+
+fn i2c(what: &str, device: &Path, address: u8) -> String {
+    format!("{what} at {}, address {address:#04x}", device.display())
 }
 
 fn port(device: &Path, baud: u32) -> String {

@@ -10,6 +10,7 @@ use crate::config::{DispenserKind, InputSettings, Settings};
 use crate::daemon::clock;
 use crate::daemon::run::sale_id;
 use crate::daemon::watchdog::Watchdog;
+use crate::display::run::Told;
 use crate::ids::{DispenserName, ProductCode, Slot};
 use crate::kiosk::{Asked, View};
 use crate::mdb::{self, DispenserEnd, InputEnd};
@@ -39,7 +40,7 @@ pub async fn farewell(buses: JoinSet<()>) {
 /// Starts the buses.
 pub fn start(
     settings: &Settings,
-    views: &watch::Receiver<Option<View>>,
+    views: &watch::Receiver<Told>,
     watchdog: &mut Watchdog,
 ) -> Machines {
     let mut machines = Machines::default();
@@ -56,11 +57,12 @@ pub fn start(
 }
 
 /// Whether the kiosk waits for a customer.
-fn is_free(mut views: watch::Receiver<Option<View>>) -> watch::Receiver<bool> {
+fn is_free(mut views: watch::Receiver<Told>) -> watch::Receiver<bool> {
     let (sender, free) = watch::channel(false);
     tokio::spawn(async move {
         while views.changed().await.is_ok() {
-            let is_free = matches!(*views.borrow_and_update(), Some(View::Idle));
+            let view = &views.borrow_and_update().view;
+            let is_free = view.as_ref().is_some_and(View::is_inviting);
             sender.send_if_modified(|free| std::mem::replace(free, is_free) != is_free);
         }
     });

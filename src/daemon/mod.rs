@@ -28,6 +28,7 @@ mod assignment;
 pub mod clock;
 pub mod control;
 pub mod devices;
+mod displays;
 mod drained;
 pub mod driver;
 pub mod flights;

@@ -69,17 +69,28 @@ impl Driver {
         self.effects.extend(lazy.map(Effect::Commit));
         self.answer_orders(now.moment);
         self.answer_filling(now.moment);
-        let view = self.kiosk.view(now.moment);
-        if self.shown.as_ref() != Some(&view) {
-            self.shown = Some(view.clone());
-            self.effects.push(Effect::Show(view));
-        }
+        self.show(now.moment);
         let others = [self.ledger.next_wake(), self.kiosk.next_view_change(now.moment)];
         for at in others.into_iter().flatten() {
             self.wake_at(at);
         }
         // A wish of the past that could not be fulfilled must not make the loop spin.
         self.wake = self.wake.map(|at| at.max(now.moment + Duration::from_millis(1)));
+    }
+
+    /// Has shown what is to be seen now, if it is something else than before.
+    fn show(&mut self, now: Moment) {
+        self.kiosk.watch_the_room(now);
+        let language = self.kiosk.language();
+        if self.language != language {
+            self.language = language;
+            self.effects.push(Effect::Speak { language });
+        }
+        let view = self.kiosk.view(now);
+        if self.shown.as_ref() != Some(&view) {
+            self.shown = Some(view.clone());
+            self.effects.push(Effect::Show(view));
+        }
     }
 
     fn let_time_pass(&mut self, now: Now) {

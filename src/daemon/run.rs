@@ -5,6 +5,7 @@ mod fire;
 #[cfg(debug_assertions)]
 mod hang;
 mod keys;
+mod perform;
 mod signals;
 mod stock;
 
@@ -30,11 +31,11 @@ use crate::daemon::orders::Ordered;
 use crate::daemon::setup::setup;
 use crate::daemon::waiting::Waiting;
 use crate::daemon::watchdog::Watchdog;
-use crate::daemon::{clock, devices, machines, reader_power, tell};
+use crate::daemon::{clock, devices, displays, machines, reader_power, tell};
 use crate::dispenser::Order;
+use crate::display::run::Told;
 use crate::ids::{ControllerId, DispenserName, ProductCode, ReaderId, SaleId, Slot};
 use crate::journal::{Filter, Journal, JournalError, Stored};
-use crate::kiosk::View;
 use crate::kiosk::claim::{OrderRefused, ReaderOrder};
 use crate::kiosk::reader_status::ReaderDocument;
 use crate::kiosk::service::Drained;
@@ -52,6 +53,7 @@ pub use fire::TestFire;
 use keys::press;
 pub(super) use keys::sale_id;
 pub use keys::{KeyAnswer, Pressed};
+use perform::{perform, perform_order};
 use signals::{reload_on_hangup, signals};
 pub use stock::StockMessage;
 
@@ -162,7 +164,7 @@ pub struct Devices {
     /// Where the orders of each dispenser go. Its news come back as [`Message`]s.
     pub dispensers: BTreeMap<DispenserName, mpsc::Sender<Order>>,
     /// Where views go.
-    pub views: watch::Sender<Option<View>>,
+    pub views: watch::Sender<Told>,
     /// Where what customers choose on the reader's screen goes, if they do.
     pub menu: Option<mpsc::Sender<String>>,
     /// Sees every new fact. One that is too slow misses some: no sale waits for it.
@@ -206,9 +208,9 @@ pub async fn run(
     let hardware = Hardware::of(settings);
     let served = control::serve(listener, messages.clone(), jobs, (state_dir, hardware.clone()));
     tokio::spawn(served);
-    let (views, watch) = watch::channel(None);
+    let (views, watch) = watch::channel(Told::default());
     let mut watchdog = Watchdog::new(notify::watchdog_interval());
-    devices::start_displays(settings, &watch, &mut watchdog);
+    displays::start(settings, &watch, &hardware, &mut watchdog);
     let listeners = Listeners { messages, hardware };
     let mut machines = machines::start(settings, &watch, &mut watchdog);
     let (menu, chosen) = mpsc::channel(1);
@@ -351,6 +353,7 @@ fn hear(driver: &mut Driver, message: Message, tasks: &mut Tasks, config: &Confi
             let document = StatusDocument {
                 version: env!("CARGO_PKG_VERSION").to_owned(),
                 status: driver.kiosk().status(now.moment),
+                displays: BTreeMap::new(),
                 config: config.clone(),
             };
             drop(answer.send(document));
@@ -390,111 +393,4 @@ fn hear(driver: &mut Driver, message: Message, tasks: &mut Tasks, config: &Confi
         #[cfg(debug_assertions)]
         Message::Hang(name, answer) => drop(answer.send(hang::hang(&name, tasks))),
     }
-}
-
-/// Performs what an order brought: the call that it became, or the refusal, is told to whoever waits.
-fn perform_order(
-    mut effects: Vec<Effect>,
-    answer: oneshot::Sender<OrderAnswer>,
-    tasks: &mut Tasks,
-) {
-    let refused = effects.iter().find_map(|effect| {
-        if let Effect::OrderRefused(why) = effect { Some(why.clone()) } else { None }
-    });
-    let ordered = effects
-        .iter()
-        .find_map(|effect| if let Effect::Ordered(flight) = effect { Some(*flight) } else { None });
-    if let Some(why) = refused {
-        drop(answer.send(Err(why)));
-    } else if let Some(flight) = ordered {
-        let is_its =
-            |effect: &Effect| matches!(effect, Effect::Call { flight: of, .. } if *of == flight);
-        if let Some(at) = effects.iter().position(is_its)
-            && let Effect::Call { flight, request } = effects.remove(at)
-        {
-            call(tasks, flight, request, Some(answer));
-        }
-    }
-    perform(effects, tasks);
-}
-
-/// Hands effects to the tasks that carry them out.
-fn perform(effects: Vec<Effect>, tasks: &mut Tasks) {
-    for effect in effects {
-        tell::effect(&effect, &tasks.reader);
-        match effect {
-            Effect::Commit(batch) => {
-                tasks.devices.watchdog.write_begins(batch.number, clock::now().moment);
-                drop(tasks.journal.send(Job::Commit(batch)));
-            }
-            Effect::Call { flight, request } => call(tasks, flight, request, None),
-            Effect::Vend { dispenser, vend } => order(tasks, &dispenser, Order::Vend(vend)),
-            Effect::AskDispenser { dispenser, order: id } => {
-                order(tasks, &dispenser, Order::Status { id });
-            }
-            Effect::CallOff { dispenser, sale } => {
-                order(tasks, &dispenser, Order::CallOff { sale });
-            }
-            Effect::PowerCycleReader => {
-                if let Some(program) = &tasks.reader_power {
-                    tokio::spawn(reader_power::cycle(program.clone()));
-                }
-            }
-            Effect::Show(view) => drop(tasks.devices.views.send_replace(Some(view))),
-            Effect::Happened { sale, fact, .. } => {
-                if let Some(spectator) = &tasks.devices.spectator {
-                    drop(spectator.try_send((sale, fact)));
-                }
-            }
-            Effect::SaleOrdered { sale, ordered } => {
-                // Whoever has hung up reads it in the journal.
-                if let Some(person) = tasks.people.remove(&sale) {
-                    drop(person.send(ordered));
-                }
-            }
-            Effect::Filled(ordered) => {
-                drop(tasks.filling.take().map(|person| person.send(ordered)));
-            }
-            Effect::Recall { sales } => drop(tasks.journal.send(Job::Recall { sales })),
-            // A customer who chooses again while the first choice waits has chosen once.
-            Effect::MenuAnswered(word) => {
-                drop(tasks.devices.menu.as_ref().map(|menu| menu.try_send(word)));
-            }
-            Effect::Reason(..)
-            | Effect::PriceDiffers { .. }
-            | Effect::CallFailed { .. }
-            | Effect::CallWorks { .. }
-            | Effect::CancelsSpare { .. }
-            | Effect::LeftAlone { .. }
-            | Effect::Turned(..)
-            | Effect::Ordered(_)
-            | Effect::OrderRefused(_) => {}
-        }
-    }
-}
-
-fn order(tasks: &Tasks, dispenser: &DispenserName, order: Order) {
-    devices::order(&tasks.devices.dispensers, dispenser, order, || tasks.messages.clone());
-}
-
-/// Makes a call in a task of its own. It is never dropped: what may move money is heard out.
-/// The loop hears of its end before the person does who waits for it.
-fn call(
-    tasks: &Tasks,
-    flight: FlightId,
-    request: Request,
-    person: Option<oneshot::Sender<OrderAnswer>>,
-) {
-    let (client, messages) = (tasks.client.clone(), tasks.messages.clone());
-    tokio::spawn(async move {
-        let wire = request.wire();
-        let begun = tokio::time::Instant::now();
-        let result = client.send(&wire).await;
-        tell::call_ended(&wire, &result, begun.elapsed());
-        let told = person.map(|person| (person, result.clone()));
-        drop(messages.send(Message::Event(Event::Replied { flight, result })).await);
-        if let Some((person, result)) = told {
-            drop(person.send(Ok(result)));
-        }
-    });
 }

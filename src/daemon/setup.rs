@@ -1,11 +1,12 @@
 //! What the kiosk is set up with: its settings, and what the machine says of itself.
 
-use crate::config::{ApiKey, InputSettings, Mode, ReaderStyle, Settings};
+use crate::config::{ApiKey, DisplayKind, InputSettings, Mode, ReaderStyle, Settings};
 use crate::daemon::policy::policy;
 use crate::daemon::run::RunError;
 use crate::daemon::{devices, identity};
 use crate::kiosk::menu::{MenuRules, MenuStyle};
 use crate::kiosk::restart_window::RestartWindow;
+use crate::kiosk::screen::ScreenRules;
 use crate::kiosk::{Product, Setup};
 use crate::sale::fact::Origin;
 
@@ -31,6 +32,7 @@ pub(super) fn setup(settings: &Settings, key: &ApiKey, origin: Origin) -> Result
         policy: policy(settings),
         reader_display: settings.payment.reader_display,
         menu: menu(settings),
+        screen: screen(settings),
         cart_limit: settings.kiosk.cart.then_some(settings.kiosk.cart_limit),
         boot: identity::boot_id()?,
         restart_window: settings.reader.restart_window.map(|(from, to)| RestartWindow {
@@ -45,6 +47,22 @@ pub(super) fn setup(settings: &Settings, key: &ApiKey, origin: Origin) -> Result
             .is_some()
             .then_some(settings.reader.power_cycle_every),
     })
+}
+
+/// How the displays behave.
+fn screen(settings: &Settings) -> ScreenRules {
+    let kiosk = &settings.kiosk;
+    let holds_codes = settings.displays.values().any(|display| match &display.kind {
+        DisplayKind::Ssd1306(oled) => oled.size.1 >= 64,
+        DisplayKind::Framebuffer(_) | DisplayKind::Png(_) => true,
+        DisplayKind::Terminal | DisplayKind::Hd44780(_) | DisplayKind::Signal(_) => false,
+    });
+    ScreenRules {
+        languages: kiosk.languages.len(),
+        message_time: kiosk.message_time,
+        receipt_time: holds_codes.then_some(kiosk.receipt_time),
+        attract_after: Some(kiosk.attract_after).filter(|after| !after.is_zero()),
+    }
 }
 
 /// What stands on the reader, where customers choose on it.

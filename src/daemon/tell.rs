@@ -103,6 +103,7 @@ pub fn effect(effect: &Effect, reader: &ReaderId) {
         | Effect::PowerCycleReader
         | Effect::Recall { .. }
         | Effect::Show(_)
+        | Effect::Speak { .. }
         | Effect::Filled(_)
         | Effect::Ordered(_)
         | Effect::OrderRefused(_) => {}

@@ -118,6 +118,7 @@ impl Bench {
                 | Effect::CallWorks { .. }
                 | Effect::PriceDiffers { .. }
                 | Effect::MenuAnswered(_)
+                | Effect::Speak { .. }
                 | Effect::Reason(..)
                 | Effect::CallFailed { .. }
                 | Effect::CancelsSpare { .. }

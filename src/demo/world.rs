@@ -10,10 +10,11 @@ use crate::daemon::flights::FlightId;
 use crate::daemon::ledger::Batch;
 use crate::demo::audit::{Audit, audit};
 use crate::demo::board::Board;
-use crate::display::text::words;
+use crate::display::text::{Help, words};
 use crate::ids::{OrderId, ProductCode, SaleId, Slot};
 use crate::journal::{Filter, Journal, JournalError, Summary};
 use crate::kiosk::{Setup, View};
+use crate::locale::Speech;
 use crate::sale::input::{Obstacle, VendNews};
 use crate::simulator::{self, Card, Model, Screen};
 use crate::stripe::Request;
@@ -80,6 +81,7 @@ pub struct World {
     network: bool,
     sales: Vec<SaleId>,
     shown: Option<String>,
+    speech: Speech,
     told: Vec<String>,
     /// When the board was last switched on.
     booted: Duration,
@@ -119,6 +121,7 @@ impl World {
             network: true,
             sales: Vec::new(),
             shown: None,
+            speech: Speech::english(),
             told: Vec::new(),
             booted: Duration::ZERO,
             #[cfg(test)]
@@ -429,6 +432,7 @@ impl World {
             | Effect::CallOff { .. }
             | Effect::MenuAnswered(_)
             | Effect::PriceDiffers { .. }
+            | Effect::Speak { .. }
             | Effect::CallFailed { .. }
             | Effect::CallWorks { .. }
             | Effect::Reason(..)
@@ -455,8 +459,8 @@ impl World {
     /// Tells what the display shows, each picture once and the countdown not at all.
     fn show(&mut self, view: &View) {
         let calm = view.without_countdown();
-        let words = words(&calm);
-        let picture = format!("  [ {} | {} ]", words.headline, words.line);
+        let (headline, line) = words(&calm, &self.speech, &Help::default()).plain();
+        let picture = format!("  [ {headline} | {line} ]");
         if self.shown.as_ref() != Some(&picture) {
             self.tell(&picture);
             self.shown = Some(picture);

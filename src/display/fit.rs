@@ -45,7 +45,7 @@ pub fn fit<F: Face>(phrase: &Phrase, faces: &[F], area: Area) -> Option<Fitted> 
 
 /// The lines of one wording, if it fits.
 fn fits(text: &str, face: &impl Face, area: Area) -> Option<Vec<String>> {
-    if !text.chars().all(|c| face.draws(c)) {
+    if !unbroken(text).chars().all(|c| face.draws(c)) {
         return None;
     }
     let lines = broken(text, face, area.width)?;
@@ -62,16 +62,22 @@ pub fn pages(text: &str, face: &impl Face, width: u32, rows: usize) -> Vec<Vec<S
 
 /// Lines of whole words, none wider than `width`; none if a single word is.
 pub fn broken(text: &str, face: &impl Face, width: u32) -> Option<Vec<String>> {
+    let is_wider = |text: &str| face.width(&unbroken(text)) > width;
     let mut lines: Vec<String> = Vec::new();
-    for piece in pieces(text, face, width) {
+    for piece in pieces(text, is_wider) {
         let joined = lines.last().map(|line| format!("{line}{}{}", gap(line, piece), piece.text));
         match (joined, lines.last_mut()) {
-            (Some(joined), Some(line)) if face.width(&joined) <= width => *line = joined,
-            (_, _) if face.width(piece.text) <= width => lines.push(piece.text.to_owned()),
+            (Some(joined), Some(line)) if !is_wider(&joined) => *line = joined,
+            (_, _) if !is_wider(piece.text) => lines.push(piece.text.to_owned()),
             (_, _) => return None,
         }
     }
-    Some(lines)
+    Some(lines.iter().map(|line| unbroken(line)).collect())
+}
+
+/// With plain spaces where a line must not end: no face has another kind.
+pub fn unbroken(text: &str) -> String {
+    text.replace(['\u{a0}', '\u{202f}'], " ")
 }
 
 /// What is never broken, and whether a space stands before it.
@@ -83,12 +89,10 @@ struct Piece<'t> {
 
 /// The words of a text. Scripts without spaces are broken where Unicode allows (UAX 14), but only
 /// what is wider than a line.
-fn pieces<'t>(text: &'t str, face: &impl Face, width: u32) -> Vec<Piece<'t>> {
+fn pieces(text: &str, is_wider: impl Fn(&str) -> bool) -> Vec<Piece<'_>> {
     let words = text.split(' ').filter(|word| !word.is_empty());
-    let parts = words.flat_map(|word| match face.width(word) > width {
-        true => parts(word),
-        false => vec![Piece { text: word, after_space: true }],
-    });
+    let whole = |text| vec![Piece { text, after_space: true }];
+    let parts = words.flat_map(|word| if is_wider(word) { parts(word) } else { whole(word) });
     parts.collect()
 }
 
@@ -122,7 +126,7 @@ fn gap(line: &str, piece: Piece<'_>) -> &'static str {
 /// Lines that are cut anywhere.
 fn cut(text: &str, face: &impl Face, width: u32) -> Vec<String> {
     let mut lines = vec![String::new()];
-    for character in text.chars() {
+    for character in unbroken(text).chars() {
         let longer = lines.last().map_or_else(String::new, |line| format!("{line}{character}"));
         match lines.last_mut() {
             Some(line) if line.is_empty() || face.width(&longer) <= width => *line = longer,
@@ -130,6 +134,34 @@ fn cut(text: &str, face: &impl Face, width: u32) -> Vec<String> {
         }
     }
     lines
+}
+
+/// The cells of a terminal.
+struct Cells;
+
+impl Face for Cells {
+    fn width(&self, text: &str) -> u32 {
+        u32::try_from(cells(text)).unwrap_or(u32::MAX)
+    }
+
+    fn line_height(&self) -> u32 {
+        1
+    }
+
+    fn draws(&self, _character: char) -> bool {
+        true
+    }
+}
+
+/// How many cells of a terminal a text takes: kanji and kana take two each.
+pub fn cells(text: &str) -> usize {
+    text.chars().map(|character| if is_wide(character) { 2 } else { 1 }).sum()
+}
+
+/// Lines for a terminal, each at most `width` cells.
+pub fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let width = u32::try_from(width).unwrap_or(u32::MAX);
+    broken(text, &Cells, width).unwrap_or_else(|| cut(text, &Cells, width))
 }
 
 /// Of a script that is written without spaces.
@@ -145,22 +177,7 @@ fn is_katakana(character: char) -> bool {
 mod tests {
     use super::*;
 
-    /// A face of cells: `1` wide and `1` high each.
-    struct Cells;
-
-    impl Face for Cells {
-        fn width(&self, text: &str) -> u32 {
-            text.chars().count().try_into().unwrap()
-        }
-        fn line_height(&self) -> u32 {
-            1
-        }
-        fn draws(&self, character: char) -> bool {
-            character != '☃'
-        }
-    }
-
-    /// The same, twice as large.
+    /// Cells of this size, with no snowman.
     struct Sized(u32);
 
     impl Face for Sized {
@@ -171,7 +188,7 @@ mod tests {
             self.0
         }
         fn draws(&self, character: char) -> bool {
-            Cells.draws(character)
+            character != '☃'
         }
     }
 
@@ -185,6 +202,11 @@ mod tests {
         assert_eq!(lines("one two three", 4), None, "three is wider");
         assert_eq!(lines("", 4), Some(vec![]));
         assert_eq!(lines("EC-Karte", 5), None, "not at a hyphen either");
+    }
+
+    #[test]
+    fn what_belongs_together_stays_together() {
+        assert_eq!(lines("nur 2,50\u{a0}€ bezahlt", 9).unwrap(), ["nur", "2,50 €", "bezahlt"]);
     }
 
     #[test]
@@ -206,7 +228,7 @@ mod tests {
     #[test]
     fn a_wording_that_the_face_cannot_draw_is_passed_over() {
         let phrase = Phrase::new("☃").or("snow");
-        let fitted = fit(&phrase, &[Cells], Area { width: 9, height: 1 });
+        let fitted = fit(&phrase, &[Sized(1)], Area { width: 9, height: 1 });
         assert_eq!(fitted.unwrap().lines, ["snow"]);
     }
 
@@ -220,10 +242,10 @@ mod tests {
     #[test]
     fn japanese_is_broken_between_phrases_and_only_then_inside_them() {
         let text = "カードを かざして ください。";
-        assert_eq!(lines(text, 20).unwrap(), ["カードをかざしてください。"]);
-        assert_eq!(lines(text, 9).unwrap(), ["カードをかざして", "ください。"]);
-        assert_eq!(lines("商品を選んでください。", 6).unwrap().concat(), "商品を選んでください。");
-        let last = lines("商品を選んでください。", 5).unwrap();
+        assert_eq!(lines(text, 26).unwrap(), ["カードをかざしてください。"]);
+        assert_eq!(lines(text, 16).unwrap(), ["カードをかざして", "ください。"]);
+        assert_eq!(lines("商品を選んでください。", 12).unwrap().concat(), "商品を選んでください。");
+        let last = lines("商品を選んでください。", 10).unwrap();
         assert!(last.iter().all(|line| !line.starts_with('。')), "{last:?}");
         assert_eq!(lines("カード リーダー", 20).unwrap(), ["カード リーダー"]);
     }

@@ -2,13 +2,15 @@
 //!
 //! * [`text`]: the words of each view
 //! * [`words`]: what a display has to say; [`fit`]: how it is fitted into an area
-//! * [`panel`]: what every display can do
+//! * [`panel`]: what every display can do; [`run`]: a display at work; [`care`]: how it rests
 //! * [`bitmap`]: a picture of dots
 //! * [`terminal`]: a display for development: one frame of text
 
 pub mod bitmap;
+pub mod care;
 pub mod fit;
 pub mod panel;
+pub mod run;
 pub mod terminal;
 pub mod text;
 pub mod words;

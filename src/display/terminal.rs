@@ -2,48 +2,55 @@
 
 use std::io::{IsTerminal, Write};
 
-use tokio::sync::watch;
-
-use crate::display::text::{Text, words, wrapped};
-use crate::kiosk::View;
-use crate::pulse::Pulse;
+use crate::display::fit::{cells, wrapped};
+use crate::display::panel::{Panel, Scene};
+use crate::display::words::Words;
 
 /// How wide a frame is.
 const WIDTH: usize = 48;
 
-/// Shows each view until the sender is gone. Only the newest counts: a slow terminal never delays
-/// a sale. On a terminal the frame is redrawn in its place; in a file each picture stands once,
-/// without its countdown. Ends quietly when nobody reads.
-pub async fn run(mut views: watch::Receiver<Option<View>>, mut pulse: Pulse) {
-    let in_place = std::io::stdout().is_terminal();
-    let mut last: Option<String> = None;
-    loop {
-        let changed = tokio::select! {
-            changed = views.changed() => changed,
-            question = pulse.asked() => {
-                pulse.answer(question).await;
-                continue;
-            }
+/// Standard output. On a terminal the frame is redrawn in its place; in a file each picture stands
+/// once, without its countdown.
+#[derive(Debug)]
+pub struct Terminal {
+    in_place: bool,
+    last: Option<String>,
+}
+
+impl Terminal {
+    /// The process's own.
+    pub fn new() -> Self {
+        Self { in_place: std::io::stdout().is_terminal(), last: None }
+    }
+}
+
+impl Default for Terminal {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Panel for Terminal {
+    fn open(&mut self) -> Result<(), String> {
+        Ok(())
+    }
+
+    fn show(&mut self, scene: &Scene) -> Result<(), String> {
+        let picture = if self.in_place {
+            frame(&scene.words)
+        } else {
+            frame(&Words { countdown: None, ..scene.words.clone() })
         };
-        if changed.is_err() {
-            return;
+        if self.last.as_ref() == Some(&picture) {
+            return Ok(());
         }
-        let Some(view) = views.borrow_and_update().clone() else { continue };
-        let view = if in_place { view } else { view.without_countdown() };
-        let picture = frame(&words(&view));
-        if last.as_ref() == Some(&picture) {
-            continue;
-        }
-        let back = last.filter(|_| in_place).map_or_else(String::new, |last| erase(&last));
-        let text = format!("{back}{picture}");
-        let written = tokio::task::spawn_blocking(move || {
-            let mut out = std::io::stdout().lock();
-            out.write_all(text.as_bytes()).and_then(|()| out.flush())
-        });
-        if !matches!(written.await, Ok(Ok(()))) {
-            return;
-        }
-        last = Some(picture);
+        let last = self.last.take().filter(|_| self.in_place);
+        let back = last.map_or_else(String::new, |last| erase(&last));
+        let mut out = std::io::stdout().lock();
+        let written = out.write_all(format!("{back}{picture}").as_bytes());
+        written.and_then(|()| out.flush()).map_err(|error| error.to_string())?;
+        self.last = Some(picture);
+        Ok(())
     }
 }
 
@@ -53,11 +60,14 @@ fn erase(frame: &str) -> String {
 }
 
 /// A frame of text around words.
-pub fn frame(words: &Text) -> String {
+pub fn frame(words: &Words) -> String {
     let bar = "─".repeat(WIDTH + 2);
     let mut lines = vec![format!("┌{bar}┐")];
-    for line in [&words.headline, &words.line].into_iter().flat_map(|text| wrapped(text, WIDTH)) {
-        let padding = " ".repeat(WIDTH.saturating_sub(line.chars().count()));
+    let (headline, line) = words.plain();
+    let note = words.note.iter().map(|note| note.longest().to_owned());
+    let texts = [headline, line].into_iter().chain(note).chain(words.link.clone());
+    for line in texts.flat_map(|text| wrapped(&text, WIDTH)) {
+        let padding = " ".repeat(WIDTH.saturating_sub(cells(&line)));
         lines.push(format!("│ {line}{padding} │"));
     }
     lines.push(format!("└{bar}┘\n"));
@@ -67,11 +77,13 @@ pub fn frame(words: &Text) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::display::words::{Mood, Phrase};
 
     #[test]
     fn long_lines_are_wrapped_between_words_and_framed() {
-        let words = Text { headline: "A".repeat(50), line: "word ".repeat(20).trim().into() };
-        for line in frame(&words).lines().skip(2) {
+        let (headline, line) = ("A".repeat(50), "word ".repeat(20));
+        let words = Words::new(Mood::Inviting, Phrase::new(headline), Phrase::new(line.trim()));
+        for line in frame(&words).lines() {
             assert!(!line.contains("wo ") && line.chars().count() == WIDTH + 4, "{line}");
         }
     }

@@ -1,181 +1,286 @@
-//! The words of each view: a headline and a line that says what to do.
+//! The words of each view, in one language. Every view has some: the mapping is this one function.
 
-use crate::ids::SaleId;
+mod reasons;
+
 use crate::kiosk::cart::CartLine;
+use crate::kiosk::screen::Scarce;
 use crate::kiosk::view::{BusyWith, Ending, Place, Rest, Shown};
-use crate::kiosk::{Reason, Turned, View};
+use crate::kiosk::{Turned, View};
+use crate::locale::{Argument, Speech};
 use crate::money::Money;
 use crate::sale::cards::{CardSeen, NotTaken};
 use crate::sale::fact::{Decline, Retraction};
 
-/// A headline, and what to do.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Text {
-    /// Read first.
-    pub headline: String,
-    /// What to do, or what happens.
-    pub line: String,
-}
+use super::fit::unbroken;
+use super::words::{Countdown, Mood, Phrase, Words};
 
-fn text(headline: impl Into<String>, line: impl Into<String>) -> Text {
-    Text { headline: headline.into(), line: line.into() }
+/// Whom a customer can call.
+#[derive(Clone, Default, PartialEq, Eq, Debug)]
+pub struct Help {
+    /// The operator's telephone number.
+    pub phone: Option<String>,
 }
 
 /// The words of a view.
-pub fn words(view: &View) -> Text {
-    match view {
-        View::Idle => text("Welcome", "Please choose a product."),
-        View::Typing { text: typed } => typing(typed),
-        View::Connecting { product } => text(price_line(product), "One moment, please."),
-        View::ReaderBusy { product, with } => {
-            let line = match with {
-                BusyWith::OtherPayment => "The card reader is in use. One moment, please.",
-                BusyWith::Itself => "The card reader is updating. One moment, please.",
-            };
-            text(price_line(product), line)
-        }
-        View::Blind { product } => {
-            text(price_line(product), "No connection. Please do not present a card now.")
-        }
-        View::PresentCard { product, seconds_left, declined, not_taken } => {
-            let line = match (declined, not_taken) {
-                (None, None) => format!("Please present your card ({seconds_left} s)."),
-                (Some(decline), _) => format!("{} ({seconds_left} s)", declined_line(decline)),
-                (None, Some(why)) => {
-                    format!("{} Please try another card. ({seconds_left} s)", not_taken_line(why))
-                }
-            };
-            text(price_line(product), line)
-        }
-        View::CardNotTaken { product, why } => {
-            text(price_line(product), format!("{} One moment, please.", not_taken_line(why)))
-        }
-        View::Authorizing { product, card } => {
-            text(price_line(product), authorizing(card.as_ref()))
-        }
-        View::TakingBack { why } => text(taking_back(why), "Please do not present a card."),
-        View::Cart { lines, sum } => cart(lines, *sum),
-        View::Dispensing { product, place } => {
-            text(placed(product, *place), "Here it comes. Please wait.")
-        }
-        View::Checking { product, place } => {
-            text(placed(product, *place), "Please wait, the machine is checking your product.")
-        }
-        View::ThankYou { product } => text(
-            "Thank you!",
-            format!("{} paid. Please take your {}.", customer_money(product.price), goods(product)),
-        ),
-        View::PartGiven { given, of, unknown: 0, kept, rest } => {
-            text(format!("Sorry, only {given} of {of} came out"), part_paid(*kept, *rest))
-        }
-        // Nobody knows how many came out.
-        View::PartGiven { kept, rest, .. } => {
-            text(ending(Ending::VendUnknown), part_paid(*kept, *rest))
-        }
-        View::NotCharged { why } => text(ending(*why), "Your card has not been charged."),
-        View::HoldWillBeReleased { why } => {
-            text(ending(*why), "Any hold on your card will be released.")
-        }
-        View::WillBeRefunded { why } => {
-            text(ending(*why), "Your money will be refunded to your card.")
-        }
-        View::Refunded { why } => text(ending(*why), "Your money has been refunded to your card."),
-        View::PresentCardAgain { product, seconds_left } => text(
-            format!("{} did not come out", first_of(product)),
-            format!("Present the same card again to get your money back ({seconds_left} s)."),
-        ),
-        View::MoneyOwed { sale, amount } => text("We are sorry", owed(sale, *amount)),
-        View::OperatorDecides => text(
-            "We are sorry",
-            "The operator will check this purchase. Please note the time if you have a question.",
-        ),
-        View::NotNow { why } => text("Not now", turned(why)),
-        View::OutOfOrder { reason } => nothing_sold(reason),
-        View::Wait => text("One moment, please", "The last purchase is being finished."),
-        View::Stopping => text("Out of order", SERVICED),
-    }
+pub fn words(view: &View, speech: &Speech, help: &Help) -> Words {
+    Speaker { speech, help }.words(view)
 }
 
-/// Lines of whole words, each at most `width` characters unless a single word is longer.
-pub fn wrapped(text: &str, width: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in text.split(' ') {
-        match lines.last_mut() {
-            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
-                line.push(' ');
-                line.push_str(word);
+struct Speaker<'a> {
+    speech: &'a Speech,
+    help: &'a Help,
+}
+
+impl Speaker<'_> {
+    fn words(&self, view: &View) -> Words {
+        let sorry = |why: Ending, line| self.two(Mood::Sorry, ending(why), line);
+        let waits = |product, line| self.of(Mood::Waiting, product, line);
+        match view {
+            View::Idle => self.two(Mood::Inviting, "welcome", "choose"),
+            View::Shelf { sold_out, few } => self.shelf(sold_out, few),
+            View::Attract { product } => self.of(Mood::Inviting, product, self.say("choose")),
+            View::Typing { text } => self.typing(text),
+            View::Cart { lines, sum } => self.cart(lines, *sum),
+            View::Connecting { product } => waits(product, self.say("one-moment")),
+            View::ReaderBusy { product, with: BusyWith::OtherPayment } => {
+                waits(product, self.say("reader-in-use-wait"))
             }
-            Some(_) | None => lines.push(word.to_owned()),
+            View::ReaderBusy { product, with: BusyWith::Itself } => {
+                waits(product, self.say("reader-updating-wait"))
+            }
+            View::Blind { product } => waits(product, self.say("no-card-now")),
+            View::PresentCard { product, seconds_left, seconds_of, declined, not_taken } => {
+                let line = match (declined, not_taken) {
+                    (None, None) => self.say("present-card"),
+                    (Some(decline), _) => self.say(declined_line(decline)),
+                    (None, Some(why)) => self.after(why, "try-another-card"),
+                };
+                self.of(Mood::Asking, product, line).counting(*seconds_left, *seconds_of)
+            }
+            View::CardNotTaken { product, why } => waits(product, self.after(why, "wait-after")),
+            View::Authorizing { product, card } => waits(product, self.authorizing(card.as_ref())),
+            View::TakingBack { why } => self.two(Mood::Waiting, taking_back(why), "do-not-present"),
+            View::Dispensing { product, place } => self.placed(product, *place, "here-it-comes"),
+            View::Checking { product, place } => self.placed(product, *place, "checking"),
+            View::ThankYou { product, receipt } => self.thanks(product, receipt.as_ref()),
+            View::PartGiven { given, of, unknown, kept, rest, receipt } => {
+                let came_out = (*unknown == 0).then_some((*given, *of));
+                let words = self.part_given(came_out, self.part_paid(*kept, *rest));
+                self.with_receipt(words, receipt.as_ref())
+            }
+            View::HoldWillBeReleased { why } => sorry(*why, "hold-will-be-released"),
+            View::NotCharged { why } => sorry(*why, "not-charged"),
+            View::WillBeRefunded { why } => sorry(*why, "will-be-refunded"),
+            View::Refunded { why } => sorry(*why, "refunded"),
+            View::PresentCardAgain { product, seconds_left, seconds_of } => {
+                self.again(product).counting(*seconds_left, *seconds_of)
+            }
+            View::MoneyOwed { sale, amount } => {
+                let (amount, sale) = (self.money(*amount), sale.to_string());
+                let line = self.about("owed", &[("amount", amount.into()), ("sale", sale.into())]);
+                Words::new(Mood::Sorry, self.say("sorry"), line)
+            }
+            View::OperatorDecides => self.two(Mood::Sorry, "sorry", "operator-decides"),
+            View::NotNow { why } => Words::new(Mood::Sorry, self.say("not-now"), self.turned(why)),
+            View::OutOfOrder { reason } => self.nothing_sold(reason),
+            View::Wait => self.two(Mood::Waiting, "one-moment", "last-purchase"),
+            View::Stopping => self.two(Mood::Closed, "out-of-order", "maintenance"),
         }
     }
-    lines
-}
 
-/// `$2.50`-like money is a matter of locale; until displays know one, code and amount.
-fn customer_money(money: Money) -> String {
-    money.to_string()
-}
-
-fn price_line(product: &Shown) -> String {
-    format!("{}  {}", first_of(product), customer_money(product.price))
-}
-
-/// The product, or the first of several.
-fn first_of(product: &Shown) -> String {
-    match product.further {
-        0 => product.name.clone(),
-        further => format!("{} and {further} more", product.name),
+    fn typing(&self, text: &str) -> Words {
+        let headline = self.about("your-choice", &[("code", text.into())]);
+        Words::new(Mood::Asking, headline, self.say("type-on"))
     }
-}
 
-/// What is to be taken.
-fn goods(product: &Shown) -> String {
-    match product.further {
-        0 => product.name.clone(),
-        further => format!("{} products", further + 1),
+    fn thanks(&self, product: &Shown, receipt: Option<&String>) -> Words {
+        let (amount, taken) = (self.money(product.price), self.goods(product));
+        let line = self.about("paid-take", &[("amount", amount.into()), ("product", taken.into())]);
+        self.with_receipt(Words::new(Mood::Glad, self.say("thank-you"), line), receipt)
     }
-}
 
-fn placed(product: &Shown, place: Place) -> String {
-    match place {
-        Place { of: 1, .. } => product.name.clone(),
-        Place { number, of } => format!("{}, {number} of {of}", product.name),
+    /// How many of how many came out, unless nobody knows.
+    fn part_given(&self, came_out: Option<(usize, usize)>, line: Phrase) -> Words {
+        let headline = match came_out {
+            Some((given, of)) => {
+                self.about("only-came", &[("given", given.into()), ("of", of.into())])
+            }
+            None => self.say(ending(Ending::VendUnknown)),
+        };
+        Words::new(Mood::Sorry, headline, line)
     }
-}
 
-fn typing(typed: &str) -> Text {
-    text(format!("Your choice: {typed}"), "Please type all of its code.")
-}
+    /// The card is needed once more.
+    fn again(&self, product: &Shown) -> Words {
+        let name = self.first_of(product).longest().to_owned();
+        let headline = self.about("did-not-come", &[("product", name.into())]);
+        Words::new(Mood::Asking, headline, self.say("present-again"))
+    }
 
-fn cart(lines: &[CartLine], sum: Money) -> Text {
-    let names: Vec<String> = lines
-        .iter()
-        .map(|CartLine { name, count }| match count {
+    fn say(&self, name: &str) -> Phrase {
+        self.about(name, &[])
+    }
+
+    fn about(&self, name: &str, arguments: &[(&str, Argument)]) -> Phrase {
+        Phrase::of(self.speech.wordings(name, arguments))
+    }
+
+    fn money(&self, money: Money) -> String {
+        self.speech.money(money)
+    }
+
+    fn two(&self, mood: Mood, headline: &str, line: &str) -> Words {
+        Words::new(mood, self.say(headline), self.say(line))
+    }
+
+    /// About a product that is not paid yet.
+    fn of(&self, mood: Mood, product: &Shown, line: Phrase) -> Words {
+        let price = Some(unbroken(&self.money(product.price)));
+        Words { price, ..Words::new(mood, self.first_of(product), line) }
+    }
+
+    /// The product, or the first of several.
+    fn first_of(&self, product: &Shown) -> Phrase {
+        let name = || product.name.as_str().into();
+        match product.further {
+            0 => Phrase::new(&product.name),
+            more => self.about("product-and-more", &[("product", name()), ("more", more.into())]),
+        }
+    }
+
+    /// What is to be taken.
+    fn goods(&self, product: &Shown) -> String {
+        match product.further {
+            0 => product.name.clone(),
+            more => self.about("products", &[("count", (more + 1).into())]).longest().to_owned(),
+        }
+    }
+
+    /// The machine is at one of the products.
+    fn placed(&self, product: &Shown, place: Place, line: &str) -> Words {
+        let Place { number, of } = place;
+        let name = product.name.as_str();
+        let headline = if of == 1 {
+            Phrase::new(name)
+        } else {
+            let told = [("product", name.into()), ("number", number.into()), ("of", of.into())];
+            self.about("item-of", &told)
+        };
+        Words::new(Mood::Waiting, headline, self.say(line))
+    }
+
+    fn shelf(&self, sold_out: &[String], few: &[Scarce]) -> Words {
+        let few = few.iter().map(|Scarce { name, left }| {
+            let left = usize::try_from(*left).unwrap_or(usize::MAX);
+            self.about("few-left", &[("product", name.as_str().into()), ("left", left.into())])
+        });
+        let sold_out = (!sold_out.is_empty())
+            .then(|| self.about("sold-out-products", &[("products", sold_out.join(", ").into())]));
+        let notes: Vec<String> =
+            few.chain(sold_out).map(|phrase| phrase.longest().to_owned()).collect();
+        let note = Some(Phrase::new(notes.join(". ")));
+        Words { note, ..self.two(Mood::Inviting, "welcome", "choose") }
+    }
+
+    fn cart(&self, lines: &[CartLine], sum: Money) -> Words {
+        let names = lines.iter().map(|CartLine { name, count }| match count {
             1 => name.clone(),
             count => format!("{count} {name}"),
-        })
-        .collect();
-    let headline = format!("Your cart  {}", customer_money(sum));
-    text(headline, format!("{}. Choose more, or press PAY.", names.join(", ")))
+        });
+        let names = names.collect::<Vec<_>>().join(", ");
+        let line = self.about("choose-or-pay", &[("products", names.into())]);
+        let price = Some(unbroken(&self.money(sum)));
+        Words { price, ..Words::new(Mood::Asking, self.say("your-cart"), line) }
+    }
+
+    /// What a part costs, and what becomes of the rest: a promise until Stripe has confirmed it.
+    fn part_paid(&self, kept: Money, rest: Rest) -> Phrase {
+        let name = match rest {
+            Rest::WillBeReleased => "part-will-be-released",
+            Rest::NotCharged => "part-not-charged",
+            Rest::WillBeRefunded => "part-will-be-refunded",
+            Rest::Refunded => "part-refunded",
+        };
+        self.about(name, &[("kept", self.money(kept).into())])
+    }
+
+    fn authorizing(&self, card: Option<&CardSeen>) -> Phrase {
+        let brand = card.and_then(|card| brand_name(card.brand.as_deref()?));
+        let last4 = card.and_then(|card| card.last4.as_deref());
+        match (brand, last4) {
+            (Some(brand), Some(last4)) => {
+                self.about("one-moment-card", &[("brand", brand.into()), ("last4", last4.into())])
+            }
+            (Some(_) | None, _) => self.say("one-moment"),
+        }
+    }
+
+    /// Why a card was not taken, and what follows.
+    fn after(&self, why: &NotTaken, then: &str) -> Phrase {
+        let why = self.not_taken(why).wordings().map(str::to_owned).collect::<Vec<_>>();
+        // Each length of the one beside the same length of the other.
+        let both = |at: usize| {
+            let why = why.get(at).or(why.last()).cloned().unwrap_or_default();
+            let said = self.speech.wordings(then, &[("why", why.into())]);
+            said.get(at).or(said.last()).cloned().unwrap_or_default()
+        };
+        Phrase::of((0..3).map(both).collect())
+    }
+
+    fn not_taken(&self, why: &NotTaken) -> Phrase {
+        match why {
+            NotTaken::Brand { brand } => match brand_name(brand) {
+                Some(name) => self.about("not-taken-brand", &[("brand", name.into())]),
+                None => self.say("not-taken-card"),
+            },
+            NotTaken::Funding { funding } => self.say(match funding.as_str() {
+                "credit" => "not-taken-credit",
+                "debit" => "not-taken-debit",
+                "prepaid" => "not-taken-prepaid",
+                _ => "not-taken-kind",
+            }),
+            NotTaken::Country { .. } => self.say("not-taken-country"),
+        }
+    }
+
+    fn turned(&self, why: &Turned) -> Phrase {
+        let of = |name, code: &crate::ids::ProductCode| {
+            self.about(name, &[("code", code.to_string().into())])
+        };
+        match why {
+            Turned::Unknown { code } => of("no-such-code", code),
+            Turned::Disabled { code } => of("not-for-sale", code),
+            Turned::SoldOut { code, left: 0 } => of("code-sold-out", code),
+            Turned::SoldOut { code, left } => {
+                let left = usize::try_from(*left).unwrap_or(usize::MAX);
+                let told = [("code", code.to_string().into()), ("left", left.into())];
+                self.about("code-few-left", &told)
+            }
+            Turned::Busy => self.say("one-moment"),
+            Turned::OutOfOrder { reason } => self.say(reasons::line(reason)),
+            Turned::Draining => self.say("maintenance"),
+            Turned::CartFull => self.say("cart-full"),
+            Turned::CartEmpty => self.say("cart-empty"),
+            Turned::NotInCart { code } => of("not-in-cart", code),
+            Turned::NoCart => self.say("choose"),
+            Turned::AtMachine { .. } => self.say("choose-at-machine"),
+            Turned::NoSuchSlot { .. } | Turned::NoSuchPrice { .. } => self.say("not-by-card"),
+        }
+    }
+
+    fn with_receipt(&self, words: Words, receipt: Option<&String>) -> Words {
+        match receipt {
+            Some(url) => {
+                Words { link: Some(url.clone()), note: Some(self.say("scan-receipt")), ..words }
+            }
+            None => words,
+        }
+    }
 }
 
-fn owed(sale: &SaleId, amount: Money) -> String {
-    let amount = customer_money(amount);
-    format!("The operator owes you {amount}. Please note this number: {sale}.")
-}
-
-/// What a part costs, and what becomes of the rest: a promise until Stripe has confirmed it.
-fn part_paid(kept: Money, rest: Rest) -> String {
-    let kept = customer_money(kept);
-    match rest {
-        Rest::WillBeReleased => {
-            format!("You pay {kept}. Any further hold on your card will be released.")
-        }
-        Rest::NotCharged => format!("{kept} paid. The rest has not been charged."),
-        Rest::WillBeRefunded => {
-            format!("You pay {kept}. The rest will be refunded to your card.")
-        }
-        Rest::Refunded => format!("{kept} paid. The rest has been refunded to your card."),
+impl Words {
+    fn counting(self, left: u64, of: u64) -> Self {
+        Self { countdown: Some(Countdown { left, of: of.max(left) }), ..self }
     }
 }
 
@@ -183,50 +288,21 @@ fn part_paid(kept: Money, rest: Rest) -> String {
 /// a card is lost or stolen.
 fn declined_line(decline: &Decline) -> &'static str {
     match decline.decline_code.as_deref().unwrap_or(&decline.code) {
-        "insufficient_funds" => "Not enough funds. Please try another card.",
-        "expired_card" => "This card has expired. Please try another card.",
-        "offline_pin_required" | "online_or_offline_pin_required" => {
-            "Please insert the card instead of tapping it."
-        }
-        "incorrect_pin" | "invalid_pin" => "That PIN was wrong. Please try once more.",
-        "pin_try_exceeded" => "The PIN was wrong too often. Please try another card.",
-        "withdrawal_count_limit_exceeded" | "card_velocity_exceeded" => {
-            "This card has reached its limit. Please try another card."
-        }
+        "insufficient_funds" => "decline-funds",
+        "expired_card" => "decline-expired",
+        "offline_pin_required" | "online_or_offline_pin_required" => "decline-insert",
+        "incorrect_pin" | "invalid_pin" => "decline-pin",
+        "pin_try_exceeded" => "decline-pin-often",
+        "withdrawal_count_limit_exceeded" | "card_velocity_exceeded" => "decline-limit",
         "card_not_supported" | "currency_not_supported" | "transaction_not_allowed" => {
-            "This card cannot pay here. Please try another card."
+            "decline-card"
         }
         "processing_error"
         | "try_again_later"
         | "reenter_transaction"
         | "issuer_not_available"
-        | "approve_with_id" => "That did not work. Please try once more.",
-        _ => "Card declined. Please try another card.",
-    }
-}
-
-fn not_taken_line(why: &NotTaken) -> String {
-    match why {
-        NotTaken::Brand { brand } => match brand_name(brand) {
-            Some(name) => format!("This machine does not take {name}."),
-            None => "This machine does not take this card.".to_owned(),
-        },
-        NotTaken::Funding { funding } => match funding.as_str() {
-            kind @ ("credit" | "debit" | "prepaid") => {
-                format!("This machine does not take {kind} cards.")
-            }
-            _ => "This machine does not take this kind of card.".to_owned(),
-        },
-        NotTaken::Country { .. } => "This machine does not take cards of this country.".to_owned(),
-    }
-}
-
-fn authorizing(card: Option<&CardSeen>) -> String {
-    let brand = card.and_then(|card| brand_name(card.brand.as_deref()?));
-    let last4 = card.and_then(|card| card.last4.as_deref());
-    match (brand, last4) {
-        (Some(brand), Some(last4)) => format!("{brand} …{last4}: one moment, please."),
-        (Some(_) | None, _) => "One moment, please.".to_owned(),
+        | "approve_with_id" => "decline-retry",
+        _ => "decline-any",
     }
 }
 
@@ -249,164 +325,29 @@ fn brand_name(brand: &str) -> Option<&'static str> {
 
 fn taking_back(why: &Retraction) -> &'static str {
     match why {
-        Retraction::CancelledOnKiosk | Retraction::CancelledOnReader => "Cancelling",
-        Retraction::TimedOut => "Time is up",
-        Retraction::TooManyDeclines => "Card not accepted",
+        Retraction::CancelledOnKiosk | Retraction::CancelledOnReader => "cancelling",
+        Retraction::TimedOut => "time-is-up",
+        Retraction::TooManyDeclines => "card-not-accepted",
         Retraction::Restarted
         | Retraction::Stopping
         | Retraction::StripeUnreachable
         | Retraction::ReaderUnavailable { .. }
         | Retraction::StripeRefused { .. }
         | Retraction::CancelledAtStripe
-        | Retraction::LeftBehind => "We are sorry",
+        | Retraction::LeftBehind => "sorry",
     }
 }
 
 fn ending(why: Ending) -> &'static str {
     match why {
-        Ending::Cancelled => "Cancelled",
-        Ending::TimedOut => "Time is up",
-        Ending::Declined => "Card not accepted",
-        Ending::VendFailed => "Sorry, the product did not come out",
-        Ending::VendUnknown => "Sorry, something went wrong",
-        Ending::Trouble => "Sorry, that did not work",
-    }
-}
-
-fn nothing_sold(reason: &Reason) -> Text {
-    let is_empty = matches!(reason, Reason::SoldOut { .. });
-    text(if is_empty { "Sold out" } else { "Out of order" }, out_of_order(reason))
-}
-
-const SERVICED: &str = "The machine is being serviced.";
-
-fn turned(why: &Turned) -> String {
-    match why {
-        Turned::Unknown { code } => format!("There is no {code} in this machine."),
-        Turned::Disabled { code } => {
-            format!("{code} is not for sale. Please choose another product.")
-        }
-        Turned::SoldOut { code, left: 0 } => {
-            format!("{code} is sold out. Please choose another product.")
-        }
-        Turned::SoldOut { code, left: 1 } => format!("There is only one {code} left."),
-        Turned::SoldOut { code, left } => format!("There are only {left} of {code} left."),
-        Turned::Busy => "One moment, please.".into(),
-        Turned::OutOfOrder { reason } => out_of_order(reason).into(),
-        Turned::Draining => SERVICED.into(),
-        Turned::CartFull => "Your cart is full. Please pay, or take something out.".into(),
-        Turned::CartEmpty => "Your cart is empty. Please choose a product.".into(),
-        Turned::NotInCart { code } => format!("There is no {code} in your cart."),
-        Turned::NoCart => "Please choose a product.".into(),
-        Turned::AtMachine { .. } => "Please choose it at the machine.".into(),
-        Turned::NoSuchSlot { .. } | Turned::NoSuchPrice { .. } => {
-            "This product cannot be paid by card.".into()
-        }
-    }
-}
-
-fn out_of_order(reason: &Reason) -> &'static str {
-    match reason {
-        Reason::Starting | Reason::ReaderUnassigned | Reason::Sweeping => {
-            "The machine is starting. One moment, please."
-        }
-        Reason::Link { .. } | Reason::KeyRejected => "No connection. Please come back later.",
-        Reason::ReaderOffline
-        | Reason::ReaderDeaf
-        | Reason::ReaderRefuses { .. }
-        | Reason::ReaderNotFound => "The card reader is offline.",
-        Reason::ReaderRestarting | Reason::ReaderUpdating => {
-            "The card reader is restarting. It is back in a few minutes."
-        }
-        Reason::ReaderInUse => "The card reader is in use. One moment, please.",
-        Reason::KeyTooNarrow { .. }
-        | Reason::ReaderAssignedElsewhere { .. }
-        | Reason::ReaderWrongMode { .. }
-        | Reason::ReaderNoLocation
-        | Reason::ReaderWrongCountry { .. }
-        | Reason::NoCardPresent
-        | Reason::PaymentsRefused { .. }
-        | Reason::Exposure
-        | Reason::DeadlineNear
-        | Reason::Journal
-        | Reason::Clone
-        | Reason::OtherMode
-        | Reason::PaymentNotFound => "The machine needs service.",
-        Reason::Drained { .. } => SERVICED,
-        Reason::PriceRefused { .. } => "This product cannot be sold at the moment.",
-        Reason::SoldOut { .. } => "Nothing is left. Please come back later.",
-        Reason::DispenserAway { .. } => "This product cannot be dispensed at the moment.",
+        Ending::Cancelled => "cancelled",
+        Ending::TimedOut => "time-is-up",
+        Ending::Declined => "card-not-accepted",
+        Ending::VendFailed => "vend-failed",
+        Ending::VendUnknown => "went-wrong",
+        Ending::Trouble => "did-not-work",
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn presenting(decline_code: &str) -> Text {
-        words(&View::PresentCard {
-            product: Shown {
-                code: "A1".parse().unwrap(),
-                name: "Cola".into(),
-                price: Money::new(250, "usd".parse().unwrap()),
-                further: 0,
-            },
-            seconds_left: 42,
-            declined: Some(Decline {
-                code: "card_declined".into(),
-                decline_code: Some(decline_code.into()),
-                charge: None,
-            }),
-            not_taken: None,
-        })
-    }
-
-    #[test]
-    fn a_declined_customer_is_told_what_to_do() {
-        let line = "Not enough funds. Please try another card. (42 s)";
-        assert_eq!(presenting("insufficient_funds").line, line);
-        assert!(presenting("offline_pin_required").line.contains("insert the card"));
-        // Nobody is told before others that a card is stolen.
-        assert_eq!(presenting("stolen_card"), presenting("generic_decline"));
-    }
-
-    #[test]
-    fn a_customer_whose_card_is_not_taken_is_told_which_are_not() {
-        let line = |why| not_taken_line(&why);
-        let prepaid = NotTaken::Funding { funding: "prepaid".into() };
-        assert_eq!(line(prepaid), "This machine does not take prepaid cards.");
-        let amex = NotTaken::Brand { brand: "amex".into() };
-        assert_eq!(line(amex), "This machine does not take American Express.");
-        let new = NotTaken::Brand { brand: "a_brand_of_tomorrow".into() };
-        assert_eq!(line(new), "This machine does not take this card.");
-    }
-
-    #[test]
-    fn a_customer_who_gets_a_part_is_told_what_it_costs_and_that_the_rest_costs_nothing() {
-        let kept = Money::new(450, "usd".parse().unwrap());
-        let part = |unknown, rest| words(&View::PartGiven { given: 2, of: 3, unknown, kept, rest });
-        let promised = part(0, Rest::WillBeReleased);
-        assert_eq!(promised.headline, "Sorry, only 2 of 3 came out");
-        let line = "You pay 4.50 USD. Any further hold on your card will be released.";
-        assert_eq!(promised.line, line);
-        let line = "4.50 USD paid. The rest has not been charged.";
-        assert_eq!(part(0, Rest::NotCharged).line, line);
-        assert_eq!(part(1, Rest::NotCharged).headline, "Sorry, something went wrong");
-        let product =
-            Shown { code: "A1".parse().unwrap(), name: "Cola".into(), price: kept, further: 2 };
-        let place = Place { number: 1, of: 3 };
-        let coming = words(&View::Dispensing { product: product.clone(), place });
-        assert_eq!(coming.headline, "Cola, 1 of 3");
-        let thanks = words(&View::ThankYou { product: product.clone() }).line;
-        assert_eq!(thanks, "4.50 USD paid. Please take your 3 products.");
-        assert_eq!(words(&View::Connecting { product }).headline, "Cola and 2 more  4.50 USD");
-    }
-
-    #[test]
-    fn three_texts_tell_of_money_and_no_fourth() {
-        let not_charged = words(&View::NotCharged { why: Ending::VendFailed }).line;
-        let held = words(&View::HoldWillBeReleased { why: Ending::VendFailed }).line;
-        assert_eq!(not_charged, "Your card has not been charged.");
-        assert_eq!(held, "Any hold on your card will be released.");
-    }
-}
+mod tests;

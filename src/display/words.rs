@@ -1,5 +1,7 @@
 //! What a display has to say: a headline, what to do, and what goes with them. No pixels yet.
 
+use crate::display::fit::unbroken;
+
 /// The same thing said at several lengths, from the longest to the shortest.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Phrase(Vec<String>);
@@ -8,6 +10,11 @@ impl Phrase {
     /// A phrase that is said in one way only.
     pub fn new(text: impl Into<String>) -> Self {
         Self(vec![text.into()])
+    }
+
+    /// These wordings, from the longest to the shortest.
+    pub fn of(wordings: Vec<String>) -> Self {
+        Self(wordings)
     }
 
     /// Adds a shorter wording.
@@ -94,5 +101,25 @@ impl Words {
     /// The words with a headline and a line only.
     pub fn new(mood: Mood, headline: Phrase, line: Phrase) -> Self {
         Self { mood, headline, price: None, line, countdown: None, note: None, link: None }
+    }
+    /// Headline and line as plain text, for a log or a terminal: with the price, and the seconds.
+    pub fn plain(&self) -> (String, String) {
+        let headline = self.headline.longest();
+        let headline = match &self.price {
+            Some(price) => format!("{headline}  {}", unbroken(price)),
+            None => headline.to_owned(),
+        };
+        let line = unbroken(self.line.longest());
+        let line = match self.countdown {
+            // The full stop stands behind the seconds if there is only one sentence.
+            Some(Countdown { left, .. }) => match line.strip_suffix(['.', '。']) {
+                Some(sentence) if !sentence.contains(['.', '。', ':']) => {
+                    format!("{sentence} ({left} s).")
+                }
+                Some(_) | None => format!("{line} ({left} s)"),
+            },
+            None => line,
+        };
+        (unbroken(&headline), line)
     }
 }

@@ -37,16 +37,20 @@ pub enum Key {
     Cancel,
     /// The cart is complete: `PAY`.
     Pay,
+    /// Another language: `LANGUAGE`.
+    Language,
     /// A product is taken out of the cart: `REMOVE A1`.
     Remove(ProductCode),
 }
 
 impl Key {
-    /// Reads a line of a selection board. `CANCEL`, `PAY` and `REMOVE` are no product codes.
+    /// Reads a line of a selection board. `CANCEL`, `PAY`, `LANGUAGE` and `REMOVE` are no
+    /// product codes.
     pub fn parse(line: &str) -> Option<Self> {
         match line {
             "CANCEL" => Some(Self::Cancel),
             "PAY" => Some(Self::Pay),
+            "LANGUAGE" => Some(Self::Language),
             "REMOVE" => None,
             _ => match line.strip_prefix("REMOVE ") {
                 Some(code) => ProductCode::new(code).ok().map(Self::Remove),

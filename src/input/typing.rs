@@ -52,6 +52,8 @@ impl Typing {
             Stroke::Clear if self.is_begun() => typed.extend(self.forget()),
             Stroke::Clear | Stroke::Cancel => typed.extend(self.instead("CANCEL")),
             Stroke::Pay => typed.extend(self.instead("PAY")),
+            // What was typed stays: it is the same product in any language.
+            Stroke::Language => typed.push(Typed::Word("LANGUAGE".to_owned())),
         }
         typed
     }

@@ -12,6 +12,7 @@ use crate::kiosk::out_of_order::{Denied, Reason, Reasons, Since};
 use crate::kiosk::place::PlaceWatch;
 use crate::kiosk::reader::ReaderWatch;
 use crate::kiosk::restart_window::RestartWindow;
+use crate::kiosk::screen::{Screen, ScreenRules};
 use crate::kiosk::stock::Stock;
 use crate::kiosk::sweep::Sweep;
 use crate::kiosk::view::{Notice, Typed, has_customer};
@@ -53,6 +54,8 @@ pub struct Setup {
     pub reader_display: bool,
     /// The form that the reader shows, where customers choose on it.
     pub menu: Option<MenuRules>,
+    /// How the display behaves.
+    pub screen: ScreenRules,
     /// How many products a cart holds, where customers fill one before they pay.
     pub cart_limit: Option<usize>,
     /// The kernel's boot id.
@@ -138,6 +141,7 @@ pub struct Kiosk {
     pub(super) cart: Cart,
     pub(super) stock: Stock,
     pub(super) typed: Typed,
+    pub(super) screen: Screen,
     /// Sales of the journal that cannot be read at all.
     pub(super) unreadable: Vec<SaleId>,
     /// PaymentIntents for whose refund the reader was asked for the card: the latest ones.
@@ -168,6 +172,7 @@ impl Kiosk {
             stopping: false,
             cart: Cart::default(),
             typed: Typed::default(),
+            screen: Screen::default(),
             unreadable: Vec::new(),
             refunded_here: VecDeque::new(),
         }

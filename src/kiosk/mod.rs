@@ -18,6 +18,7 @@
 //! * [`sweep`]: what was left at Stripe, when it is looked for, and what may be touched
 //! * [`menu`]: what there is to choose, on the screen of the payment reader
 //! * [`view`]: the one thing that the display shows
+//! * [`screen`]: what the display does by itself: languages, how long messages stand
 //! * [`status`]: the answer to "how are you?"
 //! * [`reader_status`]: the answer to "what about the reader?"
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
@@ -36,6 +37,7 @@ mod reader_display;
 pub mod reader_status;
 pub mod reader_wish;
 pub mod restart_window;
+pub mod screen;
 pub mod select;
 pub mod service;
 pub mod status;

@@ -1,5 +1,7 @@
 //! Reasons not to sell: each is raised and cleared, and says what a technician can do.
 
+mod call_code;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 

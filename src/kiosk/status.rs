@@ -59,6 +59,9 @@ pub struct ReasonStatus {
     pub what: String,
     /// What to do.
     pub r#do: String,
+    /// The number that the display gives to a customer who calls.
+    #[serde(default)]
+    pub call_code: u8,
 }
 
 /// What is known of the reader.
@@ -137,6 +140,7 @@ impl Kiosk {
             since: standing.since.wall.to_string(),
             what: reason.what(),
             r#do: reason.remedy().into(),
+            call_code: reason.call_code(),
         });
         reasons.collect()
     }

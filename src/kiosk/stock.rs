@@ -117,7 +117,8 @@ impl Stock {
         self.changed.insert(code.clone());
     }
 
-    fn left(&self, code: &ProductCode) -> u32 {
+    /// How many are left of a product that is counted.
+    pub(super) fn left(&self, code: &ProductCode) -> u32 {
         self.shelves.get(code).map_or(0, |shelf| shelf.left)
     }
 }

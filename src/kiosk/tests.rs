@@ -7,6 +7,7 @@ mod dispensers;
 mod documents;
 mod menu;
 mod place;
+mod screen;
 mod service;
 mod stock;
 mod typed;
@@ -62,6 +63,7 @@ pub(crate) fn setup() -> Setup {
         policy: opened.policy,
         reader_display: false,
         menu: None,
+        screen: crate::kiosk::screen::ScreenRules::default(),
         cart_limit: None,
         boot: opened.boot,
         restart_window: None,

@@ -9,6 +9,7 @@ use crate::ids::{ProductCode, SaleId};
 use crate::kiosk::cart::CartLine;
 use crate::kiosk::kiosk::Kiosk;
 use crate::kiosk::out_of_order::Reason;
+use crate::kiosk::screen::Scarce;
 use crate::kiosk::select::Turned;
 use crate::money::Money;
 use crate::sale::cards::{CardSeen, NotTaken};
@@ -17,7 +18,7 @@ use crate::sale::{Phase, Sale};
 use crate::time::Moment;
 
 pub(super) use of_sale::has_customer;
-use of_sale::{ending, ending_view, sale_view, shown};
+use of_sale::{ending, ending_view, receipt, sale_view, shown};
 pub(super) use typed::Typed;
 
 /// One picture of the display.
@@ -25,6 +26,18 @@ pub(super) use typed::Typed;
 pub enum View {
     /// Choose something.
     Idle,
+    /// Choose something; some of it is sold out, or nearly so.
+    Shelf {
+        /// What is sold out: names of products.
+        sold_out: Vec<String>,
+        /// What is nearly sold out.
+        few: Vec<Scarce>,
+    },
+    /// Nobody has come for a while: this can be had.
+    Attract {
+        /// What.
+        product: Shown,
+    },
     /// A code is being typed.
     Typing {
         /// What was typed so far: 1 to 16 characters.
@@ -60,6 +73,8 @@ pub enum View {
         product: Shown,
         /// How long the customer still has.
         seconds_left: u64,
+        /// How long there was.
+        seconds_of: u64,
         /// Why the last card was refused.
         declined: Option<Decline>,
         /// Why the last card was not taken.
@@ -102,6 +117,8 @@ pub enum View {
     ThankYou {
         /// What was bought.
         product: Shown,
+        /// Where the receipt is to be read, once Stripe has told.
+        receipt: Option<String>,
     },
     /// A part of the products came out, and no more than these are paid for.
     PartGiven {
@@ -115,6 +132,8 @@ pub enum View {
         kept: Money,
         /// What becomes of the rest of the price.
         rest: Rest,
+        /// Where the receipt is to be read, once Stripe has told.
+        receipt: Option<String>,
     },
     /// The sale is over without a product, and Stripe has confirmed that nothing is charged.
     NotCharged {
@@ -142,6 +161,8 @@ pub enum View {
         product: Shown,
         /// How long the customer still has.
         seconds_left: u64,
+        /// How long there was.
+        seconds_of: u64,
     },
     /// The customer gets money back which could not be put onto the card here.
     MoneyOwed {
@@ -169,14 +190,19 @@ pub enum View {
 }
 
 impl View {
+    /// Whether somebody who comes now can begin.
+    pub fn is_inviting(&self) -> bool {
+        matches!(self, Self::Idle | Self::Shelf { .. } | Self::Attract { .. })
+    }
+
     /// The view with its seconds standing still: what a log or a scrolling terminal shows.
     #[must_use]
     pub fn without_countdown(&self) -> Self {
         let mut calm = self.clone();
-        if let Self::PresentCard { seconds_left, .. }
-        | Self::PresentCardAgain { seconds_left, .. } = &mut calm
+        if let Self::PresentCard { seconds_left, seconds_of, .. }
+        | Self::PresentCardAgain { seconds_left, seconds_of, .. } = &mut calm
         {
-            *seconds_left = 60;
+            *seconds_left = *seconds_of;
         }
         calm
     }
@@ -252,14 +278,8 @@ pub struct Notice {
     pub until: Moment,
 }
 
-/// How long a message of thanks or regret stands.
-const NOTICE: Duration = Duration::from_secs(8);
-
-/// How long a message stands of which the customer notes a number.
+/// How long a message stands, at least, of which the customer notes a number.
 const LONG_NOTICE: Duration = Duration::from_secs(30);
-
-/// How long "not now" stands.
-const SHORT_NOTICE: Duration = Duration::from_secs(3);
 
 /// After this long the customer is told that any hold will be released, and may go.
 pub const RETRACTING_PATIENCE: Duration = Duration::from_secs(10);
@@ -291,7 +311,8 @@ impl Kiosk {
         if self.is_reader_held() {
             return View::Wait;
         }
-        self.typed_view(now).or_else(|| self.cart_view()).unwrap_or(View::Idle)
+        let under_way = self.typed_view(now).or_else(|| self.cart_view());
+        under_way.unwrap_or_else(|| self.idle_view(now))
     }
 
     /// When the view changes next by itself.
@@ -311,7 +332,7 @@ impl Kiosk {
             | Phase::NeedsAttention { .. }
             | Phase::Closed { .. } => None,
         });
-        let left = [self.cart_left_at(), self.typed_until()];
+        let left = [self.cart_left_at(), self.typed_until(), self.screen_changes_at(now)];
         left.into_iter().chain([notice, front]).flatten().filter(|at| *at > now).min()
     }
 
@@ -321,7 +342,9 @@ impl Kiosk {
         // Who presses keys that mean nothing here is told nothing.
         if !customer_is_served && why != Turned::NoCart {
             let view = View::NotNow { why };
-            self.notice = Some(Notice { view, until: now + SHORT_NOTICE });
+            // Three seconds of the eight that a message stands by default.
+            let stands = self.setup.screen.message_time.mul_f32(0.375);
+            self.notice = Some(Notice { view, until: now + stands });
         }
     }
 
@@ -341,8 +364,8 @@ impl Kiosk {
             self.front = None;
             let view = ending_view(sale);
             self.last_told = Some(sale.id().clone());
-            let stands = if matches!(view, View::MoneyOwed { .. }) { LONG_NOTICE } else { NOTICE };
-            self.notice = Some(Notice { view, until: now + stands });
+            let until = now + self.stands(&view);
+            self.notice = Some(Notice { view, until });
             return;
         }
         // The hold is released while the customer still reads that it will be.
@@ -367,7 +390,27 @@ impl Kiosk {
                     | Rest::Refunded => {}
                 }
             }
+            if let (true, Some(url)) = (captured, receipt(sale))
+                && let View::ThankYou { receipt, .. } | View::PartGiven { receipt, .. } = view
+            {
+                *receipt = Some(url);
+                *until = (*until).max(now + self.setup.screen.receipt_time.unwrap_or_default());
+            }
         }
+    }
+
+    /// How long a message stands.
+    fn stands(&self, view: &View) -> Duration {
+        let rules = &self.setup.screen;
+        let least = match (view, rules.receipt_time) {
+            (View::MoneyOwed { .. }, _) => LONG_NOTICE,
+            (
+                View::ThankYou { receipt: Some(_), .. } | View::PartGiven { receipt: Some(_), .. },
+                Some(receipt_time),
+            ) => receipt_time,
+            (_, _) => Duration::ZERO,
+        };
+        rules.message_time.max(least)
     }
 
     /// Lets a customer go whose sale takes too long to be taken back.
@@ -377,10 +420,11 @@ impl Kiosk {
             && now >= *since + RETRACTING_PATIENCE
         {
             let view = View::HoldWillBeReleased { why: ending(why) };
+            let until = now + self.stands(&view);
             let id = sale.id().clone();
             self.front = None;
             self.last_told = Some(id);
-            self.notice = Some(Notice { view, until: now + NOTICE });
+            self.notice = Some(Notice { view, until });
         }
     }
 }

@@ -4,8 +4,8 @@ const VALUES: &[&str] = &["money", "ids", "time"];
 const VALUES_AND_SALES: &[&str] = &["money", "ids", "time", "sale"];
 const DOMAIN: &[&str] = &["money", "ids", "time", "sale", "kiosk"];
 const DOMAIN_AND_LINES: &[&str] =
-    &["money", "ids", "time", "sale", "kiosk", "pulse", "gpio", "wiring"];
-const DOMAIN_AND_WIRING: &[&str] = &["money", "ids", "time", "sale", "kiosk", "wiring"];
+    &["money", "ids", "time", "sale", "kiosk", "locale", "pulse", "gpio", "wiring"];
+const DOMAIN_AND_WIRING: &[&str] = &["money", "ids", "time", "sale", "kiosk", "locale", "wiring"];
 const DOMAIN_AND_BOARDS: &[&str] =
     &["money", "ids", "time", "sale", "kiosk", "pulse", "serial", "mdb", "gpio", "wiring"];
 const VALUES_AND_PORTS: &[&str] = &["money", "ids", "time", "pulse", "serial", "wiring"];
@@ -15,6 +15,7 @@ const DOMAIN_AND_ADAPTERS: &[&str] = &[
     "time",
     "sale",
     "kiosk",
+    "locale",
     "pulse",
     "journal",
     "serial",
@@ -34,6 +35,7 @@ const ALL_BELOW_CLI: &[&str] = &[
     "time",
     "sale",
     "kiosk",
+    "locale",
     "pulse",
     "journal",
     "serial",
@@ -52,7 +54,7 @@ const ALL_BELOW_CLI: &[&str] = &[
 ];
 
 /// What each room may import besides itself, and why no more.
-pub(crate) const ROOMS: [(&str, &[&str], &str); 21] = [
+pub(crate) const ROOMS: [(&str, &[&str], &str); 22] = [
     ("money", &[], "a value knows nothing but itself"),
     ("ids", &[], "a value knows nothing but itself"),
     ("time", &[], "a value knows nothing but itself"),
@@ -60,6 +62,7 @@ pub(crate) const ROOMS: [(&str, &[&str], &str); 21] = [
     ("pulse", &[], "who answers needs not know who asks"),
     ("sale", VALUES, "pure: a sale knows neither the kiosk around it nor any device"),
     ("kiosk", VALUES_AND_SALES, "pure: it knows its sales and no device"),
+    ("locale", VALUES, "it knows words and numbers, and no display"),
     ("journal", VALUES, "it keeps facts as text; what they mean is the core's business"),
     ("serial", DOMAIN, "an adapter: ports and lines, whoever uses them"),
     ("mdb", VALUES_AND_PORTS, "an adapter: one port, with an input's and a dispenser's end"),

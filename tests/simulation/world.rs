@@ -11,9 +11,10 @@ use kioskd::daemon::flights::FlightId;
 use kioskd::daemon::ledger::Batch;
 use kioskd::daemon::orders::Ordered;
 use kioskd::daemon::told::ReasonNews;
-use kioskd::display::text::words;
+use kioskd::display::text::{Help, words};
 use kioskd::ids::{DispenserName, OrderId, ProductCode, SaleId};
 use kioskd::kiosk::{Setup, Turned, View};
+use kioskd::locale::Speech;
 use kioskd::simulator::Model;
 use kioskd::stripe::meaning::{Answer, NoAnswer};
 use kioskd::stripe::request::Wire;
@@ -421,7 +422,8 @@ impl World {
                 let life = self.life;
                 self.after(0, Coming::Chosen { life, word });
             }
-            Effect::PriceDiffers { .. }
+            Effect::Speak { .. }
+            | Effect::PriceDiffers { .. }
             | Effect::Ordered(_)
             | Effect::OrderRefused(_)
             | Effect::CancelsSpare { .. }
@@ -446,8 +448,9 @@ impl World {
 
     fn show(&mut self, view: &View) {
         self.tell(|| {
-            let words = words(&view.without_countdown());
-            format!("[ {} | {} ]", words.headline, words.line)
+            let view = view.without_countdown();
+            let (headline, line) = words(&view, &Speech::english(), &Help::default()).plain();
+            format!("[ {headline} | {line} ]")
         });
         let said = if matches!(view, View::ThankYou { .. }) {
             Said::Paid

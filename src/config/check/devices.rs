@@ -1,4 +1,4 @@
-//! Inputs and displays: a kind each, and the keys that this kind has. And which kind has a port.
+//! Inputs: a kind each, and the keys that this kind has. And which kind has a port.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use super::super::keys::{self, Section};
 use super::super::origins::KeyPath;
 use super::super::problem::quoted;
-use super::super::raw::{RawDisplay, RawInput};
-use super::super::settings::{DisplaySettings, InputSettings, SerialInput};
+use super::super::raw::RawInput;
+use super::super::settings::{InputSettings, SerialInput};
 use super::{Check, bus, gpio, keypads, screen};
 
 /// The longest name of an input or display.
@@ -24,11 +24,6 @@ enum InputKind {
     Mdb,
     Reader,
     Stdin,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum DisplayKind {
-    Terminal,
 }
 
 impl Check<'_> {
@@ -92,28 +87,6 @@ impl Check<'_> {
         }
     }
 
-    #[expect(clippy::zero_sized_map_values, reason = "other kinds of display will have settings")]
-    pub(super) fn displays(
-        &mut self,
-        raw: &BTreeMap<String, RawDisplay>,
-    ) -> BTreeMap<String, DisplaySettings> {
-        let mut displays = BTreeMap::new();
-        for (name, raw) in raw {
-            let table = KeyPath::new(["display", name]);
-            let named = self.device_name(&table, name);
-            let kinds = [("terminal", DisplayKind::Terminal)];
-            let display = self.kind(&table, raw.kind.as_ref(), &kinds);
-            let display = display.map(|DisplayKind::Terminal| DisplaySettings::Terminal);
-            if display.is_some() && !displays.is_empty() {
-                self.second(&table.join("kind"), "terminal", "one terminal");
-            }
-            if let (Some(name), Some(display)) = (named, display) {
-                displays.insert(name, display);
-            }
-        }
-        displays
-    }
-
     pub(super) fn kind<T: Copy>(
         &mut self,
         table: &KeyPath,
@@ -133,7 +106,7 @@ impl Check<'_> {
     }
 
     /// The name of a table that no type of the domain stands for.
-    fn device_name(&mut self, table: &KeyPath, name: &str) -> Option<String> {
+    pub(super) fn device_name(&mut self, table: &KeyPath, name: &str) -> Option<String> {
         let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
         if (1..=LONGEST_NAME).contains(&name.len()) && name.bytes().all(plain) {
             return Some(name.to_owned());
@@ -158,7 +131,7 @@ impl Check<'_> {
         }
     }
 
-    fn second(&mut self, key: &KeyPath, kind: &str, what: &str) {
+    pub(super) fn second(&mut self, key: &KeyPath, kind: &str, what: &str) {
         let wrong = format!("is the second of kind \"{kind}\"; there is {what} only");
         self.wrong(key, wrong, "one", "remove one of the two");
     }

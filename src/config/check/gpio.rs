@@ -93,11 +93,12 @@ impl Check<'_> {
     fn is_key(&mut self, key: &KeyPath, word: &str) -> bool {
         let products = &self.merged.raw.product;
         let code = word.strip_prefix("REMOVE ").unwrap_or(word);
-        let is_known = matches!(word, "CANCEL" | "PAY") || products.contains_key(code);
+        let is_known = matches!(word, "CANCEL" | "PAY" | "LANGUAGE") || products.contains_key(code);
         if !is_known {
             let wrong = format!("{} is no key of this kiosk", quoted(word));
             let codes: Vec<&str> = products.keys().map(String::as_str).collect();
-            let allowed = format!("{}, CANCEL, PAY, or REMOVE and a product", codes.join(", "));
+            let allowed =
+                format!("{}, CANCEL, PAY, LANGUAGE, or REMOVE and a product", codes.join(", "));
             self.wrong(key, wrong, allowed, "write what the button stands for");
         }
         is_known

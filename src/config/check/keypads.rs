@@ -26,6 +26,7 @@ pub(super) const MATRIX_KEYS: &[&str] = &[
     "clear",
     "cancel",
     "pay",
+    "language",
     "typing_timeout",
 ];
 
@@ -40,6 +41,7 @@ pub(super) const EVDEV_KEYS: &[&str] = &[
     "clear",
     "cancel",
     "pay",
+    "language",
     "typing_timeout",
 ];
 
@@ -261,12 +263,13 @@ impl Check<'_> {
 }
 
 /// The keys that do something else than add to a code, as they are written.
-fn named(raw: &RawInput) -> [(&'static str, &Option<String>, Stroke); 4] {
+fn named(raw: &RawInput) -> [(&'static str, &Option<String>, Stroke); 5] {
     [
         ("enter", &raw.enter, Stroke::Enter),
         ("clear", &raw.clear, Stroke::Clear),
         ("cancel", &raw.cancel, Stroke::Cancel),
         ("pay", &raw.pay, Stroke::Pay),
+        ("language", &raw.language, Stroke::Language),
     ]
 }
 

@@ -4,13 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::super::origins::KeyPath;
-use super::super::settings::{DispenserKind, DispenserSettings, InputSettings};
+use super::super::settings::{
+    DispenserKind, DispenserSettings, DisplayKind, DisplaySettings, InputSettings, Settings,
+};
 use super::Check;
 use crate::ids::DispenserName;
+use crate::wiring::display::{LcdBus, LcdDisplay, OledBus, OledDisplay};
 use crate::wiring::{BackendKind, GpioDispenser, Line};
 
 type Inputs = BTreeMap<String, InputSettings>;
 type Dispensers = BTreeMap<DispenserName, DispenserSettings>;
+type Displays = BTreeMap<String, DisplaySettings>;
 
 /// A line that a table uses.
 struct Used<'a> {
@@ -26,9 +30,14 @@ struct Used<'a> {
 
 impl Check<'_> {
     /// A line has one user: the kernel gives it to nobody else.
-    pub(super) fn one_user_for_each_line(&mut self, inputs: &Inputs, dispensers: &Dispensers) {
+    pub(super) fn one_user_for_each_line(
+        &mut self,
+        inputs: &Inputs,
+        dispensers: &Dispensers,
+        displays: &Displays,
+    ) {
         let mut users: BTreeMap<(Option<&Path>, Line), KeyPath> = BTreeMap::new();
-        for Used { table, key, chip, line, .. } in used(inputs, dispensers) {
+        for Used { table, key, chip, line, .. } in used(inputs, dispensers, displays) {
             if let Some(other) = users.insert((chip, line), table) {
                 let wrong = format!("{line} is already a line of [{other}]");
                 let fix = "name the line that this one is wired to";
@@ -40,11 +49,8 @@ impl Check<'_> {
 
 /// Lines that two tables have, of which one names its chip and the other leaves it to be found:
 /// whether that is the same one, the machine alone knows. A sentence for each two tables.
-pub(in crate::config) fn perhaps_used_twice(
-    inputs: &Inputs,
-    dispensers: &Dispensers,
-) -> Vec<String> {
-    let used = used(inputs, dispensers);
+pub(in crate::config) fn perhaps_used_twice(settings: &Settings) -> Vec<String> {
+    let used = used(&settings.inputs, &settings.dispensers, &settings.displays);
     let (named, found): (Vec<&Used>, Vec<&Used>) = used.iter().partition(|it| it.chip.is_some());
     let mut shared: BTreeMap<(&KeyPath, &KeyPath, bool), BTreeSet<Line>> = BTreeMap::new();
     for one in found {
@@ -75,7 +81,11 @@ fn doubt(one: &KeyPath, other: &KeyPath, may_name: bool, lines: &BTreeSet<Line>)
 }
 
 /// All of them, inputs first.
-fn used<'a>(inputs: &'a Inputs, dispensers: &'a Dispensers) -> Vec<Used<'a>> {
+fn used<'a>(
+    inputs: &'a Inputs,
+    dispensers: &'a Dispensers,
+    displays: &'a Displays,
+) -> Vec<Used<'a>> {
     let inputs = inputs.iter().flat_map(|(name, input)| {
         let table = KeyPath::new(["input", name]);
         let (chip, backend) = chip_of(input);
@@ -107,7 +117,63 @@ fn used<'a>(inputs: &'a Inputs, dispensers: &'a Dispensers) -> Vec<Used<'a>> {
             })
         })
     });
-    inputs.chain(dispensers).collect()
+    let displays = displays.iter().flat_map(|(name, display)| {
+        let table = KeyPath::new(["display", name]);
+        let (chip, backend) = chip_of_display(&display.kind);
+        lines_of_display(&display.kind).into_iter().map(move |(parts, line)| Used {
+            key: parts.into_iter().fold(table.clone(), |key, part| key.join(part)),
+            table: table.clone(),
+            chip,
+            may_name: backend == BackendKind::Chardev,
+            line,
+        })
+    });
+    inputs.chain(dispensers).chain(displays).collect()
+}
+
+fn chip_of_display(kind: &DisplayKind) -> (Option<&Path>, BackendKind) {
+    match kind {
+        DisplayKind::Ssd1306(OledDisplay { bus: OledBus::Spi { chip, .. }, .. })
+        | DisplayKind::Hd44780(LcdDisplay { bus: LcdBus::Lines { chip, .. }, .. }) => {
+            (chip.as_deref(), BackendKind::Chardev)
+        }
+        DisplayKind::Signal(signal) => (signal.chip.as_deref(), signal.backend),
+        DisplayKind::Ssd1306(_)
+        | DisplayKind::Hd44780(_)
+        | DisplayKind::Framebuffer(_)
+        | DisplayKind::Png(_)
+        | DisplayKind::Terminal => (None, BackendKind::Chardev),
+    }
+}
+
+/// The lines that a display takes, each with the key that names it, part by part.
+fn lines_of_display(kind: &DisplayKind) -> Vec<(Vec<&'static str>, Line)> {
+    match kind {
+        DisplayKind::Ssd1306(OledDisplay {
+            bus: OledBus::Spi { data_line, reset_line, .. },
+            ..
+        }) => {
+            let reset = reset_line.map(|line| (vec!["lines", "reset"], line));
+            [(vec!["lines", "data"], *data_line)].into_iter().chain(reset).collect()
+        }
+        DisplayKind::Hd44780(LcdDisplay {
+            bus: LcdBus::Lines { register_select, enable, data, light, .. },
+            ..
+        }) => {
+            let names = ["rs", "e", "d4", "d5", "d6", "d7"];
+            let lines = [*register_select, *enable].into_iter().chain(*data);
+            let light = light.map(|line| (vec!["lines", "light"], line));
+            let lines =
+                names.into_iter().zip(lines).map(|(name, line)| (vec!["lines", name], line));
+            lines.chain(light).collect()
+        }
+        DisplayKind::Signal(signal) => vec![(vec!["line"], signal.line)],
+        DisplayKind::Ssd1306(_)
+        | DisplayKind::Hd44780(_)
+        | DisplayKind::Framebuffer(_)
+        | DisplayKind::Png(_)
+        | DisplayKind::Terminal => Vec::new(),
+    }
 }
 
 /// The lines that an input takes, each with the key that names it.

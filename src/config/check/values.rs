@@ -57,13 +57,18 @@ pub(super) const VEND_TIMEOUT: RangeInclusive<Duration> =
 /// The codes of a whole cart have to fit into one value of Stripe's metadata (500 characters), and
 /// each item needs a letter of its own on the dispenser's wire.
 pub(super) const MOST_IN_CART: usize = 20;
+/// How long a message may stand.
+pub(super) const MESSAGE_TIME: RangeInclusive<Duration> =
+    Duration::from_secs(3)..=Duration::from_mins(5);
+/// When products may be shown by themselves.
+pub(super) const ATTRACT_AFTER: RangeInclusive<Duration> = Duration::ZERO..=Duration::from_hours(1);
+/// The longest telephone number.
+const LONGEST_PHONE: usize = 24;
 
 /// How often a declined customer may try.
 const ATTEMPTS: RangeInclusive<u32> = 1..=10;
 /// What serial ports everywhere can do, in bits per second.
 const BAUDS: [u32; 9] = [1200, 2400, 4800, 9600, 19200, 38400, 57600, 115_200, 230_400];
-/// The longest language tag that RFC 5646 asks software to take.
-const LONGEST_LOCALE: usize = 35;
 
 impl Check<'_> {
     /// A value that a type of the domain reads; its error says what is wrong and allowed.
@@ -222,21 +227,21 @@ impl Check<'_> {
         None
     }
 
-    /// A language tag in its usual form, such as `en` or `de-CH`.
-    pub(super) fn locale(&mut self, key: &KeyPath, text: &str) -> Option<String> {
-        let mut parts = text.split('-');
-        let language = parts.next().is_some_and(|part| {
-            (2..=3).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_lowercase())
-        });
-        let rest = parts.all(|part| {
-            (2..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric())
-        });
-        if language && rest && text.len() <= LONGEST_LOCALE {
+    /// A telephone number as people write it.
+    pub(super) fn phone(&mut self, key: &KeyPath, text: &str) -> Option<String> {
+        let is_of_numbers =
+            |c: char| c.is_ascii_digit() || matches!(c, '+' | ' ' | '-' | '(' | ')' | '/' | '.');
+        let is_right = text.chars().all(is_of_numbers)
+            && text.chars().filter(char::is_ascii_digit).count() >= 3
+            && text.len() <= LONGEST_PHONE;
+        if is_right {
             return Some(text.to_owned());
         }
-        let wrong = format!("{} is not a language tag", quoted(text));
-        let allowed = "a language, then \"-\" and a region if wanted, such as \"en\" or \"de-CH\"";
-        self.wrong(key, wrong, allowed, "correct the value");
+        let wrong = format!("{} is no telephone number", quoted(text));
+        let allowed = format!(
+            "3 digits or more, with + - / . ( ) and spaces, at most {LONGEST_PHONE} in all"
+        );
+        self.wrong(key, wrong, allowed, "write the number that customers shall call");
         None
     }
 

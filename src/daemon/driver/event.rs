@@ -48,6 +48,8 @@ pub enum Event {
         /// What stands there now; empty if it was completed, taken back or forgotten.
         text: String,
     },
+    /// Somebody wants the display in another language.
+    LanguagePressed,
     /// Somebody pressed CANCEL.
     CancelPressed,
     /// A call has ended.

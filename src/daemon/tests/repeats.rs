@@ -37,6 +37,7 @@ pub(super) fn said(effect: &Effect) -> Option<String> {
         | Effect::AskDispenser { .. }
         | Effect::PowerCycleReader
         | Effect::Show(_)
+        | Effect::Speak { .. }
         | Effect::SaleOrdered { .. }
         | Effect::Filled(_)
         | Effect::Ordered(_)

@@ -19,6 +19,7 @@ use crate::daemon::clock;
 use crate::daemon::run::{Devices, Message};
 use crate::daemon::watchdog::Watchdog;
 use crate::dispenser::Order;
+use crate::display::run::Told;
 use crate::ids::{DispenserName, ReaderId, SaleId};
 use crate::kiosk::View;
 use crate::sale::Fact;
@@ -53,7 +54,7 @@ pub(super) struct Bench {
     computer: Option<Computer>,
     board: Board,
     orders: mpsc::Sender<Order>,
-    views: watch::Sender<Option<View>>,
+    views: watch::Sender<Told>,
     spectator: mpsc::Sender<(SaleId, Fact)>,
     facts: mpsc::Receiver<(SaleId, Fact)>,
     network: watch::Sender<bool>,
@@ -96,7 +97,7 @@ impl Bench {
             computer: None,
             board,
             orders,
-            views: watch::channel(None).0,
+            views: watch::channel(Told::default()).0,
             spectator,
             facts,
             network,
@@ -137,13 +138,13 @@ impl Bench {
         if let Some(computer) = self.computer.take() {
             computer.pull_the_plug();
         }
-        self.views.send_replace(None);
+        self.views.send_replace(Told::default());
     }
 
     /// What the daemon ended of, if it did by itself.
     pub(super) fn death(&mut self) -> Option<DemoError> {
         let ended = self.computer.take_if(|computer| computer.has_ended())?;
-        self.views.send_replace(None);
+        self.views.send_replace(Told::default());
         Some(ended.into_error().map_or(DemoError::Ended, DemoError::Daemon))
     }
 
@@ -154,7 +155,7 @@ impl Bench {
 
     /// What the kiosk's display shows; nothing without power.
     pub(super) fn view(&self) -> Option<View> {
-        self.views.borrow().clone()
+        self.views.borrow().view.clone()
     }
 
     /// The next fact that was not looked at yet.

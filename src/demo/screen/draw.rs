@@ -7,7 +7,8 @@ use ratatui::text::{Line as TextLine, Span};
 use ratatui::widgets::{Block, Paragraph, Wrap};
 
 use super::player::{Line, Player};
-use crate::display::text::{Text, words, wrapped};
+use crate::display::fit::wrapped;
+use crate::display::text::{Help, words};
 use crate::money::Money;
 use crate::simulator::{Books, IntentBook, Screen, Totals};
 use crate::telemetry::story::Weight;
@@ -55,7 +56,7 @@ impl Player {
             };
             return panel("The kiosk's display", vec![TextLine::from(line).dark_gray()]);
         };
-        let Text { headline, line } = words(&view);
+        let (headline, line) = words(&view, self.speech(), &Help::default()).plain();
         panel("The kiosk's display", vec![TextLine::from(headline).bold(), TextLine::from(line)])
     }
 

@@ -9,6 +9,7 @@ use crate::daemon::Event;
 use crate::daemon::run::Message;
 use crate::ids::{ProductCode, SaleId};
 use crate::kiosk::View;
+use crate::locale::Speech;
 use crate::sale::Fact;
 use crate::simulator::{Books, Card, Screen, SimulatorError};
 use crate::telemetry::story::{self, Weight};
@@ -51,6 +52,7 @@ pub struct Player {
     back_at: Option<Instant>,
     sales: Vec<SaleId>,
     lines: VecDeque<Line>,
+    speech: Speech,
 }
 
 impl Player {
@@ -58,7 +60,8 @@ impl Player {
     pub fn start(cart: bool) -> Result<Self, DemoError> {
         let mut bench = Bench::new(cart)?;
         bench.power_on()?;
-        Ok(Self { bench, back_at: None, sales: Vec::new(), lines: VecDeque::new() })
+        let speech = Speech::english();
+        Ok(Self { bench, back_at: None, sales: Vec::new(), lines: VecDeque::new(), speech })
     }
 
     /// Takes a key; keys without a meaning do nothing.
@@ -102,6 +105,11 @@ impl Player {
             self.bench.power_on()?;
         }
         Ok(())
+    }
+
+    /// What the display speaks.
+    pub(super) fn speech(&self) -> &Speech {
+        &self.speech
     }
 
     /// What the kiosk's display shows; nothing without power.

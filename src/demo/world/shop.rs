@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::ids::{DispenserName, JournalId, ReaderId};
+use crate::kiosk::screen::ScreenRules;
 use crate::kiosk::{Dispenser, Product, Setup};
 use crate::money::Money;
 use crate::sale::cards::CardRules;
@@ -54,6 +55,7 @@ pub(crate) fn setup(journal: &JournalId) -> Setup {
         boot: "demo-boot".parse().expect("a fixed name is one"),
         reader_display: false,
         menu: None,
+        screen: ScreenRules::default(),
         cart_limit: None,
         restart_window: None,
         exposure_limit: 20,

@@ -190,7 +190,7 @@ fn the_customer_reads_what_comes_now_and_what_became_of_the_rest() {
     assert_eq!((product.name.as_str(), place), ("Nuts", Place { number: 2, of: 2 }));
     bench.dispenser(first.following(), VendNews::Failed { reason: "jam".into() });
     let kept = Money::new(250, "usd".parse().unwrap());
-    let part = |rest| View::PartGiven { given: 1, of: 2, unknown: 0, kept, rest };
+    let part = |rest| View::PartGiven { given: 1, of: 2, unknown: 0, kept, rest, receipt: None };
     assert_eq!(bench.view(), part(Rest::WillBeReleased), "a promise");
     let captured =
         IntentSeen { amount: 650, amount_received: 250, ..intent(IntentStatus::Succeeded) };

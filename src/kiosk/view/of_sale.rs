@@ -1,5 +1,7 @@
 //! What one sale shows its customer.
 
+use std::time::Duration;
+
 use super::{Ending, Place, Rest, Shown, View};
 use crate::money::Money;
 use crate::sale::fact::{Attention, Item, Outcome, Retraction, Settlement};
@@ -7,6 +9,9 @@ use crate::sale::goods::VendEnd;
 use crate::sale::phase::Refunding;
 use crate::sale::{Phase, Sale};
 use crate::time::Moment;
+
+/// The longest address of a receipt that a code can hold and a telephone can read.
+const LONGEST_RECEIPT: usize = 300;
 
 /// Whether the sale still concerns the person in front of the machine.
 pub(in crate::kiosk) fn has_customer(sale: &Sale) -> bool {
@@ -71,14 +76,14 @@ pub(in crate::kiosk) fn sale_view(sale: &Sale, now: Moment) -> View {
         }
         Phase::Confirming { .. } => View::Authorizing { product, card: sale.card.clone() },
         Phase::Refunding(refunding) if refunding.given_up.is_none() => {
-            let seconds_left = seconds_left(sale, refunding.since, now);
-            View::PresentCardAgain { product: missing(sale), seconds_left }
+            let (seconds_left, seconds_of) = seconds(sale, refunding.since, now);
+            View::PresentCardAgain { product: missing(sale), seconds_left, seconds_of }
         }
         Phase::Refunding(_) => ending_view(sale),
         Phase::Presenting { prompt, .. } => {
-            let seconds_left = seconds_left(sale, prompt.since, now);
+            let (seconds_left, seconds_of) = seconds(sale, prompt.since, now);
             let (declined, not_taken) = (sale.decline.clone(), sale.not_taken.clone());
-            View::PresentCard { product, seconds_left, declined, not_taken }
+            View::PresentCard { product, seconds_left, seconds_of, declined, not_taken }
         }
         Phase::Retracting { why, .. } => View::TakingBack { why: why.clone() },
         Phase::Vending { .. } => {
@@ -95,10 +100,11 @@ pub(in crate::kiosk) fn sale_view(sale: &Sale, now: Moment) -> View {
     }
 }
 
-/// How long a customer who was asked at `since` still has.
-fn seconds_left(sale: &Sale, since: Moment, now: Moment) -> u64 {
-    let left = sale.opened.policy.customer_timeout.saturating_sub(now.since(since));
-    left.as_secs() + u64::from(left.subsec_nanos() > 0)
+/// How long a customer who was asked at `since` still has, and how long there was.
+fn seconds(sale: &Sale, since: Moment, now: Moment) -> (u64, u64) {
+    let of = sale.opened.policy.customer_timeout;
+    let whole = |time: Duration| time.as_secs() + u64::from(time.subsec_nanos() > 0);
+    (whole(of.saturating_sub(now.since(since))), whole(of))
 }
 
 /// What the customer is told when the sale no longer needs them. Three texts only: paid, not
@@ -114,7 +120,7 @@ pub(in crate::kiosk) fn ending_view(sale: &Sale) -> View {
             let amount = sale.to_refund.or(sale.captured).unwrap_or(sale.opened.price());
             View::MoneyOwed { sale: sale.id().clone(), amount }
         }
-        _ if sale.has_delivered_all() => View::ThankYou { product },
+        _ if sale.has_delivered_all() => View::ThankYou { product, receipt: receipt(sale) },
         Phase::Closed { outcome: Outcome::Refunded } => View::Refunded { why: vend_ending(sale) },
         _ if sale.has_delivered() => part_given(sale),
         Phase::Settling { settlement: Settlement::Release, .. } => {
@@ -168,7 +174,18 @@ fn part_given(sale: &Sale) -> View {
     }
     let kept = Money::new(sale.delivered_value(), sale.opened.product.price.currency);
     let (given, of) = (sale.ended(VendEnd::Delivered), sale.opened.count());
-    View::PartGiven { given, of, unknown: sale.ended(VendEnd::Unknown), kept, rest }
+    let unknown = sale.ended(VendEnd::Unknown);
+    View::PartGiven { given, of, unknown, kept, rest, receipt: receipt(sale) }
+}
+
+/// Where the customer reads the receipt. What Stripe says is shown to people as a code that their
+/// telephones follow, so that nothing but an address of the usual kind is.
+pub(super) fn receipt(sale: &Sale) -> Option<String> {
+    let url = sale.receipt_url.as_ref()?;
+    let is_usual = url.starts_with("https://")
+        && url.len() <= LONGEST_RECEIPT
+        && url.bytes().all(|byte| byte.is_ascii_graphic());
+    is_usual.then(|| url.clone())
 }
 
 fn vend_ending(sale: &Sale) -> Ending {

@@ -75,6 +75,7 @@ fn keys_read_as_they_are_written(line: &str) {
     let written = Key::parse(line).map(|key| match key {
         Key::Cancel => "CANCEL".to_owned(),
         Key::Pay => "PAY".to_owned(),
+        Key::Language => "LANGUAGE".to_owned(),
         Key::Select(code) => code.to_string(),
         Key::Remove(code) => format!("REMOVE {code}"),
     });

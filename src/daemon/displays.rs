@@ -1,0 +1,81 @@
+//! Displays: a task and a thread each. What they say of themselves goes to the log and the status.
+
+use std::sync::Arc;
+
+use tokio::sync::{mpsc, watch};
+
+use crate::config::{DisplayKind, Settings};
+use crate::daemon::clock;
+use crate::daemon::hardware::Hardware;
+use crate::daemon::told::ToldBoards;
+use crate::daemon::watchdog::Watchdog;
+use crate::display::panel::Panel;
+use crate::display::run::{self, DisplayNews, Told, Voice};
+use crate::display::terminal::Terminal;
+use crate::display::text::Help;
+use crate::locale::Speech;
+use crate::pulse::Pulse;
+use crate::wiring::display::DisplayCare;
+
+/// News of displays that wait to be told.
+const QUEUE: usize = 16;
+
+/// How the kiosk speaks to its customers.
+pub fn voice(settings: &Settings) -> Voice {
+    let speech = |locale: &crate::locale::Locale| {
+        let own = settings.texts.get(&locale.language).cloned().unwrap_or_default();
+        Speech::new(*locale, &own)
+    };
+    let speeches = settings.kiosk.languages.iter().map(speech).collect();
+    Voice { speeches, help: Help { phone: settings.kiosk.phone.clone() } }
+}
+
+/// Starts the displays. Each sees only the newest view.
+pub fn start(
+    settings: &Settings,
+    told: &watch::Receiver<Told>,
+    hardware: &Hardware,
+    watchdog: &mut Watchdog,
+) {
+    let (sender, mut news) = mpsc::channel(QUEUE);
+    let voice = Arc::new(voice(settings));
+    for (name, display) in &settings.displays {
+        let pulse = watchdog.watch(format!("display \"{name}\""));
+        let stage = Stage { voice: voice.clone(), told: told.clone(), news: sender.clone() };
+        let start = (name.clone(), display.care.clone(), pulse);
+        match &display.kind {
+            DisplayKind::Terminal => stage.start(start, Terminal::new()),
+            DisplayKind::Ssd1306(_)
+            | DisplayKind::Hd44780(_)
+            | DisplayKind::Framebuffer(_)
+            | DisplayKind::Png(_)
+            | DisplayKind::Signal(_) => {}
+        }
+    }
+    let hardware = hardware.clone();
+    tokio::spawn(async move {
+        let mut boards = ToldBoards::default();
+        while let Some((name, news)) = news.recv().await {
+            hardware.display(&name, &news);
+            let now = clock::now().since();
+            match news {
+                DisplayNews::Shows => boards.connected(&name, "the display", now),
+                DisplayNews::Dark { why } => boards.gone(&name, "the display", &why, now),
+            }
+        }
+    });
+}
+
+/// What every display is started with.
+struct Stage {
+    voice: Arc<Voice>,
+    told: watch::Receiver<Told>,
+    news: mpsc::Sender<(String, DisplayNews)>,
+}
+
+impl Stage {
+    fn start<P: Panel>(self, (name, care, pulse): (String, DisplayCare, Pulse), panel: P) {
+        let Self { voice, told, news } = self;
+        tokio::spawn(run::run((name, panel), (voice, care), told, news, pulse));
+    }
+}
