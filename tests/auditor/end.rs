@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use kioskd::simulator::{IntentBook, IntentStatus};
 
+use super::promises::promises_are_kept;
 use super::{Evidence, Finding, Record, item, sale_of};
 
 /// An invariant: what it finds, a sentence each.
 type Invariant = fn(&Evidence, &mut Vec<String>);
 
 /// Each with its name.
-const INVARIANTS: [(&str, Invariant); 13] = [
+const INVARIANTS: [(&str, Invariant); 14] = [
     ("charged_once", charged_once),
     ("no_money_for_nothing", no_money_for_nothing),
     ("no_goods_for_nothing", no_goods_for_nothing),
@@ -24,6 +25,7 @@ const INVARIANTS: [(&str, Invariant); 13] = [
     ("history_is_bounded", history_is_bounded),
     ("stock_is_what_is_left", stock_is_what_is_left),
     ("no_more_goods_than_there_were", no_more_goods_than_there_were),
+    ("promises_are_kept", promises_are_kept),
 ];
 
 /// More facts than any sale needs, whatever happens to it.
@@ -57,7 +59,7 @@ impl Evidence {
     }
 
     /// What Stripe has kept of a sale's money.
-    fn kept(&self, sale: &str) -> u64 {
+    pub(super) fn kept(&self, sale: &str) -> u64 {
         let intents = self.intents(sale);
         intents.iter().map(|intent| intent.amount_received.saturating_sub(intent.refunded)).sum()
     }
@@ -69,13 +71,13 @@ impl Evidence {
     }
 
     /// Whether a person has acted at Stripe, or decided at the kiosk.
-    fn is_by_people(&self, sale: &str) -> bool {
+    pub(super) fn is_by_people(&self, sale: &str) -> bool {
         let decided = |record: &Record| record.has("resolved") || record.has("refund_asked");
         self.excuses.by_people.iter().any(|by| by == sale)
             || self.sales.get(sale).is_some_and(decided)
     }
 
-    fn is_forgotten(&self, sale: &str) -> bool {
+    pub(super) fn is_forgotten(&self, sale: &str) -> bool {
         self.excuses.forgotten.iter().any(|by| by == sale)
     }
 }

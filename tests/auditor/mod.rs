@@ -12,7 +12,10 @@ use kioskd::simulator::Books;
 use serde_json::Value;
 
 pub mod end;
+pub mod promises;
 pub mod watch;
+
+use promises::Promise;
 
 /// Milliseconds since the run began.
 pub type Millis = u64;
@@ -197,6 +200,8 @@ pub struct Evidence {
     pub goods: Vec<Goods>,
     /// Orders of which the board had told a living kioskd, before it decided, that the goods are out.
     pub told_delivered: Vec<String>,
+    /// What the display has said about money, each once.
+    pub promises: BTreeSet<Promise>,
     /// Stripe's books.
     pub books: Books,
     /// What is counted, if anything is.

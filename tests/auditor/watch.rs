@@ -1,5 +1,6 @@
 //! What must hold at every instant, judged as it happens.
 
+use super::promises::Said;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Finding, Millis, item, sale_of};
@@ -48,15 +49,6 @@ struct Prompt {
     looks: BTreeSet<u64>,
     /// Whether one of them was answered.
     is_seen: bool,
-}
-
-/// What the customer reads about money.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Said {
-    /// Paid, thank you.
-    Paid,
-    /// Not charged.
-    NotCharged,
 }
 
 /// The watcher.
@@ -339,9 +331,19 @@ impl Watch {
         let live = |money: &Money| {
             matches!(money.status.as_str(), "requires_capture" | "succeeded" | "processing")
         };
+        let refunded = |money: &Money| money.status == "refunded";
         let is_true = |(_, money, given): &(String, Vec<Money>, bool)| match said {
-            Said::Paid => *given,
+            Said::Paid { .. } => *given,
             Said::NotCharged => !money.iter().any(live),
+            Said::Refunded => money.iter().any(refunded),
+            Said::PartPaid { kept } => {
+                *given && money.iter().any(|money| live(money) && money.covers >= kept)
+            }
+            // Promises: the end shows whether they are kept.
+            Said::PartWillBePaid { .. }
+            | Said::HoldWillBeReleased
+            | Said::WillBeRefunded
+            | Said::Owed { .. } => true,
         };
         if !about.is_empty() && !about.iter().any(is_true) {
             self.find("display_does_not_lie", format!("it says {said:?} of one of {about:?}"));

@@ -174,6 +174,7 @@ fn audit(mut world: World) -> Outcome {
         sales: sales.collect(),
         goods: std::mem::take(&mut world.goods),
         told_delivered: std::mem::take(&mut world.told_delivered),
+        promises: std::mem::take(&mut world.promises),
         books: world.stripe.books(),
         stock,
         excuses,

@@ -2,7 +2,7 @@
 //! Stripe, a machine, a network, people, and a power switch.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
 use fastrand::Rng;
@@ -13,6 +13,7 @@ use kioskd::daemon::orders::Ordered;
 use kioskd::daemon::told::ReasonNews;
 use kioskd::display::text::{Help, words};
 use kioskd::ids::{DispenserName, OrderId, ProductCode, SaleId};
+use kioskd::kiosk::view::Rest;
 use kioskd::kiosk::{Setup, Turned, View};
 use kioskd::locale::Speech;
 use kioskd::simulator::Model;
@@ -22,7 +23,8 @@ use kioskd::telemetry::story;
 use kioskd::time::{Moment, WallTime};
 
 use crate::account::Account;
-use crate::auditor::watch::{Said, Watch};
+use crate::auditor::promises::{Promise, Said};
+use crate::auditor::watch::Watch;
 use crate::auditor::{Excuses, Goods, Millis, sale_of};
 use crate::machine::{Kind, Machine};
 use crate::network::{Fate, Network};
@@ -135,6 +137,8 @@ pub struct World {
     pub tally: Tally,
     /// The sales that the display may be telling about: who is in front, and who was before.
     pub told: Vec<SaleId>,
+    /// What the display has said about money.
+    pub promises: BTreeSet<Promise>,
     drawn: u32,
     /// Whether somebody has filled the machine, and was told that it is on disk.
     pub filled: bool,
@@ -185,6 +189,7 @@ impl World {
             stranger_since: None,
             tally: Tally::default(),
             told: Vec::new(),
+            promises: BTreeSet::new(),
             drawn: 0,
             filled: false,
             calm: false,
@@ -452,13 +457,7 @@ impl World {
             let (headline, line) = words(&view, &Speech::english(), &Help::default()).plain();
             format!("[ {headline} | {line} ]")
         });
-        let said = if matches!(view, View::ThankYou { .. }) {
-            Said::Paid
-        } else if matches!(view, View::NotCharged { .. }) {
-            Said::NotCharged
-        } else {
-            return;
-        };
+        let Some(said) = said_of_money(view) else { return };
         let about = self.told.clone().into_iter().map(|sale| {
             let given = self.goods.iter().any(|goods| sale_of(&goods.order) == sale.as_str());
             let money = self.money_of(sale.as_str());
@@ -466,7 +465,47 @@ impl World {
         });
         let about: Vec<_> = about.collect();
         self.watch.display_does_not_lie(said, &about);
+        let about = about.into_iter().map(|(sale, _, _)| sale).collect();
+        self.promises.insert(Promise { said, about });
     }
+}
+
+/// What a view says about money, if it says anything.
+fn said_of_money(view: &View) -> Option<Said> {
+    Some(match view {
+        View::ThankYou { product, .. } => Said::Paid { amount: product.price.amount },
+        View::NotCharged { .. } => Said::NotCharged,
+        View::HoldWillBeReleased { .. } => Said::HoldWillBeReleased,
+        View::WillBeRefunded { .. } => Said::WillBeRefunded,
+        View::Refunded { .. } => Said::Refunded,
+        View::MoneyOwed { amount, .. } => Said::Owed { amount: amount.amount },
+        View::PartGiven { kept, rest, .. } => match rest {
+            Rest::NotCharged | Rest::Refunded => Said::PartPaid { kept: kept.amount },
+            Rest::WillBeReleased | Rest::WillBeRefunded => {
+                Said::PartWillBePaid { kept: kept.amount }
+            }
+        },
+        View::Idle
+        | View::Shelf { .. }
+        | View::Attract { .. }
+        | View::Typing { .. }
+        | View::Cart { .. }
+        | View::Connecting { .. }
+        | View::ReaderBusy { .. }
+        | View::Blind { .. }
+        | View::PresentCard { .. }
+        | View::CardNotTaken { .. }
+        | View::Authorizing { .. }
+        | View::TakingBack { .. }
+        | View::Dispensing { .. }
+        | View::Checking { .. }
+        | View::PresentCardAgain { .. }
+        | View::OperatorDecides
+        | View::NotNow { .. }
+        | View::OutOfOrder { .. }
+        | View::Wait
+        | View::Stopping => return None,
+    })
 }
 
 /// Milliseconds as a difference.

@@ -123,3 +123,31 @@ fn a_reason_that_is_found_again_keeps_its_beginning_and_is_fresh() {
     assert_eq!(reasons.confirmed(&Reason::ReaderOffline), Some(bench.now));
     assert_eq!(reasons.confirmed(&Reason::ReaderDeaf), None);
 }
+
+/// Every reason, with each obstacle of the link.
+fn all() -> Vec<Reason> {
+    let by = || "user 0".to_owned();
+    let links = OBSTACLES.map(|obstacle| Reason::Link { obstacle });
+    let others = [
+        Reason::KeyTooNarrow { denied: Denied::ReadReader },
+        Reason::ReaderWrongMode { live: true },
+        Reason::Drained { by: by(), why: None },
+        Reason::SoldOut { product: "A1".parse().unwrap() },
+    ];
+    plain().into_iter().chain(links).chain(others).collect()
+}
+
+#[test]
+fn each_number_on_the_display_means_one_thing_and_stands_in_the_manual() {
+    let mut meant = std::collections::BTreeMap::new();
+    for reason in all() {
+        let (number, code) = (reason.call_code(), reason.code());
+        assert_eq!(*meant.entry(number).or_insert(code), code, "{number}");
+    }
+    let codes: BTreeSet<&str> = meant.values().copied().collect();
+    assert_eq!(codes.len(), meant.len(), "one number for each code");
+    let manual = include_str!("../../../docs/operations.md");
+    for (number, code) in meant {
+        assert!(manual.contains(&format!("\n| {number} | `{code}` |\n")), "{number} {code}");
+    }
+}

@@ -1,0 +1,84 @@
+//! What customers were told about their money, and what became of it: the display does not lie when
+//! it speaks, and in the end what it has promised is so.
+
+use super::{Evidence, Record};
+
+/// What the customer reads about money. Amounts are minor units.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Said {
+    /// Paid, thank you.
+    Paid {
+        /// So much.
+        amount: u64,
+    },
+    /// A part is paid, and the rest is not charged.
+    PartPaid {
+        /// So much.
+        kept: u64,
+    },
+    /// A part will be paid, and the rest be given back.
+    PartWillBePaid {
+        /// So much.
+        kept: u64,
+    },
+    /// Not charged.
+    NotCharged,
+    /// Any hold will be released.
+    HoldWillBeReleased,
+    /// It will be refunded.
+    WillBeRefunded,
+    /// It was refunded.
+    Refunded,
+    /// The operator owes so much.
+    Owed {
+        /// So much.
+        amount: u64,
+    },
+}
+
+/// Something that was said, about one of these sales.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Promise {
+    /// What.
+    pub said: Said,
+    /// The sale that was in front, and the one before it.
+    pub about: Vec<String>,
+}
+
+/// What was said holds in the end of one of the sales that it may have been about. A person may
+/// decide otherwise later, and where a person has to decide nothing is decided yet; a record that is
+/// damaged or forgotten says nothing.
+pub(super) fn promises_are_kept(evidence: &Evidence, found: &mut Vec<String>) {
+    for Promise { said, about } in &evidence.promises {
+        let holds = |sale: &String| {
+            let Some(record) = evidence.sales.get(sale) else { return true };
+            let excuses = &evidence.excuses;
+            let excused = evidence.is_by_people(sale)
+                || evidence.is_forgotten(sale)
+                || excuses.damaged.contains(sale)
+                || record.attention().is_some();
+            excused || is_so(*said, evidence.kept(sale), record)
+        };
+        if !about.is_empty() && !about.iter().any(holds) {
+            let ends = about.iter().map(|sale| {
+                let outcome = evidence.sales.get(sale).and_then(Record::outcome);
+                format!("{sale} is {outcome:?} and keeps {}", evidence.kept(sale))
+            });
+            let ends = ends.collect::<Vec<_>>().join(", ");
+            found.push(format!("the display said {said:?}; {ends}"));
+        }
+    }
+}
+
+fn is_so(said: Said, kept: u64, record: &Record) -> bool {
+    let lost = record.outcome() == Some("lost");
+    match said {
+        // What is lost was given for nothing: nobody complains.
+        Said::Paid { amount } | Said::PartPaid { kept: amount } => kept == amount || lost,
+        Said::PartWillBePaid { kept: amount } => kept == amount || kept == 0,
+        Said::NotCharged | Said::HoldWillBeReleased | Said::WillBeRefunded | Said::Refunded => {
+            kept == 0
+        }
+        Said::Owed { amount } => amount > 0 && kept <= record.price(),
+    }
+}
