@@ -4,10 +4,12 @@
 //! * [`words`]: what a display has to say; [`fit`]: how it is fitted into an area
 //! * [`panel`]: what every display can do; [`run`]: a display at work; [`care`]: how it rests
 //! * [`bitmap`]: a picture of dots
+//! * [`characters`]: words in the places of a display of characters
 //! * [`terminal`]: a display for development: one frame of text
 
 pub mod bitmap;
 pub mod care;
+pub mod characters;
 pub mod fit;
 pub mod panel;
 pub mod run;
