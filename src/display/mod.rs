@@ -3,14 +3,18 @@
 //! * [`text`]: the words of each view
 //! * [`words`]: what a display has to say; [`fit`]: how it is fitted into an area
 //! * [`panel`]: what every display can do; [`run`]: a display at work; [`care`]: how it rests
+//! * [`panel`]: what every display can do
+//! * [`bus`]: what displays hang on; [`hd44780`]: a display of characters
 //! * [`bitmap`]: a picture of dots
 //! * [`characters`]: words in the places of a display of characters
 //! * [`terminal`]: a display for development: one frame of text
 
 pub mod bitmap;
 pub mod care;
+pub mod bus;
 pub mod characters;
 pub mod fit;
+pub mod hd44780;
 pub mod panel;
 pub mod run;
 pub mod terminal;
