@@ -1,4 +1,6 @@
-//! What inputs and dispensers share of the kernel's GPIO character device.
+//! What inputs, dispensers and displays share of the kernel's GPIO character device.
+
+pub mod bcm;
 
 use std::path::{Path, PathBuf};
 

@@ -3,8 +3,8 @@
 //! * [`text`]: the words of each view
 //! * [`words`]: what a display has to say; [`fit`]: how it is fitted into an area
 //! * [`panel`]: what every display can do; [`run`]: a display at work; [`care`]: how it rests
-//! * [`panel`]: what every display can do
-//! * [`bus`]: what displays hang on; [`hd44780`]: a display of characters; [`ssd1306`]: one of dots
+//! * [`bus`]: what displays hang on; [`hd44780`]: a display of characters; [`ssd1306`]: one of dots;
+//!   [`signal`]: a lamp and a buzzer
 //! * [`bitmap`]: a picture of dots
 //! * [`characters`]: words in the places of a display of characters
 //! * [`terminal`]: a display for development: one frame of text
@@ -17,6 +17,7 @@ pub mod fit;
 pub mod hd44780;
 pub mod panel;
 pub mod run;
+pub mod signal;
 pub mod ssd1306;
 pub mod terminal;
 pub mod text;

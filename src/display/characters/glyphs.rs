@@ -96,16 +96,26 @@ fn accented(character: char) -> Option<Glyph> {
     if parts.next().is_some() {
         return None;
     }
-    let (_, [a, b, c, d, e]) = *LETTERS.iter().find(|(base, _)| *base == letter)?;
-    if let Some((_, [top, under])) = ABOVE.iter().find(|(mark, _)| *mark == accent) {
-        return Some([*top, *under, a, b, c, d, e, 0]);
+    let (_, rows) = LETTERS.iter().find(|(base, _)| *base == letter)?;
+    let mut glyph = [0; 8];
+    if let Some((_, above)) = ABOVE.iter().find(|(mark, _)| *mark == accent) {
+        glyph[..2].copy_from_slice(above);
+        glyph[2..7].copy_from_slice(rows);
+        return Some(glyph);
     }
     let (_, hanging) = BELOW.iter().find(|(mark, _)| *mark == accent)?;
-    // What has its accent below is as tall as its kin without one.
-    match letter.is_uppercase() {
-        true => Some([a, b, c, c & d, d, e, *hanging, 0]),
-        false => Some([0, 0, a, b, c, d, e, *hanging]),
+    if letter.is_uppercase() {
+        // It is as tall as its kin without an accent, but for one row.
+        let (upper, lower) = rows.split_at(3);
+        glyph[..3].copy_from_slice(upper);
+        glyph[3] = upper[2] & lower[0];
+        glyph[4..6].copy_from_slice(lower);
+        glyph[6] = *hanging;
+    } else {
+        glyph[2..7].copy_from_slice(rows);
+        glyph[7] = *hanging;
     }
+    Some(glyph)
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! * [`rom`]: which characters the controller has; [`glyphs`]: those that kioskd draws for it
 //! * `picture`: what a display looks like, as text and as dots
 
+mod font;
 pub mod glyphs;
 mod layout;
 mod picture;

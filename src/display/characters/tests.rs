@@ -76,8 +76,8 @@ fn framed(words: &Words, grid: Grid) -> String {
     let mut text = String::new();
     for number in 0..pages(words, grid) {
         let rows = picture(words, grid, number);
-        let rows: String = rows.iter().map(|row| format!("│{row}│\n")).collect();
-        text.push_str(&format!("┌{bar}┐\n{rows}└{bar}┘\n"));
+        let rows = rows.join("│\n│");
+        text.push_str(&format!("┌{bar}┐\n│{rows}│\n└{bar}┘\n"));
     }
     text
 }

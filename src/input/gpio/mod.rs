@@ -4,7 +4,7 @@
 //! Raspberry Pi. What their levels mean is [`Buttons`]' business, and the same for both.
 
 pub(super) mod chardev;
-pub(super) mod rppal;
+mod rppal;
 #[cfg(test)]
 mod tests;
 

@@ -1,9 +1,10 @@
 //! Lines of a Raspberry Pi's pin header, by way of rppal: the numbers are BCM's.
 
-use rppal::gpio::{Error, Event, Gpio, InputPin, Pin, Trigger};
+use rppal::gpio::{Event, InputPin, Trigger};
 use tokio::sync::mpsc;
 
 use super::Backend;
+use crate::gpio::bcm::{failed, header, pin};
 use crate::wiring::{GpioInput, Level, Line, Pull};
 
 /// Changes that wait to be heard; what finds no room makes the levels be read again.
@@ -64,20 +65,4 @@ impl Backend for Rppal {
             None => Err("the lines are not watched any more".to_owned()),
         }
     }
-}
-
-/// The header of the Pi that this is.
-pub(in crate::input) fn header() -> Result<Gpio, String> {
-    let why = "backend = \"rppal\" is for a Raspberry Pi: write backend = \"chardev\"";
-    Gpio::new().map_err(|error| format!("{error}; {why}"))
-}
-
-/// A pin of it that nobody else here has.
-pub(in crate::input) fn pin(header: &Gpio, line: Line) -> Result<Pin, String> {
-    let number = u8::try_from(line).map_err(|_| format!("line {line}: no such pin"))?;
-    header.get(number).map_err(|error| failed(line, &error))
-}
-
-fn failed(line: Line, error: &Error) -> String {
-    format!("line {line}: {error}")
 }

@@ -3,7 +3,7 @@
 use rppal::gpio::{InputPin, IoPin, Mode};
 
 use super::{Driven, MatrixInput, Wires};
-use crate::input::gpio::rppal::{header, pin};
+use crate::gpio::bcm::{header, pin};
 
 /// The lines, held.
 pub struct Rppal {
