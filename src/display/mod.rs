@@ -5,17 +5,20 @@
 //! * [`panel`]: what every display can do; [`run`]: a display at work; [`care`]: how it rests
 //! * [`bus`]: what displays hang on; [`hd44780`]: a display of characters; [`ssd1306`]: one of dots;
 //!   [`signal`]: a lamp and a buzzer
-//! * [`bitmap`]: a picture of dots
 //! * [`characters`]: words in the places of a display of characters
+//! * [`bitmap`]: a picture of dots; [`picture`]: words as pictures, of few dots and of many pixels
+//! * [`png`]: the current picture in a file
 //! * [`terminal`]: a display for development: one frame of text
 
 pub mod bitmap;
-pub mod care;
 pub mod bus;
+pub mod care;
 pub mod characters;
 pub mod fit;
 pub mod hd44780;
 pub mod panel;
+pub mod picture;
+pub mod png;
 pub mod run;
 pub mod signal;
 pub mod ssd1306;
