@@ -44,6 +44,22 @@ pub(super) fn peek<T: DeserializeOwned>(
     serde_json::from_slice(&body).map_err(|error| nobody(error.to_string()))
 }
 
+/// Reads what is no JSON from the running daemon. Complains, and says how to end, if there is none.
+pub(super) fn bytes(
+    arguments: &SocketArguments,
+    environment: &Environment,
+    path: &str,
+) -> Result<Vec<u8>, Exit> {
+    let socket = socket(arguments, environment)?;
+    match runtime()?.block_on(fetch(&socket, path)) {
+        Ok((200, body)) => Ok(body),
+        reply => {
+            understand(&socket, reply)?;
+            Err(unreachable(&socket, "its answer cannot be understood"))
+        }
+    }
+}
+
 /// Follows a stream of the running daemon's until it ends.
 pub(super) fn follow<T: DeserializeOwned>(
     arguments: &SocketArguments,

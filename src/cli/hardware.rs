@@ -7,7 +7,7 @@ use std::path::Path;
 
 use crate::cli::hardware::attached::{Attached, Attachment, attached};
 use crate::cli::{Environment, Exit, SocketArguments, complain_of, control, print};
-use crate::daemon::control::{FireDocument, FireOrder, Selection};
+use crate::daemon::control::{FireDocument, FireOrder, Selection, TrialDocument};
 use crate::daemon::hardware::{DeviceSaid, HardwareDocument};
 use crate::gpio;
 use crate::ids::{DispenserName, Slot};
@@ -53,6 +53,15 @@ enum Command {
         #[command(flatten)]
         socket: SocketArguments,
     },
+    /// Show a test picture on all displays for a while
+    ///
+    /// Only while nothing can be bought: out of service (`kioskd drain --wait`) or out of order. It
+    /// has letters of all kinds, a countdown, and a QR code where one fits. A buzzer or a lamp does
+    /// what it does for "wait".
+    Show {
+        #[command(flatten)]
+        socket: SocketArguments,
+    },
     /// Let one product out, as a test
     ///
     /// Only when the kiosk is out of service (`kioskd drain --wait`), and after a question, since a
@@ -86,6 +95,16 @@ pub(super) fn run(arguments: &Arguments, environment: &Environment) -> Exit {
                 Ok(()) => {
                     complain_of("kioskd: the daemon has ended");
                     Exit::Unreachable
+                }
+                Err(exit) => exit,
+            }
+        }
+        Command::Show { socket } => {
+            let nothing = serde_json::json!({});
+            match control::order(socket, environment, "/v1/display/test", &nothing) {
+                Ok(TrialDocument { seconds }) => {
+                    print(&format!("a test picture stands for {seconds} s on all displays\n"));
+                    Exit::Done
                 }
                 Err(exit) => exit,
             }

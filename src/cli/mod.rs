@@ -4,6 +4,7 @@ mod busy;
 mod check;
 mod control;
 mod demo;
+mod display;
 mod drain;
 mod hardware;
 mod reader;
@@ -120,6 +121,8 @@ enum Command {
     Stock(stock::Arguments),
     /// Show what is attached, watch what it says, or fire a dispenser
     Hardware(hardware::Arguments),
+    /// Write a picture of what customers see
+    Display(display::Arguments),
     /// Show the reader, assign it to this board, or clear it
     Reader(reader::Arguments),
     #[command(about = "Play a whole kiosk without hardware or account")]
@@ -190,6 +193,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, environment: &Environ
         Command::Busy(arguments) => busy::run(&arguments, environment),
         Command::Stock(arguments) => stock::run(&arguments, environment),
         Command::Hardware(arguments) => hardware::run(&arguments, environment),
+        Command::Display(arguments) => display::run(&arguments, environment),
         Command::Reader(arguments) => reader::run(&arguments, environment),
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Simulate(arguments) => simulate::run(&arguments, environment),

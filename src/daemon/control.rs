@@ -1,5 +1,6 @@
 //! The control socket: HTTP over a Unix socket, for `kioskd status` and friends and for `curl`.
 
+mod display;
 mod hardware;
 mod keys;
 mod orders;
@@ -24,6 +25,7 @@ use serde::{Deserialize, Serialize};
 use tokio::net::UnixListener;
 use tokio::sync::{mpsc, oneshot};
 
+pub use crate::daemon::control::display::{TrialDocument, size_of as display_size};
 pub use crate::daemon::control::hardware::{FireDocument, FireOrder};
 pub use crate::daemon::control::orders::{OrderDocument, RefundOrder, Resolution};
 pub use crate::daemon::control::reader::{AssignOrder, ResetDocument};
@@ -33,6 +35,7 @@ use crate::daemon::drained::DrainFile;
 use crate::daemon::hardware::{DisplayStatus, Hardware};
 use crate::daemon::journal_thread::Job;
 use crate::daemon::run::Message;
+use crate::daemon::screens::Screens;
 use crate::daemon::tell;
 use crate::daemon::waiting::Waiting;
 use crate::ids::{ProductCode, ReaderId, SaleId};
@@ -187,6 +190,7 @@ struct Shared {
     orders: tokio::sync::Mutex<()>,
     drained: DrainFile,
     hardware: Hardware,
+    screens: Screens,
 }
 
 #[derive(Deserialize)]
@@ -228,7 +232,7 @@ pub async fn serve(
     listener: UnixListener,
     driver: mpsc::Sender<Message>,
     journal: thread_queue::Sender<Job>,
-    (state_dir, hardware): (PathBuf, Hardware),
+    (state_dir, hardware, screens): (PathBuf, Hardware, Screens),
 ) {
     let orders = tokio::sync::Mutex::default();
     let drained = DrainFile::in_folder(&state_dir);
@@ -252,13 +256,15 @@ pub async fn serve(
         .route("/v1/stock", get(stock::show).post(stock::fill))
         .route("/v1/hardware", get(hardware::show))
         .route("/v1/hardware/watch", get(hardware::watch))
-        .route("/v1/hardware/fire", post(hardware::fire));
+        .route("/v1/hardware/fire", post(hardware::fire))
+        .route("/v1/display/snapshot", get(display::snapshot))
+        .route("/v1/display/test", post(display::test));
     #[cfg(debug_assertions)]
     let routes = routes.route("/v1/hang", post(service::hang));
     let routes = routes
         .fallback(|| async { refused(StatusCode::NOT_FOUND, "there is no such path") })
         .layer(DefaultBodyLimit::max(MOST_BODY_BYTES))
-        .with_state(Arc::new(Shared { driver, journal, orders, drained, hardware }));
+        .with_state(Arc::new(Shared { driver, journal, orders, drained, hardware, screens }));
     let service = routes.into_make_service_with_connect_info::<Caller>();
     if let Err(error) = axum::serve(listener, service).await {
         tell::control_failed(&error);

@@ -9,8 +9,13 @@ use crate::daemon::clock;
 use crate::daemon::hardware::Hardware;
 use crate::daemon::told::ToldBoards;
 use crate::daemon::watchdog::Watchdog;
+use crate::display::hd44780::Lcd;
 use crate::display::panel::Panel;
+use crate::display::picture;
+use crate::display::png::PngPanel;
 use crate::display::run::{self, DisplayNews, Told, Voice};
+use crate::display::signal::Signal;
+use crate::display::ssd1306::{Oled, Picture};
 use crate::display::terminal::Terminal;
 use crate::display::text::Help;
 use crate::locale::Speech;
@@ -33,23 +38,25 @@ pub fn voice(settings: &Settings) -> Voice {
 /// Starts the displays. Each sees only the newest view.
 pub fn start(
     settings: &Settings,
-    told: &watch::Receiver<Told>,
+    (told, voice): (&watch::Receiver<Told>, &Arc<Voice>),
     hardware: &Hardware,
     watchdog: &mut Watchdog,
 ) {
     let (sender, mut news) = mpsc::channel(QUEUE);
-    let voice = Arc::new(voice(settings));
     for (name, display) in &settings.displays {
         let pulse = watchdog.watch(format!("display \"{name}\""));
         let stage = Stage { voice: voice.clone(), told: told.clone(), news: sender.clone() };
         let start = (name.clone(), display.care.clone(), pulse);
         match &display.kind {
             DisplayKind::Terminal => stage.start(start, Terminal::new()),
-            DisplayKind::Ssd1306(_)
-            | DisplayKind::Hd44780(_)
-            | DisplayKind::Framebuffer(_)
-            | DisplayKind::Png(_)
-            | DisplayKind::Signal(_) => {}
+            DisplayKind::Ssd1306(oled) => {
+                let picture = Picture { dots: picture::dots, pages: picture::dot_pages };
+                stage.start(start, Oled::new(oled.clone(), picture));
+            }
+            DisplayKind::Hd44780(lcd) => stage.start(start, Lcd::new(lcd)),
+            DisplayKind::Png(png) => stage.start(start, PngPanel::new(png)),
+            DisplayKind::Signal(signal) => stage.start(start, Signal::new(signal.clone())),
+            DisplayKind::Framebuffer(_) => {}
         }
     }
     let hardware = hardware.clone();

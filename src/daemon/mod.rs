@@ -49,6 +49,7 @@ mod pursue;
 pub mod reader_power;
 mod replies;
 pub mod run;
+pub mod screens;
 mod setup;
 mod stock;
 mod sweep;

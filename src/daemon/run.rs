@@ -11,6 +11,7 @@ mod stock;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::mpsc as thread_queue;
 use std::time::Duration;
 
@@ -28,6 +29,7 @@ use crate::daemon::inhibitor::Inhibitor;
 use crate::daemon::journal_thread::{self, Job};
 use crate::daemon::notify::{self, Notifier};
 use crate::daemon::orders::Ordered;
+use crate::daemon::screens::Screens;
 use crate::daemon::setup::setup;
 use crate::daemon::waiting::Waiting;
 use crate::daemon::watchdog::Watchdog;
@@ -206,11 +208,13 @@ pub async fn run(
     let jobs = daemon.jobs.clone();
     let state_dir = settings.kiosk.state_dir.clone();
     let hardware = Hardware::of(settings);
-    let served = control::serve(listener, messages.clone(), jobs, (state_dir, hardware.clone()));
-    tokio::spawn(served);
     let (views, watch) = watch::channel(Told::default());
+    let voice = Arc::new(displays::voice(settings));
+    let screens = Screens::new(views.clone(), voice.clone(), settings);
+    let shared = (state_dir, hardware.clone(), screens);
+    tokio::spawn(control::serve(listener, messages.clone(), jobs, shared));
     let mut watchdog = Watchdog::new(notify::watchdog_interval());
-    displays::start(settings, &watch, &hardware, &mut watchdog);
+    displays::start(settings, (&watch, &voice), &hardware, &mut watchdog);
     let listeners = Listeners { messages, hardware };
     let mut machines = machines::start(settings, &watch, &mut watchdog);
     let (menu, chosen) = mpsc::channel(1);

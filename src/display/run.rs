@@ -30,6 +30,16 @@ pub struct Told {
     pub view: Option<View>,
     /// In which of the kiosk's languages.
     pub language: usize,
+    /// What a technician tries the displays with. No customer ever sees it: it is shown only while
+    /// nothing can be bought.
+    pub trial: Option<Words>,
+}
+
+impl Told {
+    /// Whether a technician may try the displays: no customer has anything to read.
+    pub fn is_free(&self) -> bool {
+        matches!(self.view, None | Some(View::OutOfOrder { .. } | View::Stopping))
+    }
 }
 
 /// How the kiosk speaks to its customers.
@@ -39,6 +49,17 @@ pub struct Voice {
     pub speeches: Vec<Speech>,
     /// Whom they can call.
     pub help: Help,
+}
+
+impl Voice {
+    /// What there is to say, if there is anything yet.
+    pub fn words(&self, told: &Told) -> Option<Words> {
+        if let Some(trial) = told.trial.as_ref().filter(|_| told.is_free()) {
+            return Some(trial.clone());
+        }
+        let speech = self.speeches.get(told.language).or(self.speeches.first())?;
+        Some(words(told.view.as_ref()?, speech, &self.help))
+    }
 }
 
 /// News of a display.
@@ -163,10 +184,7 @@ impl Display {
 
     /// Takes over what is to be shown.
     fn tell(&mut self, told: &Told, voice: &Voice) {
-        let Some(view) = &told.view else { return };
-        let speech = voice.speeches.get(told.language).or(voice.speeches.first());
-        let Some(speech) = speech else { return };
-        let new = words(view, speech, &voice.help);
+        let (Some(view), Some(new)) = (&told.view, voice.words(told)) else { return };
         if self.words.as_ref().is_some_and(|(old, _)| *old == new) {
             return;
         }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use fastrand::Rng;
 use kioskd::ids::{DispenserName, JournalId};
 use kioskd::kiosk::menu::{MenuRules, MenuStyle};
+use kioskd::kiosk::screen::ScreenRules;
 use kioskd::kiosk::{Dispenser, Product, Setup};
 use kioskd::money::Money;
 use kioskd::sale::cards::{CardKinds, CardRules};
@@ -305,6 +306,7 @@ impl Plan {
             policy,
             reader_display,
             menu: (self.menu && !self.cart).then(|| menu(self.seed)),
+            screen: screen(self.seed),
             cart_limit: self.cart.then_some(4),
             boot: "boot-0".parse().expect("a fixed name is one"),
             restart_window: None,
@@ -318,6 +320,13 @@ fn dispenser(kind: Kind, vend_timeout: Duration) -> Dispenser {
     let promise = Promise { knows_delivery: true, can_be_asked: kind.remembers() };
     let asks = kind == Kind::Bus;
     Dispenser { promise, asks, ..Dispenser::of_its_word(vend_timeout) }
+}
+
+/// A receipt may always be shown; in some runs the products are shown by themselves.
+fn screen(seed: u64) -> ScreenRules {
+    let attract_after = seed.is_multiple_of(5).then(|| Duration::from_secs(20));
+    let receipt_time = Some(Duration::from_secs(30));
+    ScreenRules { languages: 2, receipt_time, attract_after, ..ScreenRules::default() }
 }
 
 fn draw_menu(seed: u64) -> bool {

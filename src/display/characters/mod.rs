@@ -15,7 +15,7 @@ mod tests;
 use self::rom::{BLANK, Cell, demoted};
 use crate::display::fit::Face;
 use crate::display::words::Words;
-use crate::wiring::display::LcdRom;
+use crate::wiring::display::{LcdDisplay, LcdRom};
 
 pub use picture::{dots, picture};
 
@@ -31,6 +31,15 @@ pub struct Grid {
     pub rows: usize,
     /// What is in its ROM.
     pub rom: LcdRom,
+}
+
+impl Grid {
+    /// Of a display as it is configured.
+    pub fn of(lcd: &LcdDisplay) -> Self {
+        let places = |count| usize::try_from(count).unwrap_or(0);
+        let (columns, rows) = lcd.size;
+        Self { columns: places(columns), rows: places(rows), rom: lcd.rom }
+    }
 }
 
 /// What stands in each place, row by row: no more than [`OWN`] different own characters.

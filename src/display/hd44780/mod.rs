@@ -93,10 +93,7 @@ impl Lcd {
     }
 
     fn connected_by(settings: &LcdDisplay, connect: Connect) -> Self {
-        let places = |count| usize::try_from(count).unwrap_or(0);
-        let (columns, rows) = settings.size;
-        let grid = Grid { columns: places(columns), rows: places(rows), rom: settings.rom };
-        Self { grid, connect, held: None, mood: None }
+        Self { grid: Grid::of(settings), connect, held: None, mood: None }
     }
 }
 

@@ -13,6 +13,7 @@ use kioskd::daemon::hardware::Hardware;
 use kioskd::daemon::journal_thread::Job;
 use kioskd::daemon::orders::Ordered;
 use kioskd::daemon::run::{Message, Pressed, StockMessage};
+use kioskd::daemon::screens::Screens;
 use kioskd::ids::SaleId;
 use kioskd::kiosk::claim::{OrderRefused, ReaderOrder};
 use kioskd::kiosk::reader_status::ReaderDocument;
@@ -67,7 +68,12 @@ impl Bench {
         };
         let state_dir = folder.path().to_owned();
         let hardware = Hardware::default();
-        runtime.spawn(control::serve(listener, driver, journal, (state_dir, hardware)));
+        runtime.spawn(control::serve(
+            listener,
+            driver,
+            journal,
+            (state_dir, hardware, Screens::default()),
+        ));
         runtime.spawn(answer(messages, tell));
         Self { runtime, folder, heard }
     }
