@@ -18,15 +18,13 @@ mod wires;
 
 use std::time::Duration;
 
-use self::wires::{Sent, Wires};
+use self::wires::{Backpack, Parallel, Sent, Wires};
 use crate::display::bus::{KernelI2c, KernelLines};
 use crate::display::characters::rom::Cell;
 use crate::display::characters::{self, Grid, OWN, Page, glyphs};
 use crate::display::panel::{Panel, Scene};
 use crate::display::words::{Mood, Words};
 use crate::wiring::display::{LcdBus, LcdDisplay};
-
-pub use wires::{Backpack, Parallel};
 
 const CLEAR: u8 = 0x01;
 /// The next place is at the right; nothing is moved.

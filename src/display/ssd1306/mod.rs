@@ -16,14 +16,12 @@ mod model;
 mod tests;
 mod wires;
 
-use self::wires::Wires;
+use self::wires::{OverI2c, OverSpi, Wires};
 use crate::display::bitmap::Bitmap;
 use crate::display::bus::{KernelI2c, KernelLines, KernelSpi};
 use crate::display::panel::{Panel, Scene};
 use crate::display::words::{Mood, Words};
 use crate::wiring::display::{OledBus, OledController, OledDisplay};
-
-pub use wires::{OverI2c, OverSpi};
 
 const OFF: u8 = 0xae;
 const ON: u8 = 0xaf;
