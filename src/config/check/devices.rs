@@ -156,4 +156,19 @@ impl Check<'_> {
             }
         }
     }
+
+    /// A printer takes one connection: tickets of two would be printed into each other, or not at all.
+    pub(super) fn one_user_for_each_address(&mut self) {
+        let mut users: BTreeMap<String, KeyPath> = BTreeMap::new();
+        for (name, raw) in &self.merged.raw.dispenser {
+            let Some(address) = &raw.address else { continue };
+            let table = KeyPath::new(["dispenser", name]);
+            if let Some(other) = users.insert(address.to_ascii_lowercase(), table.clone()) {
+                let wrong = format!("{} is already the address of [{other}]", quoted(address));
+                let fix =
+                    "write the address of this printer, or name the other table in the products";
+                self.wrong(&table.join("address"), wrong, "an address of its own", fix);
+            }
+        }
+    }
 }
