@@ -47,6 +47,7 @@ mod installed;
 #[allow(dead_code, reason = "made for processes; a machine uses a part of it")]
 #[path = "../killed/life.rs"]
 mod life;
+mod lines;
 #[allow(dead_code, reason = "made for processes; a machine uses a part of it")]
 #[path = "../killed/machine.rs"]
 mod machine;
@@ -56,10 +57,12 @@ mod people;
 #[allow(dead_code, reason = "made for processes; a machine uses a part of it")]
 #[path = "../killed/points.rs"]
 mod points;
+mod typed;
 mod waits;
 #[allow(dead_code, reason = "made for processes; a machine uses a part of it")]
 #[path = "../killed/wire.rs"]
 mod wire;
+mod wired;
 mod world;
 
 use world::World;
@@ -79,7 +82,7 @@ fn in_a_machine_with_systemd() {
 type Trial = fn(&mut World);
 
 /// All of it, in an order in which each finds what it needs.
-const TRIALS: [(&str, Trial); 10] = [
+const TRIALS: [(&str, Trial); 12] = [
     ("installed", installed::shown),
     ("hardened", hardened::shown),
     ("key revoked", hurt::its_key_is_revoked),
@@ -90,6 +93,9 @@ const TRIALS: [(&str, Trial); 10] = [
     ("booted", booted::shown),
     ("disk read-only", hurt::its_disk_is_read_only),
     ("power cuts", cut::again_and_again),
+    // Goods that the audited machine knows nothing of: nothing is audited after them.
+    ("typed", typed::shown),
+    ("lines", lines::shown),
 ];
 
 /// One machine through all of it. A trial that fails does not keep the others from being tried.

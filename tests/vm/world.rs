@@ -79,6 +79,9 @@ pub enum Ended {
     Seen,
 }
 
+/// How a key of the guest's own hardware is pressed: the command for it.
+pub type Hand = fn(&str) -> String;
+
 /// The world.
 pub struct World {
     /// The machine's power, and what happened.
@@ -91,6 +94,8 @@ pub struct World {
     pub stripe: SocketAddr,
     /// Draws the rest.
     pub rng: Rng,
+    /// Where customers choose, unless it is the serial keypad.
+    pub hand: Option<Hand>,
     hardware: Hardware,
     guest: Option<Guest>,
     keypad: Board,
@@ -124,6 +129,7 @@ impl World {
             wire,
             stripe,
             rng: Rng::with_seed(seed),
+            hand: None,
             hardware,
             guest: None,
             keypad,
@@ -179,6 +185,13 @@ impl World {
         self.keypad.press(key);
     }
 
+    /// Presses the key of a product, wherever customers choose.
+    fn choose(&mut self, key: &str) {
+        let Some(hand) = self.hand else { return self.press(key) };
+        self.life.tell(format!("the customer chooses {key}"));
+        self.guest().must(&hand(key));
+    }
+
     /// How the daemon is.
     pub fn status(&self) -> Option<Value> {
         self.ask_daemon(("GET", "/v1/status", "text/plain", ""))
@@ -222,13 +235,19 @@ impl World {
     /// The sale that came last was sold.
     #[track_caller]
     pub fn expect_sold(&self) {
+        self.expect_last("sold");
+    }
+
+    /// The sale that came last has ended so.
+    #[track_caller]
+    pub fn expect_last(&self, outcome: &str) {
         self.settle();
         let begun = Instant::now();
         // That it is closed is written within a second.
-        while self.last_outcome() != "sold" {
+        while self.last_outcome() != outcome {
             let status = self.status().unwrap_or_default();
             let last = self.last_outcome();
-            assert!(begun.elapsed() < CLOSED_WITHIN, "an honest customer: {last}, {status}");
+            assert!(begun.elapsed() < CLOSED_WITHIN, "{last} and not {outcome}: {status}");
             std::thread::sleep(LOOKS);
         }
     }
@@ -272,8 +291,8 @@ impl World {
                     return Ended::Free;
                 }
                 if is_idle && pressed.is_none_or(|at| at.elapsed() > PRESSES_AGAIN) {
+                    self.choose(visit.person.code);
                     pressed = Some(Instant::now());
-                    self.press(visit.person.code);
                 }
                 assert!(begun.elapsed() < DONE_WITHIN, "not done in {DONE_WITHIN:?}: {status}");
             }
@@ -336,7 +355,8 @@ fn host(command: &mut Command) {
     assert!(ended, "{command:?}: {output:?}");
 }
 
-/// The machine's disks: the system, an empty partition for what must last, and the package.
+/// The machine's disks: the system, an empty partition for what must last, and the package with
+/// what plays hardware.
 fn disks(built: &Path, folder: &Path, package: &Path) {
     let copy = ["--sparse=always", "--reflink=auto"];
     let system = folder.join("system.img");
@@ -347,6 +367,10 @@ fn disks(built: &Path, folder: &Path, package: &Path) {
     fs::create_dir(&cargo).unwrap();
     fs::copy(package, cargo.join("kioskd.deb")).unwrap();
     fs::copy(env!("CARGO_BIN_EXE_kioskd"), cargo.join("kioskd-that-hangs")).unwrap();
+    let played = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vm/played");
+    for file in fs::read_dir(played).unwrap().map(Result::unwrap) {
+        fs::copy(file.path(), cargo.join(file.file_name())).unwrap();
+    }
     let image = folder.join("cargo.img");
     host(Command::new("/sbin/mke2fs").args(ext4).arg("-d").arg(cargo).arg(image).arg("512M"));
 }
