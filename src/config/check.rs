@@ -62,7 +62,6 @@ pub(super) fn settings(path: &Path, merged: &Merged) -> Result<Settings, ConfigE
     check.one_user_for_each_port();
     check.one_user_for_each_line(&inputs, &dispensers, &displays);
     check.one_user_for_each_address();
-    check.one_user_for_each_line(&inputs, &dispensers);
     check.one_dispenser_for_each_bus(&inputs, &dispensers);
     check.a_product_otherwise(&inputs, &dispensers, &products);
     check.no_cart_at_a_bus(&inputs);
