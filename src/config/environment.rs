@@ -14,6 +14,7 @@ use super::layers::Layer;
 use super::origins::{KeyPath, Origin, Origins};
 use super::parse::unknown_key;
 use super::problem::{ConfigError, Problem, quoted};
+use super::secret;
 
 /// What the names of kioskd's variables begin with.
 pub(super) const PREFIX: &str = "KIOSKD__";
@@ -56,6 +57,9 @@ fn add(layer: &mut Layer, variable: &str, value: &str, files: &Origins) -> Resul
         _ => return Err(shapeless(origin).into()),
     };
     let path = inner.join(&key);
+    if let Some(found) = secret::find(value) {
+        return Err(secret::refusal(origin, Some(path), &found).into());
+    }
     let innermost = inner.parts().last().filter(|_| !section.named);
     let section = innermost.and_then(|name| section.table(name)).unwrap_or(*section);
     let Some(kind) = section.kind(&key) else {

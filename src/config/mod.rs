@@ -20,6 +20,7 @@ mod origins;
 mod parse;
 mod problem;
 mod raw;
+mod secret;
 mod settings;
 
 use std::fmt::Write as _;

@@ -93,6 +93,9 @@ impl fmt::Display for Origin {
             Self::Default => f.write_str("built-in default"),
             Self::File { path, line: Some(line) } => write!(f, "{}:{line}", path.display()),
             Self::File { path, line: None } => write!(f, "{}", path.display()),
+            Self::Environment { variable } if holds_api_key(variable) => {
+                f.write_str("an environment variable whose name looks like an API key")
+            }
             Self::Environment { variable } => write!(f, "environment variable {variable}"),
         }
     }

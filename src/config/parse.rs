@@ -1,5 +1,7 @@
 //! One file, parsed alone: every unknown key and wrong type in it, each with its line.
 
+use std::collections::BTreeSet;
+use std::ops::Range;
 use std::path::Path;
 
 use config::{Value, ValueKind};
@@ -9,7 +11,8 @@ use toml::de::{DeTable, DeValue};
 use super::keys::{self, Kind, SECTIONS, Section};
 use super::layers::Layer;
 use super::origins::{KeyPath, Origin};
-use super::problem::{self, Problem};
+use super::problem::{self, ConfigError, Problem};
+use super::secret;
 
 /// Parses the text of the file at `path`, which is only named in messages.
 pub(super) fn layer(path: &Path, text: &str) -> Layer {
@@ -17,8 +20,9 @@ pub(super) fn layer(path: &Path, text: &str) -> Layer {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     match DeTable::parse(text) {
         Ok(root) => {
-            let mut walk = Walk { path, text, layer: Layer::default() };
+            let mut walk = Walk { path, text, layer: Layer::default(), secrets: Vec::new() };
             walk.root(root.get_ref());
+            walk.layer.problems.extend(secrets_beside(path, text, &walk.secrets));
             walk.layer.problems.sort_by_key(|problem| line_of(&problem.origin));
             walk.layer
         }
@@ -32,9 +36,25 @@ pub(super) fn layer(path: &Path, text: &str) -> Layer {
             };
             let wrong = format!("is not TOML: {message}");
             let fix = "correct this line, or a string or bracket left open above it";
-            Layer::unparsed(Problem::whole(origin, wrong, fix).into())
+            let mut problems = vec![Problem::whole(origin, wrong, fix)];
+            problems.extend(secrets_beside(path, text, &[]));
+            Layer::unparsed(ConfigError { problems })
         }
     }
+}
+
+/// Secrets that stand in no value of a key: in comments, in names, in what is not TOML.
+fn secrets_beside(path: &Path, text: &str, told: &[Range<usize>]) -> Vec<Problem> {
+    let mut lines = BTreeSet::new();
+    let found = secret::find_all(text).into_iter().filter(|found| {
+        let is_told = told.iter().any(|span| span.contains(&found.at.start));
+        !is_told && lines.insert(line_at(text.as_bytes(), found.at.start))
+    });
+    let refused = found.map(|found| {
+        let line = Some(line_at(text.as_bytes(), found.at.start));
+        secret::refusal(Origin::File { path: path.to_owned(), line }, None, &found)
+    });
+    refused.collect()
 }
 
 /// The line, from 1, of the byte at `offset`.
@@ -72,6 +92,8 @@ struct Walk<'a> {
     path: &'a Path,
     text: &'a str,
     layer: Layer,
+    /// Values that were refused for what they hold.
+    secrets: Vec<Range<usize>>,
 }
 
 impl Walk<'_> {
@@ -113,6 +135,9 @@ impl Walk<'_> {
     fn keys(&mut self, section: &Section, parent: &KeyPath, table: &DeTable<'_>) {
         for (name, value) in table {
             let (key, origin) = (parent.join(name.get_ref()), self.origin(name));
+            if self.holds_secret(&key, &origin, value) {
+                continue;
+            }
             if let Some(inner) = section.table(name.get_ref()) {
                 match value.get_ref().as_table() {
                     Some(table) => {
@@ -156,11 +181,39 @@ impl Walk<'_> {
         self.layer.open(table.clone(), origin);
         for (name, value) in entries {
             let (key, origin) = (table.join(name.get_ref()), self.origin(name));
+            if self.holds_secret(&key, &origin, value) {
+                continue;
+            }
             match converted(kind, value.get_ref()) {
                 Some(plain) => self.layer.set(key, plain, origin),
                 None => self.wrong_type(kind, origin, key, value),
             }
         }
+    }
+
+    /// Refuses a value with a secret in it, however it is written: TOML has escapes.
+    fn holds_secret(
+        &mut self,
+        key: &KeyPath,
+        origin: &Origin,
+        value: &Spanned<DeValue<'_>>,
+    ) -> bool {
+        let found = match value.get_ref() {
+            DeValue::String(text) => secret::find(text),
+            DeValue::Array(values) => {
+                values.iter().find_map(|value| secret::find(value.get_ref().as_str()?))
+            }
+            DeValue::Integer(_)
+            | DeValue::Float(_)
+            | DeValue::Boolean(_)
+            | DeValue::Datetime(_)
+            | DeValue::Table(_) => None,
+        };
+        if let Some(found) = &found {
+            self.secrets.push(value.span());
+            self.layer.refuse(secret::refusal(origin.clone(), Some(key.clone()), found));
+        }
+        found.is_some()
     }
 
     fn origin<T>(&self, at: &Spanned<T>) -> Origin {

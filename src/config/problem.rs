@@ -78,11 +78,15 @@ fn listed(problems: &[Problem]) -> String {
     problems.iter().fold(count, |text, problem| format!("{text}\n{problem}"))
 }
 
+/// How secrets of Stripe's begin. Messages show nothing that may be one; what is refused for being
+/// one, [`super::secret`] says.
+const BEGINNINGS: [&str; 3] = ["sk_", "rk_", "whsec_"];
+
 /// A value as a message may show it: in quotes, without control characters, shortened, and never
 /// what looks like an API key that was put in the wrong place.
 pub(super) fn quoted(value: &str) -> String {
     const LONGEST: usize = 80;
-    if ["sk_", "rk_"].iter().any(|prefix| value.contains(prefix)) {
+    if BEGINNINGS.iter().any(|prefix| value.contains(prefix)) {
         return "(a value that looks like an API key)".to_owned();
     }
     if value.chars().count() > LONGEST {
@@ -93,10 +97,10 @@ pub(super) fn quoted(value: &str) -> String {
 }
 
 /// Whether a name, or a piece of a file, looks like an API key that was put in the wrong place:
-/// `sk_` or `rk_` begins a word in it. `kiosk_id` does not.
+/// `sk_`, `rk_` or `whsec_` begins a word in it. `kiosk_id` does not.
 pub(super) fn holds_api_key(text: &str) -> bool {
     let begins_word = |at: usize| !text[..at].ends_with(|c: char| c.is_ascii_alphanumeric());
-    ["sk_", "rk_"].iter().any(|prefix| text.match_indices(prefix).any(|(at, _)| begins_word(at)))
+    BEGINNINGS.iter().any(|prefix| text.match_indices(prefix).any(|(at, _)| begins_word(at)))
 }
 
 /// The known word nearest to a misspelt one, if any is near.
