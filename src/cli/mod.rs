@@ -2,6 +2,7 @@
 
 mod busy;
 mod check;
+mod configuration;
 mod control;
 mod demo;
 mod display;
@@ -101,6 +102,8 @@ enum Command {
     Run(run::Arguments),
     /// Check the configuration and the API key's file, without starting anything
     Check(check::Arguments),
+    #[command(about = "Show what the configuration comes to, one key of it, or what would change")]
+    Config(configuration::Arguments),
     /// Say how the running kiosk is, and what to do if it does not sell
     Status(status::Arguments),
     /// List sales, or tell one sale as a story
@@ -184,6 +187,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, environment: &Environ
     match arguments.command {
         Command::Run(arguments) => run::run(&arguments, environment),
         Command::Check(arguments) => check::run(&arguments, environment),
+        Command::Config(arguments) => configuration::run(&arguments, environment),
         Command::Status(arguments) => status::run(&arguments, environment),
         Command::Sales(arguments) => sales::run(&arguments, environment),
         Command::Resolve(arguments) => resolve::run(&arguments, environment),

@@ -7,6 +7,7 @@ mod dispensers;
 mod displays;
 mod gpio;
 mod keypads;
+mod kinds;
 mod languages;
 mod lines;
 mod printers;
@@ -29,6 +30,7 @@ use super::settings::{
 use crate::ids::{DispenserName, KioskId, ProductCode, ReaderId, Slot};
 use crate::money::{Currency, Money};
 
+pub(super) use kinds::keys_of_kind;
 pub(super) use lines::perhaps_used_twice;
 
 /// The longest name of a product, in characters: a line of the widest small display.

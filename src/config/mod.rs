@@ -12,6 +12,7 @@
 mod check;
 mod credentials;
 mod duration;
+mod effective;
 mod environment;
 pub mod instance;
 mod keys;
@@ -32,6 +33,7 @@ use crate::sale::goods::Promise;
 
 pub use credentials::{ApiKey, CredentialError, Mode, api_key, api_key_again};
 pub use duration::parse as duration;
+pub use effective::{Asked, ConfigDocument, Setting, toml, toml_value};
 pub use origins::{KeyPath, Origin, Origins};
 pub use problem::{ConfigError, Problem};
 pub use settings::{
@@ -57,6 +59,8 @@ pub struct Loaded {
     pub files: Vec<PathBuf>,
     /// Who set each value that is not a default.
     pub origins: Origins,
+    /// What it all comes to, key by key, in the order of the sections.
+    pub effective: Vec<Setting>,
     /// What is allowed and still likely not meant; one line each.
     pub warnings: Vec<String>,
 }
@@ -71,14 +75,17 @@ pub struct Loaded {
 pub fn load(path: &Path, environment: &[(String, String)]) -> Result<Loaded, ConfigError> {
     let merged = layers::read(path, environment)?;
     let settings = check::settings(path, &merged)?;
-    let hash = hash(&settings).map_err(|error| {
+    let defect = |error| {
         let origin = Origin::File { path: path.to_owned(), line: None };
-        let wrong = format!("the settings cannot be hashed: {error}");
+        let wrong = format!("the settings cannot be written down: {error}");
         Problem::whole(origin, wrong, "report this as a defect of kioskd, with the files")
-    })?;
+    };
+    let hash = hash(&settings).map_err(defect)?;
+    let effective = effective::settings(&merged, &settings).map_err(defect)?;
     let warnings = [layers::warnings(&merged.files), warnings(&settings)].concat();
     let (files, origins) = (merged.files, merged.origins);
-    Ok(Loaded { settings, hash, source: path.to_owned(), files, origins, warnings })
+    let source = path.to_owned();
+    Ok(Loaded { settings, hash, source, files, origins, effective, warnings })
 }
 
 fn hash(settings: &Settings) -> Result<String, serde_json::Error> {

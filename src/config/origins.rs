@@ -16,6 +16,21 @@ impl KeyPath {
         Self(parts.into_iter().map(str::to_owned).collect())
     }
 
+    /// Reads a path as TOML writes it: `product.A1.price`, `product."A.1".price`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let line = format!("{text} = 0");
+        let mut table: &toml::Table = &line.parse().ok().filter(|_| !text.contains(['\n', '=']))?;
+        let mut path = Self::default();
+        loop {
+            let (name, value) = table.iter().next()?;
+            path = path.join(name);
+            match value.as_table() {
+                Some(inner) => table = inner,
+                None => return Some(path),
+            }
+        }
+    }
+
     /// The path of `name` inside this table.
     #[must_use]
     pub fn join(&self, name: &str) -> Self {
@@ -190,6 +205,16 @@ mod tests {
         assert_eq!(origins.of(&key), &file(9));
         assert_eq!(origins.nearest(&table.join("locale")), Some(&file(1)));
         assert_eq!(origins.of(&table.join("locale")), &Origin::Default);
+    }
+
+    #[test]
+    fn a_path_is_read_as_it_is_written() {
+        for text in ["kiosk", "product.A1.price", "product.\"A.1\".price", "input.keys.lines.17"] {
+            assert_eq!(KeyPath::parse(text).unwrap().to_string(), text);
+        }
+        for text in ["", ".", "a..b", "a b", "a = 1\nb", "a = 1", "[a]", "a #"] {
+            assert_eq!(KeyPath::parse(text), None, "{text:?}");
+        }
     }
 
     #[test]

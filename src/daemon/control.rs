@@ -25,6 +25,7 @@ use serde::{Deserialize, Serialize};
 use tokio::net::UnixListener;
 use tokio::sync::{mpsc, oneshot};
 
+use crate::config::ConfigDocument;
 pub use crate::daemon::control::display::{TrialDocument, size_of as display_size};
 pub use crate::daemon::control::hardware::{FireDocument, FireOrder};
 pub use crate::daemon::control::orders::{OrderDocument, RefundOrder, Resolution};
@@ -191,6 +192,7 @@ struct Shared {
     drained: DrainFile,
     hardware: Hardware,
     screens: Screens,
+    config: ConfigDocument,
 }
 
 #[derive(Deserialize)]
@@ -232,12 +234,13 @@ pub async fn serve(
     listener: UnixListener,
     driver: mpsc::Sender<Message>,
     journal: thread_queue::Sender<Job>,
-    (state_dir, hardware, screens): (PathBuf, Hardware, Screens),
+    (state_dir, hardware, screens, config): (PathBuf, Hardware, Screens, ConfigDocument),
 ) {
     let orders = tokio::sync::Mutex::default();
     let drained = DrainFile::in_folder(&state_dir);
     let routes = axum::Router::new()
         .route("/v1/status", get(status))
+        .route("/v1/config", get(running_config))
         .route("/v1/sales", get(sales))
         .route("/v1/sales/{id}", get(sale))
         .route("/v1/sales/{id}/resolve", post(orders::resolve))
@@ -264,7 +267,15 @@ pub async fn serve(
     let routes = routes
         .fallback(|| async { refused(StatusCode::NOT_FOUND, "there is no such path") })
         .layer(DefaultBodyLimit::max(MOST_BODY_BYTES))
-        .with_state(Arc::new(Shared { driver, journal, orders, drained, hardware, screens }));
+        .with_state(Arc::new(Shared {
+            driver,
+            journal,
+            orders,
+            drained,
+            hardware,
+            screens,
+            config,
+        }));
     let service = routes.into_make_service_with_connect_info::<Caller>();
     if let Err(error) = axum::serve(listener, service).await {
         tell::control_failed(&error);
@@ -285,6 +296,10 @@ async fn status(State(shared): State<Arc<Shared>>) -> Response {
 /// The next of the kiosk's languages.
 async fn language(State(shared): State<Arc<Shared>>) -> Response {
     sent(&shared, Message::Event(crate::daemon::Event::LanguagePressed)).await
+}
+
+async fn running_config(State(shared): State<Arc<Shared>>) -> Response {
+    Json(&shared.config).into_response()
 }
 
 async fn cancel(State(shared): State<Arc<Shared>>) -> Response {

@@ -206,13 +206,12 @@ pub async fn run(
     let messages = daemon.messages();
     reload_on_hangup(reload, messages.clone())?;
     let jobs = daemon.jobs.clone();
-    let state_dir = settings.kiosk.state_dir.clone();
     let hardware = Hardware::of(settings);
     let (views, watch) = watch::channel(Told::default());
     let voice = Arc::new(displays::voice(settings));
     let screens = Screens::new(views.clone(), voice.clone(), settings);
-    let shared = (state_dir, hardware.clone(), screens);
-    tokio::spawn(control::serve(listener, messages.clone(), jobs, shared));
+    let shown = (settings.kiosk.state_dir.clone(), hardware.clone(), screens, loaded.document());
+    tokio::spawn(control::serve(listener, messages.clone(), jobs, shown));
     let mut watchdog = Watchdog::new(notify::watchdog_interval());
     displays::start(settings, (&watch, &voice), &hardware, &mut watchdog);
     let listeners = Listeners { messages, hardware };

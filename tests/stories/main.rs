@@ -22,6 +22,7 @@ mod charged_at_the_tap;
 mod check_online;
 mod chosen_on_the_reader;
 mod commands;
+mod config_against_files;
 mod decided_by_people;
 mod finds_what_was_left;
 mod flushed_before_effects;

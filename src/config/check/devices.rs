@@ -26,6 +26,35 @@ enum InputKind {
     Stdin,
 }
 
+impl InputKind {
+    const ALL: [(&str, Self); 7] = [
+        ("serial", Self::Serial),
+        ("gpio", Self::Gpio),
+        ("matrix", Self::Matrix),
+        ("evdev", Self::Evdev),
+        ("mdb", Self::Mdb),
+        ("reader", Self::Reader),
+        ("stdin", Self::Stdin),
+    ];
+
+    fn keys(self) -> &'static [&'static str] {
+        match self {
+            Self::Serial => &["device", "baud"],
+            Self::Gpio => gpio::KEYS,
+            Self::Matrix => keypads::MATRIX_KEYS,
+            Self::Evdev => keypads::EVDEV_KEYS,
+            Self::Mdb => bus::INPUT_KEYS,
+            Self::Reader => screen::KEYS,
+            Self::Stdin => &[],
+        }
+    }
+}
+
+/// The keys of an input of the kind of this name.
+pub(super) fn input_keys(kind: &str) -> Option<&'static [&'static str]> {
+    InputKind::ALL.iter().find(|(name, _)| *name == kind).map(|(_, kind)| kind.keys())
+}
+
 impl Check<'_> {
     pub(super) fn inputs(
         &mut self,
@@ -52,26 +81,8 @@ impl Check<'_> {
     }
 
     fn input(&mut self, table: &KeyPath, raw: &RawInput) -> Option<InputSettings> {
-        let kinds = [
-            ("serial", InputKind::Serial),
-            ("gpio", InputKind::Gpio),
-            ("matrix", InputKind::Matrix),
-            ("evdev", InputKind::Evdev),
-            ("mdb", InputKind::Mdb),
-            ("reader", InputKind::Reader),
-            ("stdin", InputKind::Stdin),
-        ];
-        let kind = self.kind(table, raw.kind.as_ref(), &kinds)?;
-        let keys: &[&str] = match kind {
-            InputKind::Serial => &["device", "baud"],
-            InputKind::Gpio => gpio::KEYS,
-            InputKind::Matrix => keypads::MATRIX_KEYS,
-            InputKind::Evdev => keypads::EVDEV_KEYS,
-            InputKind::Mdb => bus::INPUT_KEYS,
-            InputKind::Reader => screen::KEYS,
-            InputKind::Stdin => &[],
-        };
-        self.no_keys_but(table, raw.kind.as_deref().unwrap_or_default(), keys);
+        let kind = self.kind(table, raw.kind.as_ref(), &InputKind::ALL)?;
+        self.no_keys_but(table, raw.kind.as_deref().unwrap_or_default(), kind.keys());
         match kind {
             InputKind::Gpio => self.gpio(table, raw).map(InputSettings::Gpio),
             InputKind::Matrix => self.matrix(table, raw).map(InputSettings::Matrix),

@@ -46,6 +46,11 @@ impl Kind {
     }
 }
 
+/// The keys of a dispenser of the kind of this name.
+pub(super) fn keys(kind: &str) -> Option<&'static [&'static str]> {
+    Kind::ALL.iter().find(|(name, _)| *name == kind).map(|(_, kind)| kind.keys())
+}
+
 impl Check<'_> {
     pub(super) fn dispensers(
         &mut self,

@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use kioskd::config::ConfigDocument;
 use kioskd::daemon::Event;
 use kioskd::daemon::control;
 use kioskd::daemon::hardware::Hardware;
@@ -67,13 +68,8 @@ impl Bench {
             control::bind(folder.path()).unwrap()
         };
         let state_dir = folder.path().to_owned();
-        let hardware = Hardware::default();
-        runtime.spawn(control::serve(
-            listener,
-            driver,
-            journal,
-            (state_dir, hardware, Screens::default()),
-        ));
+        let shown = (state_dir, Hardware::default(), Screens::default(), ConfigDocument::default());
+        runtime.spawn(control::serve(listener, driver, journal, shown));
         runtime.spawn(answer(messages, tell));
         Self { runtime, folder, heard }
     }
