@@ -1,7 +1,8 @@
 //! Configurations that must load and ones that must not: a case is a file, or a folder.
 //!
 //! `tests/config/good/*` must load. `tests/config/bad/NAME.toml` (or the folder `NAME`) must fail
-//! with the text of `NAME.txt`. `NAME.env` beside a case holds its environment, `NAME=VALUE` a line.
+//! with the text of `NAME.txt`; one of `tests/config/doubtful` must load, and warn with that text.
+//! `NAME.env` beside a case holds its environment, `NAME=VALUE` a line.
 //! `KIOSKD_BLESS=1 cargo test --test config_files` writes the texts anew; read the difference.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -314,15 +315,14 @@ fn every_key_of_a_vending_machine_reaches_its_setting() {
     assert_eq!(*bus, DispenserSettings { kind, unknown_vend });
 }
 
-#[test]
-fn bad_configurations_say_what_is_wrong() {
+/// What each case of a folder says is what stands beside it.
+fn assert_said(folder: &str, at_least: usize, say: impl Fn(&Path) -> String) {
     let bless = std::env::var_os("KIOSKD_BLESS").is_some();
-    let cases = cases("bad");
-    assert!(cases.len() >= 20, "only {} cases found", cases.len());
+    let cases = cases(folder);
+    assert!(cases.len() >= at_least, "only {} cases found", cases.len());
     let mut differing = Vec::new();
     for case in cases {
-        let Err(error) = load(&case) else { panic!("{} loads", case.display()) };
-        let found = format!("{error}\n");
+        let found = say(&case);
         let beside = case.with_extension("txt");
         if bless {
             fs::write(&beside, &found).unwrap();
@@ -336,12 +336,30 @@ fn bad_configurations_say_what_is_wrong() {
 }
 
 #[test]
+fn bad_configurations_say_what_is_wrong() {
+    assert_said("bad", 60, |case| match load(case) {
+        Ok(_) => panic!("{} loads", case.display()),
+        Err(error) => format!("{error}\n"),
+    });
+}
+
+#[test]
+fn doubtful_configurations_load_and_say_what_may_not_be_meant() {
+    assert_said("doubtful", 15, |case| match load(case) {
+        Ok(loaded) => loaded.warnings.iter().map(|doubt| format!("{doubt}\n")).collect(),
+        Err(error) => panic!("{}: {error}", case.display()),
+    });
+}
+
+#[test]
 fn no_expected_text_is_left_without_its_case() {
-    let cases: BTreeSet<PathBuf> =
-        cases("bad").iter().map(|case| case.with_extension("")).collect();
-    for entry in fs::read_dir("tests/config/bad").unwrap() {
-        let path = entry.unwrap().path();
-        assert!(cases.contains(&path.with_extension("")), "{} has no case", path.display());
+    for folder in ["bad", "doubtful"] {
+        let cases: BTreeSet<PathBuf> =
+            cases(folder).iter().map(|case| case.with_extension("")).collect();
+        for entry in fs::read_dir(Path::new("tests/config").join(folder)).unwrap() {
+            let path = entry.unwrap().path();
+            assert!(cases.contains(&path.with_extension("")), "{} has no case", path.display());
+        }
     }
 }
 

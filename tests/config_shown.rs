@@ -120,6 +120,7 @@ fn a_script_gets_one_value_and_hears_what_is_not_there() {
     assert_eq!(code, Some(2));
     let (text, code) = get("product.A1.prise");
     assert!(text.contains("[product.A1] has disabled, dispenser, name, price"), "{text}");
+    assert!(text.ends_with("; is price meant?\n"), "{text}");
     assert_eq!(code, Some(2));
     let (text, code) = get("no key");
     assert!(text.contains("a key is written with points"), "{text}");

@@ -24,7 +24,7 @@ pub(super) fn run(arguments: &Arguments, environment: &Environment) -> Exit {
         }
     };
     for warning in &loaded.warnings {
-        tell::configuration_doubted(warning);
+        tell::configuration_doubted(&warning.on_one_line());
     }
     let credentials = environment.get("CREDENTIALS_DIRECTORY").map(Path::new);
     let key = match config::api_key(credentials, &loaded.settings.stripe) {

@@ -13,6 +13,7 @@ use super::check::keys_of_kind;
 use super::keys::{SECTIONS, Section};
 use super::layers::Merged;
 use super::origins::{KeyPath, Origin, Origins};
+use super::problem::nearest;
 use super::settings::{DispenserKind, InputSettings, Settings};
 
 /// One key with what it comes to.
@@ -255,6 +256,8 @@ pub enum Asked<'a> {
         within: KeyPath,
         /// What stands in it.
         known: Vec<String>,
+        /// What of that is likely meant.
+        near: Option<String>,
     },
 }
 
@@ -281,7 +284,9 @@ impl Loaded {
         {
             return Asked::NotSet;
         }
-        Asked::Unknown { within, known: known.into_iter().collect() }
+        let word = key.parts().get(within.parts().len()).map_or("", String::as_str);
+        let near = nearest(word, known.iter().map(String::as_str)).map(str::to_owned);
+        Asked::Unknown { within, known: known.into_iter().collect(), near }
     }
 
     /// What stands, or could stand, in a table.

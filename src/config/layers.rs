@@ -6,7 +6,6 @@
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read};
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use config::{Config, Map, Source, Value, ValueKind};
@@ -130,19 +129,6 @@ pub(super) fn read(path: &Path, environment: &[(String, String)]) -> Result<Merg
         Problem::whole(origin, wrong, "report this as a defect of kioskd, with the files")
     })?;
     Ok(Merged { raw, origins, refused, problems, files })
-}
-
-/// What is likely not meant about the files themselves; one line each.
-pub(super) fn warnings(files: &[PathBuf]) -> Vec<String> {
-    const OTHERS_WRITE: u32 = 0o002;
-    let is_open = |path: &&PathBuf| {
-        fs::metadata(path).is_ok_and(|found| found.permissions().mode() & OTHERS_WRITE != 0)
-    };
-    let warning = |path: &PathBuf| {
-        let path = path.display();
-        format!("{path}: every user of this machine can change it; run: chmod o-w {path}")
-    };
-    files.iter().filter(is_open).map(warning).collect()
 }
 
 fn merge(layers: Vec<Layer>) -> Result<Raw, config::ConfigError> {

@@ -11,6 +11,7 @@
 
 mod check;
 mod credentials;
+mod doubts;
 mod duration;
 mod effective;
 mod environment;
@@ -28,8 +29,6 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
-
-use crate::sale::goods::Promise;
 
 pub use credentials::{ApiKey, CredentialError, Mode, api_key, api_key_again};
 pub use duration::parse as duration;
@@ -61,8 +60,8 @@ pub struct Loaded {
     pub origins: Origins,
     /// What it all comes to, key by key, in the order of the sections.
     pub effective: Vec<Setting>,
-    /// What is allowed and still likely not meant; one line each.
-    pub warnings: Vec<String>,
+    /// What is allowed and still likely not meant.
+    pub warnings: Vec<Problem>,
 }
 
 /// Reads, merges and checks the configuration.
@@ -82,7 +81,7 @@ pub fn load(path: &Path, environment: &[(String, String)]) -> Result<Loaded, Con
     };
     let hash = hash(&settings).map_err(defect)?;
     let effective = effective::settings(&merged, &settings).map_err(defect)?;
-    let warnings = [layers::warnings(&merged.files), warnings(&settings)].concat();
+    let warnings = doubts::doubts(&merged, &settings);
     let (files, origins) = (merged.files, merged.origins);
     let source = path.to_owned();
     Ok(Loaded { settings, hash, source, files, origins, effective, warnings })
@@ -96,64 +95,6 @@ fn hash(settings: &Settings) -> Result<String, serde_json::Error> {
         let _ = write!(hex, "{byte:02x}");
     }
     Ok(hex)
-}
-
-fn warnings(settings: &Settings) -> Vec<String> {
-    let mut warnings = Vec::new();
-    if settings.inputs.is_empty() {
-        warnings.push("no [input.NAME]: only the control socket can open a sale".to_owned());
-    }
-    let base = &settings.stripe.api_base;
-    if base != "https://api.stripe.com" {
-        warnings
-            .push(format!("stripe.api_base is {base}, not Stripe's own: the API key goes there"));
-    }
-    let kiosk = &settings.kiosk;
-    let passing = [kiosk.runtime_dir.as_path(), Path::new("/run"), Path::new("/dev/shm")];
-    if let Some(folder) = passing.iter().find(|folder| kiosk.state_dir.starts_with(folder)) {
-        let (state, folder) = (kiosk.state_dir.display(), folder.display());
-        warnings.push(format!(
-            "kiosk.state_dir is {state}: what is in {folder} is lost with a restart, and sales with it"
-        ));
-    }
-    if settings.products.values().all(|product| product.disabled) {
-        warnings.push("product: all are disabled, so that nothing is sold".to_owned());
-    }
-    warnings.extend(check::perhaps_used_twice(settings));
-    for name in settings.dispensers.keys() {
-        if !settings.products.values().any(|product| product.dispenser == *name) {
-            warnings.push(format!("dispenser.{name}: no product is delivered by it"));
-        }
-    }
-    warnings.extend(settings.dispensers.iter().filter_map(|(name, dispenser)| {
-        // Whoever has written it for this one has thought of it.
-        let asks = dispenser.unknown_vend.is_none();
-        cannot_be_known(dispenser.kind.promise()).filter(|_| asks).map(|what| {
-            let policy = settings.payment.unknown_vend.word();
-            format!(
-                "dispenser.{name}: {what}; what becomes of the money then says payment.unknown_vend \
-                 = \"{policy}\": write unknown_vend into [dispenser.{name}] to say what is meant for it"
-            )
-        })
-    }));
-    warnings
-}
-
-/// What a dispenser does not promise to tell.
-fn cannot_be_known(promise: Promise) -> Option<&'static str> {
-    match (promise.knows_delivery, promise.can_be_asked) {
-        (true, true) => None,
-        (true, false) => {
-            Some("after a restart it cannot be asked whether goods came out for a vend before")
-        }
-        (false, true) => {
-            Some("it cannot tell whether goods came out, only that it has done its part")
-        }
-        (false, false) => Some(
-            "it cannot tell whether goods came out, only that it has done its part, and cannot be \
-             asked for that after a restart",
-        ),
-    }
 }
 
 #[cfg(test)]
@@ -207,105 +148,6 @@ mod tests {
         assert_eq!(loaded.files.len(), 3);
         let origin = loaded.origins.of(&KeyPath::new(["kiosk", "id"]));
         assert_eq!(origin.to_string(), "environment variable KIOSKD__KIOSK__ID");
-    }
-
-    #[test]
-    fn what_is_likely_not_meant_is_warned_of() {
-        use std::os::unix::fs::PermissionsExt;
-
-        let folder = folder(&[("kioskd.toml", SMALL)]);
-        let file = folder.path().join("kioskd.toml");
-        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o666)).unwrap();
-        let environment = [
-            variable("KIOSKD__STRIPE__API_BASE", "http://localhost:12111"),
-            variable("KIOSKD__KIOSK__STATE_DIR", "/run/kioskd/state"),
-            variable("KIOSKD__DISPENSER__SPARE__KIND", "serial"),
-            variable("KIOSKD__DISPENSER__SPARE__DEVICE", "/dev/ttyUSB7"),
-            variable("KIOSKD__PRODUCT__A1__DISPENSER", "main"),
-        ];
-        let warnings = load(&file, &environment).unwrap().warnings;
-        let expected = [
-            "kioskd.toml: every user of this machine can change it; run: chmod o-w",
-            "no [input.NAME]",
-            "stripe.api_base is http://localhost:12111",
-            "kiosk.state_dir is /run/kioskd/state: what is in /run/kioskd is lost",
-            "dispenser.SPARE: no product",
-        ];
-        assert_eq!(warnings.len(), expected.len(), "{warnings:#?}");
-        for (warning, expected) in warnings.iter().zip(expected) {
-            assert!(warning.contains(expected), "{warning}");
-        }
-    }
-
-    #[test]
-    fn what_a_dispenser_cannot_tell_is_warned_of_unless_it_is_decided_for_it() {
-        let program = |more: &str| {
-            let table = "kind = \"command\"\nprogram = \"/usr/bin/true\"\n".to_owned() + more;
-            let text = SMALL.replace("kind = \"serial\"", &table);
-            let folder = folder(&[("kioskd.toml", &text.replace("device =", "#"))]);
-            let file = folder.path().join("kioskd.toml");
-            let input = [
-                variable("KIOSKD__INPUT__KEYS__KIND", "stdin"),
-                variable("KIOSKD__PAYMENT__UNKNOWN_VEND", "hold"),
-            ];
-            load(&file, &input).unwrap().warnings
-        };
-        let [warning] = &program("")[..] else { panic!("{:#?}", program("")) };
-        for part in [
-            "dispenser.main: after a restart it cannot be asked",
-            "payment.unknown_vend = \"hold\"",
-            "into [dispenser.main]",
-        ] {
-            assert!(warning.contains(part), "{warning}");
-        }
-        assert_eq!(program("unknown_vend = \"release\"\n"), Vec::<String>::new());
-        assert_eq!(program("status = [\"/usr/bin/asked\", \"{order}\"]\n"), Vec::<String>::new());
-    }
-
-    #[test]
-    fn a_line_that_may_be_used_twice_is_warned_of() {
-        let warnings = |more: &str| {
-            let text = SMALL.replace("price =", "dispenser = \"main\"\nprice =") + more;
-            let folder = folder(&[("kioskd.toml", &text)]);
-            let warnings = load(folder.path(), &[]).unwrap().warnings;
-            let of_lines = |warning: &String| warning.contains("both have");
-            warnings.into_iter().filter(of_lines).collect::<Vec<_>>()
-        };
-        let buttons = |more: &str| {
-            format!(
-                "[input.keys]\nkind = \"gpio\"\nlines = {{ 17 = \"A1\", 27 = \"A1\" }}\n{more}\n"
-            )
-        };
-        let relays = |lines: &str, more: &str| {
-            format!(
-                "[dispenser.coils]\nkind = \"gpio\"\npulse = \"1s\"\nlines = {{ {lines} }}\n{more}\n"
-            )
-        };
-        let chip = "chip = \"/dev/gpiochip0\"";
-        let both = warnings(&(buttons("") + &relays("11 = 17, 12 = 27, 13 = 5", chip)));
-        assert_eq!(
-            both,
-            [
-                "input.keys and dispenser.coils both have lines 17, 27, and only dispenser.coils says \
-                 of which chip; if they mean the same one, only one of them gets its lines: write \
-                 chip in both"
-            ]
-        );
-        let rppal = buttons("backend = \"rppal\"") + &relays("11 = 17", chip);
-        let [warning] = &warnings(&rppal)[..] else { panic!("{:?}", warnings(&rppal)) };
-        assert!(warning.ends_with("in both, and backend = \"chardev\" in input.keys"), "{warning}");
-        let sensor = buttons(chip) + &relays("11 = 5", "sensor = 27");
-        let [warning] = &warnings(&sensor)[..] else { panic!("{:?}", warnings(&sensor)) };
-        assert!(
-            warning.starts_with("dispenser.coils and input.keys both have line 27, and only input")
-        );
-        for fine in [
-            buttons(chip) + &relays("11 = 17", "chip = \"/dev/gpiochip1\""),
-            buttons("") + &relays("11 = 5", chip),
-            buttons("") + &relays("11 = 5", ""),
-        ] {
-            assert_eq!(warnings(&fine), Vec::<String>::new(), "{fine}");
-        }
     }
 
     proptest::proptest! {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::origins::{KeyPath, Origin};
 
-/// One thing that is wrong.
+/// One thing that is wrong, or that may be.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Problem {
     /// The file and line, or the environment variable, to look at.
@@ -38,6 +38,11 @@ impl Problem {
     /// The same, saying what would be right.
     pub(super) fn allowing(self, allowed: impl Into<String>) -> Self {
         Self { allowed: Some(allowed.into()), ..self }
+    }
+
+    /// All of it on one line, for the log.
+    pub fn on_one_line(&self) -> String {
+        self.to_string().replace("\n    ", "; ")
     }
 }
 

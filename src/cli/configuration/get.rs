@@ -44,15 +44,14 @@ pub(super) fn run(arguments: &Arguments, environment: &Environment) -> Exit {
             complain_of(&format!("kioskd: {key} is not set, and has no default"));
             Exit::Failed
         }
-        Asked::Unknown { within, known } => {
+        Asked::Unknown { within, known, near } => {
             let place = match within.to_string() {
                 root if root.is_empty() => "the configuration has".to_owned(),
                 table => format!("[{table}] has"),
             };
-            complain_of(&format!(
-                "kioskd: there is no key or table {key}; {place} {}",
-                known.join(", ")
-            ));
+            let near = near.map_or_else(String::new, |near| format!("; is {near} meant?"));
+            let known = known.join(", ");
+            complain_of(&format!("kioskd: there is no key or table {key}; {place} {known}{near}"));
             Exit::Usage
         }
     }

@@ -48,8 +48,9 @@ impl Check<'_> {
 }
 
 /// Lines that two tables have, of which one names its chip and the other leaves it to be found:
-/// whether that is the same one, the machine alone knows. A sentence for each two tables.
-pub(in crate::config) fn perhaps_used_twice(settings: &Settings) -> Vec<String> {
+/// whether that is the same one, the machine alone knows. For each two tables the one that names no
+/// chip, what is doubtful about it, and what to do.
+pub(in crate::config) fn perhaps_used_twice(settings: &Settings) -> Vec<(KeyPath, String, String)> {
     let used = used(&settings.inputs, &settings.dispensers, &settings.displays);
     let (named, found): (Vec<&Used>, Vec<&Used>) = used.iter().partition(|it| it.chip.is_some());
     let mut shared: BTreeMap<(&KeyPath, &KeyPath, bool), BTreeSet<Line>> = BTreeMap::new();
@@ -65,19 +66,26 @@ pub(in crate::config) fn perhaps_used_twice(settings: &Settings) -> Vec<String> 
         .collect()
 }
 
-fn doubt(one: &KeyPath, other: &KeyPath, may_name: bool, lines: &BTreeSet<Line>) -> String {
+fn doubt(
+    one: &KeyPath,
+    other: &KeyPath,
+    may_name: bool,
+    lines: &BTreeSet<Line>,
+) -> (KeyPath, String, String) {
     let numbers: Vec<String> = lines.iter().map(Line::to_string).collect();
-    let lines = if numbers.len() == 1 { "line" } else { "lines" };
+    let (lines, belong) =
+        if numbers.len() == 1 { ("line", "belongs") } else { ("lines", "belong") };
     let numbers = numbers.join(", ");
-    let to_do = if may_name {
+    let wrong = format!(
+        "{lines} {numbers} also {belong} to {other}, and only that says of which chip; if they mean the \
+         same one, only one of them gets its lines"
+    );
+    let fix = if may_name {
         "write chip in both".to_owned()
     } else {
         format!("write chip in both, and backend = \"chardev\" in {one}")
     };
-    format!(
-        "{one} and {other} both have {lines} {numbers}, and only {other} says of which chip; if they \
-         mean the same one, only one of them gets its lines: {to_do}"
-    )
+    (one.clone(), wrong, fix)
 }
 
 /// All of them, inputs first.
