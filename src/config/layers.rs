@@ -105,9 +105,13 @@ pub(super) struct Merged {
 }
 
 /// Reads and merges the layers. Fails at once only if a file cannot be read or is not TOML: what
-/// the others lack might stand in it.
-pub(super) fn read(path: &Path, environment: &[(String, String)]) -> Result<Merged, ConfigError> {
-    let files = find_files(path)?;
+/// the others lack might stand in it. `more` are read as if they stood among the drop-ins.
+pub(super) fn read(
+    path: &Path,
+    more: &[PathBuf],
+    environment: &[(String, String)],
+) -> Result<Merged, ConfigError> {
+    let files = find_files(path, more)?;
     let mut layers: Vec<Layer> = files.iter().map(|file| read_file(file)).collect();
     let mut origins = Origins::default();
     for layer in &layers {
@@ -139,7 +143,7 @@ fn merge(layers: Vec<Layer>) -> Result<Raw, config::ConfigError> {
     builder.build()?.try_deserialize()
 }
 
-fn find_files(path: &Path) -> Result<Vec<PathBuf>, ConfigError> {
+fn find_files(path: &Path, more: &[PathBuf]) -> Result<Vec<PathBuf>, ConfigError> {
     let about = |path: &Path| Origin::File { path: path.to_owned(), line: None };
     let metadata = fs::metadata(path).map_err(|error| unreadable(path, &error))?;
     let main = if metadata.is_dir() { path.join(MAIN_FILE) } else { path.to_owned() };
@@ -160,7 +164,9 @@ fn find_files(path: &Path) -> Result<Vec<PathBuf>, ConfigError> {
         let problem = Problem::whole(about(&folder), wrong, fix);
         return Err(problem.allowing(format!("at most {MOST_DROP_INS}")).into());
     }
-    drop_ins.sort();
+    drop_ins.retain(|path| !more.iter().any(|new| new.file_name() == path.file_name()));
+    drop_ins.extend_from_slice(more);
+    drop_ins.sort_by(|one, other| one.file_name().cmp(&other.file_name()));
     Ok([vec![main], drop_ins].concat())
 }
 

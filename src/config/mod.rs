@@ -72,7 +72,17 @@ pub struct Loaded {
 ///
 /// The error holds everything that is wrong, not only the first.
 pub fn load(path: &Path, environment: &[(String, String)]) -> Result<Loaded, ConfigError> {
-    let merged = layers::read(path, environment)?;
+    load_with(path, &[], environment)
+}
+
+/// The same as if these files stood in `conf.d`, each by its name, and in the place of one of that
+/// name.
+pub fn load_with(
+    path: &Path,
+    drop_ins: &[PathBuf],
+    environment: &[(String, String)],
+) -> Result<Loaded, ConfigError> {
+    let merged = layers::read(path, drop_ins, environment)?;
     let settings = check::settings(path, &merged)?;
     let defect = |error| {
         let origin = Origin::File { path: path.to_owned(), line: None };

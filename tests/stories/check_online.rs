@@ -50,6 +50,7 @@ fn a_kiosk_that_will_sell_passes_and_leaves_nothing_behind() {
         "Terminal Readers: write",
         "Charges: read",
         "Refunds: write",
+        "with 2.42.0.0",
         "the account takes card_present payments of 2.50 USD",
     ] {
         assert!(text.contains(line), "{line:?} is missing in\n{text}");
@@ -96,6 +97,22 @@ fn a_key_that_is_revoked_or_too_narrow_is_named_with_what_it_lacks() {
     assert_warns(&rig, "may not read locations");
     rig.set_up("keys/revoke", "");
     assert_fails(&rig, "rejects the API key");
+}
+
+#[test]
+fn what_stripe_says_comes_as_a_document_too() {
+    let rig = Rig::without_daemon();
+    reader(&rig, "location=");
+    let output = rig.kioskd(&["check", "--online", "--json"]);
+    assert_eq!(output.status.code(), Some(1));
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let one = &document["configurations"][0];
+    assert_eq!(one["result"], "fail");
+    let findings = one["findings"].as_array().unwrap();
+    let failed = findings.iter().find(|finding| finding["grade"] == "fail").unwrap();
+    assert_eq!(failed["area"], "stripe");
+    assert!(failed["what"].as_str().unwrap().contains("no location"), "{failed}");
+    assert!(failed["do"].as_str().unwrap().contains("give it one"), "{failed}");
 }
 
 #[test]

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::findings::Findings;
 use crate::config::{ApiKey, Mode, Settings};
 use crate::daemon::{clock, identity};
 use crate::kiosk::Reason;
@@ -40,74 +41,26 @@ const NOT_SERVER_DRIVEN: [&str; 6] = [
 /// Readers for places with people around. Source: Stripe's page on unattended readers.
 const ATTENDED: [&str; 3] = ["bbpos_wisepos_e", "stripe_s700", "stripe_s710"];
 
-/// How bad it is.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Grade {
-    Ok,
-    Warn,
-    Fail,
-}
-
-/// What was found.
-#[derive(Default)]
-pub(super) struct Findings {
-    text: String,
-    failed: bool,
-}
-
-impl Findings {
-    /// A line each, with what to do below.
-    pub(super) fn text(&self) -> &str {
-        &self.text
-    }
-
-    /// Whether the kiosk would not sell.
-    pub(super) fn failed(&self) -> bool {
-        self.failed
-    }
-
-    fn ok(&mut self, what: &str) {
-        self.add(Grade::Ok, what, None);
-    }
-
-    fn warn(&mut self, what: &str, remedy: &str) {
-        self.add(Grade::Warn, what, Some(remedy));
-    }
-
-    fn fail(&mut self, what: &str, remedy: &str) {
-        self.add(Grade::Fail, what, Some(remedy));
-    }
-
-    fn add(&mut self, grade: Grade, what: &str, remedy: Option<&str>) {
-        let word = match grade {
-            Grade::Ok => "ok  ",
-            Grade::Warn => "warn",
-            Grade::Fail => "FAIL",
-        };
-        self.failed |= grade == Grade::Fail;
-        self.text.push_str(&format!("{word}  {what}\n"));
-        if let Some(remedy) = remedy {
-            self.text.push_str(&format!("      do: {remedy}\n"));
-        }
-    }
-}
-
 /// Asks Stripe everything that can be asked without a customer.
-pub(super) async fn examine(settings: &Settings, key: &ApiKey) -> Result<Findings, ClientError> {
+pub(super) async fn examine(
+    settings: &Settings,
+    key: &ApiKey,
+    findings: &mut Findings,
+) -> Result<(), ClientError> {
     let client = Client::new(&settings.stripe.api_base, key.reveal())?;
-    let mut check = Check { client, settings, key, findings: Findings::default() };
+    let mut check = Check { client, settings, key, findings };
     if check.reader().await {
         check.permissions().await;
         check.account().await;
     }
-    Ok(check.findings)
+    Ok(())
 }
 
 struct Check<'a> {
     client: Client,
     settings: &'a Settings,
     key: &'a ApiKey,
-    findings: Findings,
+    findings: &'a mut Findings,
 }
 
 impl Check<'_> {
@@ -238,7 +191,8 @@ impl Check<'_> {
                 "agree with Stripe on this place before you sell there unattended",
             );
         } else {
-            self.findings.ok(&format!("the reader is a {model:?}"));
+            let software = reader.registration.software.as_deref().unwrap_or("unknown software");
+            self.findings.ok(&format!("the reader is a {model:?} with {software}"));
         }
     }
 
