@@ -1,5 +1,6 @@
-//! Writes what the package has to read and to complete with: man pages and shell completions, made
-//! from the program's own commands and from the commented configuration; and the licences of what is
+//! Writes what the package has to read and to complete with: man pages, the reference of the
+//! configuration and shell completions, made from the program's own commands and from the commented
+//! configuration; and the licences of what is
 //! linked into it.
 //!
 //! `cargo run --example documents -- FOLDER`. An example, not a hidden command: who runs a kiosk
@@ -34,7 +35,8 @@ fn main() -> ExitCode {
 
 fn documents() -> io::Result<Vec<Document>> {
     let mut documents = commands::man_pages()?;
-    documents.push(configuration::man_page()?);
+    documents.push(configuration::man_page());
+    documents.push(configuration::page());
     documents.extend(commands::completions());
     Ok(documents)
 }
@@ -119,6 +121,17 @@ mod tests {
             }
         }
         assert!(count > 40, "{count} keys");
+    }
+
+    #[test]
+    fn the_reference_in_docs_is_made_from_the_example() {
+        let page = &written()[&PathBuf::from("configuration.md")];
+        let path = std::path::Path::new("docs/configuration.md");
+        if std::env::var_os("KIOSKD_BLESS").is_some() {
+            std::fs::write(path, page).unwrap();
+        }
+        let found = std::fs::read_to_string(path).unwrap_or_default();
+        assert!(found == *page, "docs/configuration.md is old: KIOSKD_BLESS=1 writes it anew");
     }
 
     #[test]

@@ -4,7 +4,7 @@ mod diff;
 mod get;
 mod show;
 
-use crate::cli::{ConfigArguments, Environment, Exit, complain};
+use crate::cli::{ConfigArguments, Environment, Exit, complain, print};
 use crate::config::{self, KeyPath, Loaded};
 
 #[derive(clap::Args)]
@@ -35,6 +35,11 @@ enum Command {
     /// Each key that differs is printed with a '-' and the value that the daemon runs on, and with a
     /// '+' and the value and origin that the files have.
     Diff(diff::Arguments),
+    /// Print the JSON schema of the configuration, for editors and other programs
+    ///
+    /// An editor that knows schemas of TOML completes keys and marks what is wrong: a file names its
+    /// schema in its first line, `#:schema FILE`.
+    Schema,
 }
 
 pub(super) fn run(arguments: &Arguments, environment: &Environment) -> Exit {
@@ -42,6 +47,10 @@ pub(super) fn run(arguments: &Arguments, environment: &Environment) -> Exit {
         Command::Show(arguments) => show::run(arguments, environment),
         Command::Get(arguments) => get::run(arguments, environment),
         Command::Diff(arguments) => diff::run(arguments, environment),
+        Command::Schema => {
+            print(&format!("{:#}\n", config::schema()));
+            Exit::Done
+        }
     }
 }
 

@@ -168,7 +168,7 @@ impl Walk<'_> {
             let key = path.join(name);
             let counts = match of_kind {
                 Some(names) => *name == "kind" || names.contains(name),
-                // Nobody knows which of its defaults count.
+                // Which of its defaults count is not known.
                 None => !section.keys.iter().any(|(name, _)| *name == "kind"),
             };
             if self.origins.is_set(&key) || counts {

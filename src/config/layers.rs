@@ -135,6 +135,14 @@ pub(super) fn read(
     Ok(Merged { raw, origins, refused, problems, files })
 }
 
+/// A text as the only file, to find out what the check says of it. None if it cannot be read.
+pub(super) fn of_text(text: &str) -> Option<Merged> {
+    let layer = parse::layer(Path::new("kioskd.toml"), text);
+    let (origins, refused) = (layer.origins.clone(), layer.refused.clone());
+    let raw = merge(vec![layer]).ok()?;
+    Some(Merged { raw, origins, refused, problems: Vec::new(), files: Vec::new() })
+}
+
 fn merge(layers: Vec<Layer>) -> Result<Raw, config::ConfigError> {
     let mut builder = Config::builder();
     for layer in layers {

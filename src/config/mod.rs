@@ -22,6 +22,8 @@ mod origins;
 mod parse;
 mod problem;
 mod raw;
+pub mod reference;
+mod schema;
 mod secret;
 mod settings;
 
@@ -35,6 +37,7 @@ pub use duration::parse as duration;
 pub use effective::{Asked, ConfigDocument, Setting, toml, toml_value};
 pub use origins::{KeyPath, Origin, Origins};
 pub use problem::{ConfigError, Problem};
+pub use schema::schema;
 pub use settings::{
     CaptureMode, DispenserKind, DispenserSettings, DisplayKind, DisplaySettings, Flow,
     InputSettings, KioskSettings, PaymentSettings, ProductSettings, ReaderInput, ReaderStyle,

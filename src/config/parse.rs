@@ -75,14 +75,17 @@ pub(super) fn unknown_key(origin: Origin, key: KeyPath, known: &[&str]) -> Probl
     let word = key.parts().last().map_or("", String::as_str);
     let is_secret = ["api_key", "secret"].iter().any(|part| word.contains(part));
     let fix = match problem::nearest(word, known.iter().copied()) {
+        // The key's file is not the key.
+        Some(near) if !is_secret || word.ends_with("file") => {
+            format!("write \"{near}\" if that is meant, else remove it")
+        }
         Some(_) | None if is_secret => {
             "remove it: the API key is never written here, but given as the systemd credential \
              \"stripe-api-key\" or as the path of a file in stripe.api_key_file; if others could read it, \
              roll the key in Stripe's dashboard"
                 .to_owned()
         }
-        Some(near) => format!("write \"{near}\" if that is meant, else remove it"),
-        None => "remove it".to_owned(),
+        Some(_) | None => "remove it".to_owned(),
     };
     let wrong = if key.parts().len() > 1 { "is not a known key" } else { "is not a known section" };
     Problem::of_key(origin, key, wrong, fix).allowing(known.join(", "))

@@ -2,8 +2,8 @@
 
 use super::{devices, dispensers};
 
-/// The keys that a table of this section and kind has beside `kind`; none where the section has no
-/// kinds, or does not know this one.
+/// The keys that a table of this section and kind has beside `kind`. None where the section has no
+/// kinds, or does not know this one, or where that is not told here: displays.
 pub(in crate::config) fn keys_of_kind(
     section: &str,
     kind: &str,
@@ -11,8 +11,6 @@ pub(in crate::config) fn keys_of_kind(
     match section {
         "input" => devices::input_keys(kind),
         "dispenser" => dispensers::keys(kind),
-        // A display that stands is shown with what somebody has set for it.
-        "display" => Some(&[]),
         _ => None,
     }
 }
