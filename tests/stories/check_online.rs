@@ -38,7 +38,9 @@ fn a_kiosk_that_will_sell_passes_and_leaves_nothing_behind() {
     let rig = Rig::without_daemon();
     let (text, code) = check(&rig);
     assert_eq!(code, Some(0), "{text}");
-    assert!(!text.contains("FAIL") && !text.contains("warn  "), "{text}");
+    let mut doubts = text.lines().filter(|line| line.starts_with("warn  "));
+    let is_simulated = |line: &str| line.contains("stripe.api_base");
+    assert!(!text.contains("FAIL") && doubts.all(is_simulated), "{text}");
     for line in [
         "Stripe answers",
         "the clock is right",

@@ -67,12 +67,24 @@ impl Look<'_> {
         }
     }
 
-    /// The packaged service makes its own.
+    /// kioskd makes its folder where it may, and systemd makes that of the packaged service.
     fn folders(&mut self, settings: &Settings) {
         let folder = &settings.kiosk.state_dir;
         if folder.exists() {
             self.at("kiosk.state_dir", folder, Wanted::Folder);
-        } else if !folder.starts_with("/var/lib/kioskd") {
+            return;
+        }
+        let is_systemds = folder.starts_with("/var/lib/kioskd");
+        let above = folder.ancestors().find(|above| above.exists());
+        let may_make = above.is_some_and(|above| {
+            rustix::fs::access(above, Access::WRITE_OK | Access::EXEC_OK).is_ok()
+        });
+        let is_services = self.is_root && self.has_service;
+        if is_systemds || may_make && !is_services {
+            let shown = folder.display();
+            self.findings
+                .ok(&format!("kiosk.state_dir: {shown} is not there yet, and will be made"));
+        } else {
             self.findings.warn(
                 &format!("kiosk.state_dir: {} is not there", folder.display()),
                 "make it, for the user that kioskd runs as alone: install -d -m 0700 -o kioskd",
