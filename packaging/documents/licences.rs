@@ -103,7 +103,21 @@ fn text<'a>(packages: impl Iterator<Item = &'a Package>) -> io::Result<String> {
     for (text, names) in texts {
         said.push_str(&format!("\n{}\n{}:\n\n{text}\n", "=".repeat(80), names.join(", ")));
     }
+    for file in fonts()? {
+        let text = fs::read_to_string(file)?;
+        said.push_str(&format!("\n{}\n{}\n", "=".repeat(80), text.trim_end()));
+    }
     Ok(said)
+}
+
+/// The terms of fonts, which no crate's licence covers.
+fn fonts() -> io::Result<Vec<PathBuf>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/font/licences");
+    let mut files = fs::read_dir(folder)?
+        .map(|entry| Ok(entry?.path()))
+        .collect::<io::Result<Vec<PathBuf>>>()?;
+    files.sort();
+    Ok(files)
 }
 
 fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {

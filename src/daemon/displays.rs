@@ -9,6 +9,7 @@ use crate::daemon::clock;
 use crate::daemon::hardware::Hardware;
 use crate::daemon::told::ToldBoards;
 use crate::daemon::watchdog::Watchdog;
+use crate::display::framebuffer::ScreenPanel;
 use crate::display::hd44780::Lcd;
 use crate::display::panel::Panel;
 use crate::display::picture;
@@ -56,7 +57,7 @@ pub fn start(
             DisplayKind::Hd44780(lcd) => stage.start(start, Lcd::new(lcd)),
             DisplayKind::Png(png) => stage.start(start, PngPanel::new(png)),
             DisplayKind::Signal(signal) => stage.start(start, Signal::new(signal.clone())),
-            DisplayKind::Framebuffer(_) => {}
+            DisplayKind::Framebuffer(screen) => stage.start(start, ScreenPanel::new(screen)),
         }
     }
     let hardware = hardware.clone();

@@ -53,9 +53,13 @@ pub(super) fn setup(settings: &Settings, key: &ApiKey, origin: Origin) -> Result
 fn screen(settings: &Settings) -> ScreenRules {
     let kiosk = &settings.kiosk;
     let holds_codes = settings.displays.values().any(|display| match &display.kind {
-        DisplayKind::Ssd1306(oled) => oled.size.1 >= 64,
-        DisplayKind::Framebuffer(_) | DisplayKind::Png(_) => true,
-        DisplayKind::Terminal | DisplayKind::Hd44780(_) | DisplayKind::Signal(_) => false,
+        DisplayKind::Framebuffer(_) => true,
+        // The address of a receipt makes a code that few dots cannot hold.
+        DisplayKind::Png(png) => png.size.1 >= 240,
+        DisplayKind::Ssd1306(_)
+        | DisplayKind::Terminal
+        | DisplayKind::Hd44780(_)
+        | DisplayKind::Signal(_) => false,
     });
     ScreenRules {
         languages: kiosk.languages.len(),

@@ -7,6 +7,7 @@
 //!   [`signal`]: a lamp and a buzzer
 //! * [`characters`]: words in the places of a display of characters
 //! * [`bitmap`]: a picture of dots; [`picture`]: words as pictures, of few dots and of many pixels
+//! * [`framebuffer`], [`drm`]: a screen on HDMI or DSI
 //! * [`png`]: the current picture in a file
 //! * [`terminal`]: a display for development: one frame of text
 
@@ -14,7 +15,9 @@ pub mod bitmap;
 pub mod bus;
 pub mod care;
 pub mod characters;
+pub mod drm;
 pub mod fit;
+pub mod framebuffer;
 pub mod hd44780;
 pub mod panel;
 pub mod picture;

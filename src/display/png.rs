@@ -12,10 +12,10 @@ use crate::display::picture::painter::Painter;
 use crate::display::picture::rgb::{Color, Picture};
 use crate::display::picture::theme::Look;
 use crate::display::picture::{dot_pages, dots, pixel_pages};
-use crate::display::words::Words;
+use crate::display::words::{Countdown, Words};
 use crate::wiring::display::PngDisplay;
 
-/// A file that always holds the current picture. Light and shift are a screen's affair: it has
+/// A file that always holds the current picture; only its seconds may be up to ten old. Light and shift are a screen's affair: it has
 /// neither.
 pub struct PngPanel {
     file: PathBuf,
@@ -28,6 +28,18 @@ pub struct PngPanel {
 
 /// A picture that is as small as this is drawn in dots.
 const SMALL: (u32, u32) = (160, 96);
+
+/// Seconds that pass are written every so many of them: a picture takes long to pack, and a card
+/// does not like to be written to.
+const SECONDS: u64 = 10;
+
+fn without_seconds(words: &Words) -> Words {
+    let rounded = |countdown: Countdown| Countdown {
+        left: countdown.left.div_ceil(SECONDS) * SECONDS,
+        ..countdown
+    };
+    Words { countdown: words.countdown.map(rounded), ..words.clone() }
+}
 
 fn is_small((width, height): (u32, u32)) -> bool {
     width <= SMALL.0 && height <= SMALL.1
@@ -49,7 +61,7 @@ impl Panel for PngPanel {
     }
 
     fn show(&mut self, scene: &Scene) -> Result<(), String> {
-        let shown = (scene.words.clone(), scene.page);
+        let shown = (without_seconds(&scene.words), scene.page);
         if self.written.as_ref() == Some(&shown) {
             return Ok(());
         }
@@ -65,9 +77,10 @@ impl Panel for PngPanel {
     }
 
     fn pages(&self, words: &Words) -> usize {
-        match is_small(self.size) {
-            true => dot_pages(words, self.size.0, self.size.1),
-            false => pixel_pages(words, self.size, &self.look),
+        if is_small(self.size) {
+            dot_pages(words, self.size.0, self.size.1)
+        } else {
+            pixel_pages(words, self.size, &self.look)
         }
     }
 }
@@ -92,18 +105,16 @@ pub fn encode(picture: &Picture) -> Vec<u8> {
     let mut indexes = Vec::with_capacity(picture.pixels().len());
     for color in picture.pixels() {
         let known = last.filter(|(same, _)| same == color).map(|(_, place)| place);
-        let place = match known.or_else(|| places.get(color).copied()) {
-            Some(place) => place,
-            None => {
-                let Ok(place) = u8::try_from(palette.len()) else {
-                    let bytes = picture.pixels().concat();
-                    return file(picture.size(), &bytes, ColorType::Rgb, BitDepth::Eight, None);
-                };
-                palette.push(*color);
-                places.insert(*color, place);
-                place
-            }
+        let known = known.or_else(|| places.get(color).copied());
+        let new = || u8::try_from(palette.len()).ok();
+        let Some(place) = known.or_else(new) else {
+            let bytes = picture.pixels().concat();
+            return file(picture.size(), &bytes, ColorType::Rgb, BitDepth::Eight, None);
         };
+        if known.is_none() {
+            palette.push(*color);
+            places.insert(*color, place);
+        }
         last = Some((*color, place));
         indexes.push(place);
     }
@@ -213,6 +224,18 @@ mod tests {
         assert_eq!(std::fs::read(&file).unwrap(), b"somebody else's");
         panel.show(&scene("two", 40)).unwrap();
         let second = std::fs::read(&file).unwrap();
+        let seconds = |left| {
+            let mut scene = scene("two", 40);
+            scene.words.countdown = Some(Countdown { left, of: 60 });
+            scene
+        };
+        let written = |panel: &mut PngPanel, left| {
+            std::fs::write(&file, "not written").unwrap();
+            panel.show(&seconds(left)).unwrap();
+            std::fs::read(&file).unwrap() != b"not written"
+        };
+        let all = [45, 44, 41, 40, 39].map(|left| written(&mut panel, left));
+        assert_eq!(all, [true, false, false, true, false]);
         assert!(second != first && second.starts_with(b"\x89PNG"));
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left over");
         std::fs::remove_dir_all(folder.path()).unwrap();

@@ -5,6 +5,9 @@
 //! Japanese ones are of /efont/ (BSD, some glyphs in the public domain or under Baekmuk's permissive
 //! terms). Their texts stand in assets/font/licences.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
 use embedded_graphics::draw_target::DrawTarget;
 use embedded_graphics::geometry::{Point, Size};
 use embedded_graphics::pixelcolor::BinaryColor;
@@ -16,10 +19,25 @@ use u8g2_fonts::{FontRenderer, fonts};
 use crate::display::bitmap::Bitmap;
 use crate::display::fit::Face;
 use crate::display::picture::grid::{edges, signed};
-use crate::display::picture::layout::Letters;
+use crate::display::picture::layout::{Align, Letters};
+use crate::display::picture::signs::plain;
+
+/// Whether it is the Latin font that has a character, as what it is drawn, and how wide it is.
+type Found = (bool, char, u32);
+
+thread_local! {
+    /// What was looked up before: the fonts are searched from their beginning, and a text is measured
+    /// many times before it fits.
+    static KNOWN: RefCell<BTreeMap<(usize, char), Option<Found>>> = RefCell::default();
+}
+
+/// More characters than a kiosk shows in a day.
+const MOST_KNOWN: usize = 4000;
 
 /// Letters of one size.
 pub struct BitmapLetters {
+    /// Its place among all sizes.
+    size: usize,
     latin: FontRenderer,
     japanese: Option<FontRenderer>,
     /// Dots above the base line: of most letters, and of capitals with an accent.
@@ -32,7 +50,8 @@ pub struct BitmapLetters {
 
 /// All sizes, from the largest.
 pub fn sizes(is_lenient: bool) -> [BitmapLetters; 5] {
-    let letters = |latin, japanese, heights, depth| BitmapLetters {
+    let letters = |size, latin, japanese, heights, depth| BitmapLetters {
+        size,
         latin,
         japanese,
         heights,
@@ -40,29 +59,18 @@ pub fn sizes(is_lenient: bool) -> [BitmapLetters; 5] {
         is_lenient,
     };
     let small = Some(FontRenderer::new::<fonts::u8g2_font_b12_t_japanese3>());
-    let large = Some(FontRenderer::new::<fonts::u8g2_font_b16_t_japanese3>());
+    let large = Some(FontRenderer::new::<fonts::u8g2_font_b16_b_t_japanese3>());
     [
-        letters(FontRenderer::new::<fonts::u8g2_font_helvB18_te>(), None, (19, 24), 5),
-        letters(FontRenderer::new::<fonts::u8g2_font_helvB14_te>(), large.clone(), (14, 18), 4),
-        letters(FontRenderer::new::<fonts::u8g2_font_helvB12_te>(), large, (14, 16), 4),
-        letters(FontRenderer::new::<fonts::u8g2_font_helvB10_te>(), small.clone(), (11, 14), 3),
-        letters(FontRenderer::new::<fonts::u8g2_font_helvB08_te>(), small, (10, 11), 2),
+        letters(0, FontRenderer::new::<fonts::u8g2_font_helvB18_te>(), None, (19, 24), 5),
+        letters(1, FontRenderer::new::<fonts::u8g2_font_helvB14_te>(), large.clone(), (14, 18), 4),
+        letters(2, FontRenderer::new::<fonts::u8g2_font_helvB12_te>(), large, (14, 16), 4),
+        letters(3, FontRenderer::new::<fonts::u8g2_font_helvB10_te>(), small.clone(), (11, 14), 3),
+        letters(4, FontRenderer::new::<fonts::u8g2_font_helvB08_te>(), small, (10, 11), 2),
     ]
 }
 
 /// The smallest of [`sizes`]: nothing is smaller.
 pub const LEAST: usize = 4;
-
-/// Signs that the fonts have not, and what says the same.
-fn plain(character: char) -> char {
-    match character {
-        '\u{a0}' | '\u{202f}' | '\u{2009}' => ' ',
-        '–' | '—' | '‑' | '‐' | '−' => '-',
-        '‘' | '’' | '‚' => '\'',
-        '“' | '”' | '„' => '"',
-        other => other,
-    }
-}
 
 /// A character that no font has is a box so wide, in tenths of its height.
 const BOX: u32 = 6;
@@ -70,14 +78,33 @@ const BOX: u32 = 6;
 impl BitmapLetters {
     /// The font that has a character, as it is drawn, and how wide it is.
     fn font(&self, character: char) -> Option<(&FontRenderer, char, u32)> {
-        let character = plain(character);
-        let fonts = [Some(&self.latin), self.japanese.as_ref()].into_iter().flatten();
-        let mut found = fonts.filter_map(|font| {
-            let position = VerticalPosition::Baseline;
-            let drawn = font.get_rendered_dimensions(character, Point::zero(), position).ok()?;
-            Some((font, character, u32::try_from(drawn.advance.x).unwrap_or(0)))
+        let known = KNOWN.with_borrow(|known| known.get(&(self.size, character)).copied());
+        let found = known.unwrap_or_else(|| {
+            let found = self.found(character);
+            KNOWN.with_borrow_mut(|known| {
+                if known.len() >= MOST_KNOWN {
+                    known.clear();
+                }
+                known.insert((self.size, character), found)
+            });
+            found
         });
-        found.next()
+        let (is_latin, character, width) = found?;
+        let font = if is_latin { Some(&self.latin) } else { self.japanese.as_ref() };
+        font.map(|font| (font, character, width))
+    }
+
+    /// The same, looked up in the fonts.
+    fn found(&self, character: char) -> Option<Found> {
+        let characters = [Some(character), plain(character)].into_iter().flatten();
+        let fonts = [(true, Some(&self.latin)), (false, self.japanese.as_ref())];
+        let mut tried =
+            characters.flat_map(|one| fonts.map(|(is_latin, font)| (is_latin, font, one)));
+        tried.find_map(|(is_latin, font, one)| {
+            let position = VerticalPosition::Baseline;
+            let drawn = font?.get_rendered_dimensions(one, Point::zero(), position).ok()?;
+            Some((is_latin, one, u32::try_from(drawn.advance.x).unwrap_or(0)))
+        })
     }
 
     fn advance(&self, character: char) -> u32 {
@@ -101,13 +128,11 @@ impl BitmapLetters {
         self.ascent(lines) + self.depth + 1
     }
 
-    /// Draws lines from the upper left of an area, each moved to the right as `shift` says of its
-    /// width. Nothing is drawn outside.
+    /// Draws lines from the top of an area. Nothing is drawn outside.
     pub fn draw(
         &self,
         lines: &[String],
-        area: &Rectangle,
-        shift: impl Fn(u32) -> u32,
+        (area, align): (&Rectangle, Align),
         color: BinaryColor,
         bitmap: &mut Bitmap,
     ) {
@@ -115,7 +140,8 @@ impl BitmapLetters {
         let (left, top, ..) = edges(area);
         let mut base = top + signed(self.ascent(lines));
         for line in lines {
-            let mut pen = Point::new(left + signed(shift(self.width(line))), base);
+            let mut pen =
+                Point::new(left + signed(align.shift(self.width(line), area.size.width)), base);
             for character in line.chars() {
                 pen.x += self.draw_one(character, pen, color, &mut target);
             }
@@ -190,7 +216,7 @@ mod tests {
         let letters = &sizes(true)[LEAST];
         let mut bitmap = Bitmap::new(20, 20);
         let area = Rectangle::new(Point::zero(), Size::new(20, 20));
-        letters.draw(&["☃".to_owned()], &area, |_| 0, BinaryColor::On, &mut bitmap);
+        letters.draw(&["☃".to_owned()], (&area, Align::Left), BinaryColor::On, &mut bitmap);
         assert!(bitmap.is_lit(1, 0) && !bitmap.is_lit(3, 4) && letters.width("☃") == 8);
     }
 }

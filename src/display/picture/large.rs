@@ -6,9 +6,9 @@ use embedded_graphics::primitives::Rectangle;
 
 use crate::display::fit::Face;
 use crate::display::picture::code::Code;
-use crate::display::picture::grid::{edges, part, rectangle};
+use crate::display::picture::grid::{part, rectangle};
 use crate::display::picture::layout::{
-    Align, Item, Letters, Part, Plan, Role, Room, Said, Text, Tiers, paged, phrase, said,
+    Align, Item, Letters, Part, Plan, Role, Room, Said, Text, Tiers, halves, paged, phrase, said,
 };
 use crate::display::picture::outline_letters::OutlineLetters;
 use crate::display::picture::theme::Look;
@@ -61,8 +61,7 @@ pub fn plan(words: &Words, size: (u32, u32), look: &Look, page: usize) -> Plan {
         sheet.note(words);
         sheet.code_below(words);
     }
-    let fitted = if is_wide { sheet.wide(words) } else { sheet.high(words) };
-    let pages = if fitted { 1 } else { sheet.pages(words, page) };
+    let pages = if sheet.all(words) { 1 } else { sheet.pages(words, page) };
     Plan { items: sheet.items, pages }
 }
 
@@ -71,6 +70,10 @@ struct Sheet<'l> {
     items: Vec<Item>,
     unit: u32,
     gap: u32,
+    /// Whether a code has taken its part of a wide screen: what is left is a column.
+    is_narrow: bool,
+    /// Whether lines stand in the middle, and not at the left.
+    is_centered: bool,
     /// Free yet.
     left: u32,
     top: u32,
@@ -89,6 +92,8 @@ impl<'l> Sheet<'l> {
             items: Vec::new(),
             unit,
             gap: part(unit, 0.035),
+            is_narrow: false,
+            is_centered: size.0 <= size.1,
             left: margin.min(size.0),
             top: margin.min(size.1),
             right: size.0.saturating_sub(margin),
@@ -110,7 +115,13 @@ impl<'l> Sheet<'l> {
         self.items.push(Item { area, part });
     }
 
-    fn text(&mut self, role: Role, face: usize, lines: Vec<String>, align: Align, area: Rectangle) {
+    fn text(
+        &mut self,
+        role: Role,
+        face: usize,
+        lines: Vec<String>,
+        (align, area): (Align, Rectangle),
+    ) {
         if !lines.is_empty() {
             self.push(area, Part::Text(Text { role, face, lines, align }));
         }
@@ -138,20 +149,17 @@ impl<'l> Sheet<'l> {
             return;
         }
         let area = rectangle(self.left, self.bottom - height, self.width(), height);
-        let align = if self.is_wide_align() { Align::Left } else { Align::Center };
-        self.text(Role::Note, LEAST, lines, align, area);
+        self.text(Role::Note, LEAST, lines, (self.align(), area));
         self.bottom -= height + self.gap;
     }
 
-    /// A high screen has all in the middle.
-    fn is_wide_align(&self) -> bool {
-        // The unit is the height on wide screens.
-        self.right + self.left > self.bottom + self.top
+    fn align(&self) -> Align {
+        if self.is_centered { Align::Center } else { Align::Left }
     }
 
     fn code_at_the_right(&mut self, words: &Words) {
         let caption = self.lenient[LEAST].height(&[String::new()]);
-        let side = self.height().saturating_sub(caption).min(part(self.width(), 0.46));
+        let side = self.height().saturating_sub(caption).min(part(self.width(), 0.44));
         let Some((code, host)) = code(words, side) else { return };
         let side = code.side();
         let left = self.right - side;
@@ -159,6 +167,7 @@ impl<'l> Sheet<'l> {
         self.push(rectangle(left, top, side, side), Part::Code(code));
         self.caption(&host, rectangle(left, top + side, side, caption));
         self.right = left.saturating_sub(2 * self.gap);
+        self.is_narrow = true;
     }
 
     fn code_below(&mut self, words: &Words) {
@@ -176,12 +185,17 @@ impl<'l> Sheet<'l> {
     /// Where the code leads to; left out if it is too long.
     fn caption(&mut self, host: &str, area: Rectangle) {
         if self.strict[LEAST].width(host) <= area.size.width {
-            self.text(Role::Caption, LEAST, vec![host.to_owned()], Align::Center, area);
+            self.text(Role::Caption, LEAST, vec![host.to_owned()], (Align::Center, area));
         }
     }
 
     fn said(&self, words: &Words, room: &Room) -> Option<Said> {
         said(words, &self.strict, TIERS, room).or_else(|| said(words, &self.lenient, TIERS, room))
+    }
+
+    /// All that is said. Whether it fits.
+    fn all(&mut self, words: &Words) -> bool {
+        if self.is_narrow || self.is_centered { self.high(words) } else { self.wide(words) }
     }
 
     /// Headline above; symbol, line and ring beside each other. Whether it fits.
@@ -194,10 +208,11 @@ impl<'l> Sheet<'l> {
             line_width: self.width().saturating_sub(symbol + 2 * self.gap + aside),
             height: self.height(),
             gap: self.gap,
+            aside: 2 * self.gap,
             least_row: if words.countdown.is_some() { ring } else { symbol },
         };
         let Some(said) = self.said(words, &room) else { return false };
-        self.headline(&said, Align::Left);
+        self.headline(&said, self.align());
         let line = self.lenient[said.line_face].height(&said.line);
         let high = if said.line.is_empty() { 0 } else { line };
         let middle = self.top + self.height() / 2;
@@ -210,11 +225,11 @@ impl<'l> Sheet<'l> {
         if let Some(countdown) = words.countdown {
             self.push(area(self.right - ring, ring, ring), Part::Ring(countdown));
         }
-        self.text(Role::Line, said.line_face, said.line, Align::Left, line);
+        self.text(Role::Line, said.line_face, said.line, (Align::Left, line));
         true
     }
 
-    /// All below each other, in the middle. Whether it fits.
+    /// All below each other. Whether it fits.
     fn high(&mut self, words: &Words) -> bool {
         let (symbol, ring) = (part(self.unit, 0.28), part(self.unit, 0.3));
         let row = if words.countdown.is_some() { ring } else { symbol };
@@ -224,31 +239,30 @@ impl<'l> Sheet<'l> {
             line_width: self.width(),
             height: self.height().saturating_sub(row + self.gap),
             gap: self.gap,
+            aside: 2 * self.gap,
             least_row: 0,
         };
         let Some(said) = self.said(words, &room).filter(|_| row < self.height()) else {
             return false;
         };
-        self.headline(&said, Align::Center);
+        self.headline(&said, self.align());
         let line = self.lenient[said.line_face].height(&said.line);
         let high = if said.line.is_empty() { 0 } else { line };
         // What is left is shared out above, between and below.
-        let free = self.height().saturating_sub(row + high) / 3;
-        let top = self.top + free;
-        let center = self.left + self.width() / 2;
+        let free = self.height().saturating_sub(row + high);
+        let between = (free / 3).max(self.gap);
+        let top = self.top + free.saturating_sub(between) / 2;
+        let aside = words.countdown.map_or(0, |_| 2 * self.gap + ring);
+        let indent = self.width().saturating_sub(symbol + aside) / 2;
+        let left = self.left + if self.is_centered { indent } else { 0 };
+        let area = rectangle(left, top + (row - symbol) / 2, symbol, symbol);
+        self.push(area, Part::Symbol(words.mood));
         if let Some(countdown) = words.countdown {
-            let both = symbol + 2 * self.gap + ring;
-            let left = center.saturating_sub(both / 2);
-            let lower = top + (ring - symbol) / 2;
-            self.push(rectangle(left, lower, symbol, symbol), Part::Symbol(words.mood));
             let area = rectangle(left + symbol + 2 * self.gap, top, ring, ring);
             self.push(area, Part::Ring(countdown));
-        } else {
-            let area = rectangle(center - symbol / 2, top, symbol, symbol);
-            self.push(area, Part::Symbol(words.mood));
         }
-        let area = rectangle(self.left, top + row + free, self.width(), high);
-        self.text(Role::Line, said.line_face, said.line, Align::Center, area);
+        let area = rectangle(self.left, top + row + between, self.width(), high);
+        self.text(Role::Line, said.line_face, said.line, (self.align(), area));
         true
     }
 
@@ -264,17 +278,17 @@ impl<'l> Sheet<'l> {
             row = row.max(letters.height(&lines));
             width -= price_width + 2 * self.gap;
             let area = rectangle(self.right - price_width, self.top, price_width, row);
-            self.text(Role::Price, face, lines, Align::Right, area);
+            self.text(Role::Price, face, lines, (Align::Right, area));
         }
         let area = rectangle(self.left, self.top, width, row);
-        self.text(Role::Headline, face, said.headline.clone(), align, area);
+        self.text(Role::Headline, face, said.headline.clone(), (align, area));
         self.top += row;
         if let Some((price, false)) = &said.price {
             let lines = vec![price.clone()];
             let gap = if row > 0 { self.gap } else { 0 };
             let high = letters.height(&lines);
             let area = rectangle(self.left, self.top + gap, self.width(), high);
-            self.text(Role::Price, face, lines, align, area);
+            self.text(Role::Price, face, lines, (align, area));
             self.top += gap + high;
         }
         if self.top > 0 {
@@ -282,13 +296,23 @@ impl<'l> Sheet<'l> {
         }
     }
 
-    /// What fits in no way, page by page, without symbol and ring. How many pages there are.
+    /// What does not fit on one page. How many pages there are.
     fn pages(&mut self, words: &Words, page: usize) -> usize {
+        let half = &halves(words)[page % 2];
+        let other = &halves(words)[(page + 1) % 2];
+        let before = (self.items.len(), self.top);
+        let is_other_fit = self.all(other);
+        self.items.truncate(before.0);
+        self.top = before.1;
+        if is_other_fit && self.all(half) {
+            return 2;
+        }
+        // Without symbol and ring, in the least letters.
         let room = (self.width(), self.height());
         let (lines, pages) = paged(words, &self.lenient[LEAST], room, page);
         let height = self.lenient[LEAST].height(&lines);
         let area = rectangle(self.left, self.top, self.width(), height.min(self.height()));
-        self.text(Role::Line, LEAST, lines, Align::Left, area);
+        self.text(Role::Line, LEAST, lines, (Align::Left, area));
         pages
     }
 }
@@ -300,11 +324,4 @@ fn code(words: &Words, side: u32) -> Option<(Code, String)> {
     let rest = link.split_once("://").map_or(link, |(_, rest)| rest);
     let host = rest.split(['/', '?', '#']).next().unwrap_or(rest);
     Some((code, host.to_owned()))
-}
-
-/// Whether an area lies inside a picture.
-pub fn is_inside(area: &Rectangle, size: (u32, u32)) -> bool {
-    let (left, top, right, bottom) = edges(area);
-    let (_, _, width, height) = edges(&rectangle(0, 0, size.0, size.1));
-    left >= 0 && top >= 0 && right <= width && bottom <= height
 }

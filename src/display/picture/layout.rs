@@ -92,6 +92,17 @@ pub enum Align {
     Right,
 }
 
+impl Align {
+    /// How far from the left a line of this width stands in an area of that.
+    pub fn shift(self, line: u32, area: u32) -> u32 {
+        match self {
+            Self::Left => 0,
+            Self::Center => area.saturating_sub(line) / 2,
+            Self::Right => area.saturating_sub(line),
+        }
+    }
+}
+
 /// The room that headline, price and line share.
 #[derive(Clone, Copy, Debug)]
 pub struct Room {
@@ -105,6 +116,8 @@ pub struct Room {
     pub height: u32,
     /// Between any two.
     pub gap: u32,
+    /// Between the headline and a price beside it.
+    pub aside: u32,
     /// What stands beside the line is so high.
     pub least_row: u32,
 }
@@ -127,18 +140,15 @@ pub struct Said {
     pub line: Vec<String>,
 }
 
-/// How headline, price and line fit, if they do.
+/// How headline, price and line fit, if they do. In a tier, a wording is first tried with all words
+/// whole, also those of scripts without spaces.
 pub fn said<F: Letters>(words: &Words, faces: &[F], tiers: Tiers<'_>, room: &Room) -> Option<Said> {
     let both = wordings(&words.headline, &words.line);
     let mut tried = tiers.iter().flat_map(|tier| {
         both.iter().flat_map(move |(headline, line)| {
-            tier.iter().filter_map(move |pair| {
-                attempt(
-                    &Wording { headline, line, price: words.price.as_deref() },
-                    faces,
-                    *pair,
-                    room,
-                )
+            let wording = Wording { headline, line, price: words.price.as_deref() };
+            [true, false].into_iter().flat_map(move |is_whole| {
+                tier.iter().filter_map(move |pair| attempt(&wording, faces, *pair, room, is_whole))
             })
         })
     });
@@ -157,6 +167,7 @@ fn wordings<'p>(headline: &'p Phrase, line: &'p Phrase) -> Vec<(&'p str, &'p str
 }
 
 /// One wording.
+#[derive(Clone, Copy)]
 struct Wording<'w> {
     headline: &'w str,
     line: &'w str,
@@ -168,9 +179,16 @@ fn attempt<F: Letters>(
     faces: &[F],
     (headline_face, line_face): (usize, usize),
     room: &Room,
+    is_whole: bool,
 ) -> Option<Said> {
     let (large, small) = (faces.get(headline_face)?, faces.get(line_face)?);
     if !draws(large, said.headline) || !draws(small, said.line) {
+        return None;
+    }
+    let is_cut =
+        |text: &str, face: &F, width: u32| text.split(' ').any(|word| face.width(word) > width);
+    let cut_headline = is_cut(said.headline, large, room.headline_width);
+    if is_whole && (cut_headline || is_cut(said.line, small, room.line_width)) {
         return None;
     }
     let line = broken(said.line, small, room.line_width)?;
@@ -194,7 +212,7 @@ fn attempt<F: Letters>(
     if !draws(large, price) || large.width(price) > room.headline_width {
         return None;
     }
-    let beside = room.headline_width.saturating_sub(large.width(price) + 2 * room.gap);
+    let beside = room.headline_width.saturating_sub(large.width(price) + room.aside);
     if let Some(headline) = broken(said.headline, large, beside).filter(|lines| lines.len() == 1)
         && room.may_stand_beside
         && fits(&headline, Some(price), None)
@@ -220,6 +238,13 @@ pub fn phrase<F: Letters>(
 
 fn draws(face: &impl Face, text: &str) -> bool {
     text.chars().all(|character| face.draws(character))
+}
+
+/// Words on two pages, for what does not fit on one: what it is about, then what to do.
+pub fn halves(words: &Words) -> [Words; 2] {
+    let nothing = || Phrase::new("");
+    let about = Words { line: nothing(), ..words.clone() };
+    [about, Words { headline: nothing(), price: None, ..words.clone() }]
 }
 
 /// What fits in no way is said page by page, in one kind of letters: all of it, and the page that

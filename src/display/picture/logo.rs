@@ -106,3 +106,46 @@ fn span(place: u32, to: u32, from: u32) -> (u32, u32) {
     let first = at(place).min(from.saturating_sub(1));
     (first, at(place + 1).clamp(first + 1, from.max(first + 1)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::display::picture::grid::rectangle;
+
+    fn file(color: ColorType, (width, height): (u32, u32), bytes: &[u8]) -> tempfile::TempPath {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        let mut encoder = png::Encoder::new(&mut file, width, height);
+        encoder.set_color(color);
+        encoder.write_header().unwrap().write_image_data(bytes).unwrap();
+        file.into_temp_path()
+    }
+
+    #[test]
+    fn a_logo_keeps_its_proportions_and_what_is_transparent_is_the_ground() {
+        let (red, nothing) = ([255, 0, 0, 255], [0, 255, 0, 0]);
+        let bytes = [red, red, nothing, nothing, red, red, nothing, nothing].concat();
+        let logo = Logo::read(&file(ColorType::Rgba, (4, 2), &bytes)).unwrap();
+        assert_eq!(logo.fitted(100, 20), (40, 20));
+        assert_eq!(logo.fitted(2, 20), (2, 1));
+        let mut picture = Picture::new((8, 8), [9; 3]);
+        logo.draw(&rectangle(1, 1, 2, 1), &mut picture);
+        assert_eq!([(1, 1), (2, 1)].map(|(x, y)| picture.at(x, y).unwrap()), [[255, 0, 0], [9; 3]]);
+        logo.draw(&rectangle(0, 4, 8, 4), &mut picture);
+        assert_eq!([(3, 7), (4, 7)].map(|(x, y)| picture.at(x, y).unwrap()), [[255, 0, 0], [9; 3]]);
+    }
+
+    #[test]
+    fn any_kind_of_png_is_read_and_nothing_else() {
+        for (color, bytes) in [(ColorType::Grayscale, vec![7; 4]), (ColorType::Rgb, vec![7; 12])] {
+            let logo = Logo::read(&file(color, (2, 2), &bytes)).unwrap();
+            assert_eq!(logo.mean((0, 2), (0, 2)), [7, 7, 7, 255]);
+        }
+        let wide = file(ColorType::Grayscale, (5000, 1), &[0; 5000]);
+        let why = "5000 by 1 pixels: more than 4096 a side";
+        assert_eq!(Logo::read(&wide), Err(why.to_owned()));
+        let cut = file(ColorType::Rgb, (2, 2), &[7; 12]);
+        let bytes = std::fs::read(&cut).unwrap();
+        std::fs::write(&cut, &bytes[..bytes.len() / 2]).unwrap();
+        assert!(Logo::read(&cut).is_err());
+    }
+}

@@ -1,8 +1,8 @@
 //! Words as a picture: for small displays of dots, and for screens of any size.
 //!
 //! * [`layout`]: what stands where, and in which letters: the search for the largest that fit
-//! * [`small`], [`large`]: where the parts of a picture go, on few dots and on many pixels
-//! * [`bitmap_letters`], [`outline_letters`]: the letters of both
+//! * [`small`] with [`small_symbols`], [`large`]: where the parts of a picture go, on few dots and on many pixels
+//! * [`bitmap_letters`], [`outline_letters`]: the letters of both; [`signs`]: what they may lack
 //! * [`rgb`], [`theme`], [`shapes`], [`logo`], [`code`]: what large pictures are made of
 //! * [`painter`]: draws only what changed since the last picture
 //!
@@ -18,7 +18,9 @@ pub mod outline_letters;
 pub mod painter;
 pub mod rgb;
 pub mod shapes;
+pub mod signs;
 pub mod small;
+pub mod small_symbols;
 pub mod theme;
 
 use crate::display::bitmap::Bitmap;

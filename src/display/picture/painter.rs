@@ -7,7 +7,7 @@ use crate::display::picture::grid::{edges, part, rectangle, signed};
 use crate::display::picture::large::{letters, plan};
 use crate::display::picture::layout::{Align, Item, Letters, Part, Plan, Role};
 use crate::display::picture::outline_letters::OutlineLetters;
-use crate::display::picture::rgb::{Color, Picture};
+use crate::display::picture::rgb::Picture;
 use crate::display::picture::shapes::{INSIDE_RING, ring, symbol};
 use crate::display::picture::theme::{Colors, Look};
 use crate::display::words::{Countdown, Words};
@@ -64,7 +64,12 @@ impl Painter {
         };
         let gone = last.plan.items.iter().filter(|item| !plan.items.contains(item));
         let new = plan.items.iter().filter(|item| !last.plan.items.contains(item));
-        let changed: Vec<Rectangle> = gone.chain(new.clone()).map(|item| item.area).collect();
+        let mut changed: Vec<Rectangle> = gone.map(|item| item.area).collect();
+        for item in new.clone() {
+            if !changed.contains(&item.area) {
+                changed.push(item.area);
+            }
+        }
         for area in &changed {
             self.picture.fill(area, colors.ground);
         }
@@ -102,7 +107,7 @@ fn draw(item: &Item, size: (u32, u32), look: &Look, picture: &mut Picture) {
                 Role::Note | Role::Caption => colors.soft,
             };
             let letters = &letters(size, look, true)[text.face];
-            written(letters, &text.lines, (area, text.align), color, picture);
+            letters.draw(&text.lines, (area, text.align), color, picture);
         }
         Part::Symbol(mood) => symbol(*mood, area, colors.mood(*mood), picture),
         Part::Ring(countdown) => timer(*countdown, area, look, &colors, picture),
@@ -124,21 +129,6 @@ fn draw(item: &Item, size: (u32, u32), look: &Look, picture: &mut Picture) {
             }
         }
     }
-}
-
-fn written(
-    letters: &OutlineLetters<'_>,
-    lines: &[String],
-    (area, align): (&Rectangle, Align),
-    color: Color,
-    picture: &mut Picture,
-) {
-    let shift = |line: u32| match align {
-        Align::Left => 0,
-        Align::Center => area.size.width.saturating_sub(line) / 2,
-        Align::Right => area.size.width.saturating_sub(line),
-    };
-    letters.draw(lines, area, shift, color, picture);
 }
 
 /// The ring, and the seconds in its middle, as large as all of them have room.
@@ -170,6 +160,6 @@ fn timer(
     let text = Rectangle::new(corner, box_size).intersection(area);
     // An area that was cut at the top would move the line.
     if text.top_left == corner {
-        written(&letters, &lines, (&text, Align::Center), colors.text, picture);
+        letters.draw(&lines, (&text, Align::Center), colors.text, picture);
     }
 }

@@ -66,6 +66,12 @@ impl Picture {
 
     /// Lays a colour over a pixel, which it covers by a share between 0 and 1.
     pub fn cover(&mut self, x: i32, y: i32, color: Color, share: f32) {
+        if share <= 0.0 {
+            return;
+        }
+        if share >= 1.0 {
+            return self.set(x, y, color);
+        }
         let step = u16::try_from(floor(share * f32::from(STEPS) + 0.5)).unwrap_or(0).min(STEPS);
         let Some(place) = self.place(x, y).filter(|_| step > 0) else { return };
         let below = self.pixels[place];

@@ -51,19 +51,26 @@ pub fn ring(
         for x in left..right {
             let dx = middle(x) - center_x;
             let square = dx * dx + dy * dy;
-            // Roots cost: only what is near the band is reckoned.
             if square > (outer + 1.0) * (outer + 1.0) || square < (inner - 1.0) * (inner - 1.0) {
                 continue;
             }
-            let distance = square.sqrt();
-            let band = covered(distance - outer).min(covered(inner - distance));
-            let (begun, before_end) = (covered(-dx), covered(end.0 * -dy + end.1 * dx));
+            // Roots cost: only what is at an edge is reckoned.
+            let is_edge =
+                square > (outer - 1.0) * (outer - 1.0) || square < (inner + 1.0) * (inner + 1.0);
+            let band = if is_edge {
+                covered(square.sqrt() - outer).min(covered(inner - square.sqrt()))
+            } else {
+                1.0
+            };
+            let (begun, before_end) = (covered(-dx), covered(end.0 * dy - end.1 * dx));
             let arc = match left_over {
                 all if all >= 1.0 => 1.0,
                 more if more > 0.5 => begun.max(before_end),
                 _ => begun.min(before_end),
             };
-            picture.cover(x, y, track, band);
+            if arc < 1.0 {
+                picture.cover(x, y, track, band);
+            }
             picture.cover(x, y, color, band.min(arc));
         }
     }

@@ -11,14 +11,17 @@ use crate::display::picture::bitmap_letters::{BitmapLetters, LEAST, sizes};
 use crate::display::picture::code::Code;
 use crate::display::picture::grid::{part, rectangle, share};
 use crate::display::picture::layout::{
-    Align, Item, Letters, Part, Plan, Role, Room, Said, Text, Tiers, paged, said,
+    Align, Item, Letters, Part, Plan, Role, Room, Said, Text, Tiers, halves, paged, said,
 };
-use crate::display::words::{Countdown, Mood, Words};
+use crate::display::picture::small_symbols::{SYMBOL, symbol};
+use crate::display::words::{Countdown, Words};
 
 /// A display that is less high has no room for a strip below the text.
 const FLAT: u32 = 48;
 /// Between any two things.
 const GAP: u32 = 2;
+/// Between the headline and the price beside it.
+const ASIDE: u32 = 6;
 /// A code is scanned if its modules have as many dots at least.
 const LEAST_MODULE: u32 = 2;
 /// Beside a code there must be as much room for text.
@@ -45,11 +48,12 @@ pub fn plan(words: &Words, width: u32, height: u32, page: usize) -> Plan {
         });
         text_width = width - side - GAP;
     }
-    let text = match height < FLAT {
-        true => beside(words, text_width, height, &mut items),
-        false => below(words, text_width, height, &mut items),
+    let area = if height < FLAT {
+        beside(words, text_width, height, &mut items)
+    } else {
+        below(words, text_width, height, &mut items)
     };
-    let pages = texts(words, text, page, &mut items);
+    let pages = texts(words, (text_width, area), page, &mut items);
     Plan { items, pages }
 }
 
@@ -109,46 +113,62 @@ fn seconds(countdown: Countdown, area: Rectangle) -> Item {
     Item { area, part: Part::Text(text) }
 }
 
-/// The texts, at the upper left. How many pages they take.
-fn texts(words: &Words, (width, height): (u32, u32), page: usize, items: &mut Vec<Item>) -> usize {
-    let room = Room {
-        headline_width: width,
-        may_stand_beside: true,
-        line_width: width,
-        height,
-        gap: 1,
-        least_row: 0,
-    };
-    let (strict, lenient) = (sizes(false), sizes(true));
-    let fitted = said(words, &strict, TIERS, &room).or_else(|| said(words, &lenient, TIERS, &room));
-    if let Some(said) = fitted {
-        place(&said, &lenient, (width, height), items);
+/// The texts, at the upper left. How many pages they take. Where there is no countdown, the symbol
+/// makes room for words that do not fit beside it.
+fn texts(
+    words: &Words,
+    (width, (narrow, height)): (u32, (u32, u32)),
+    page: usize,
+    items: &mut Vec<Item>,
+) -> usize {
+    if let Some(said) = fitted(words, narrow, height) {
+        place(&said, (narrow, height), items);
         return 1;
     }
-    let (lines, pages) = paged(words, &lenient[LEAST], (width, height), page);
-    let area = rectangle(0, 0, width, lenient[LEAST].height(&lines).min(height));
+    if let Some(said) = fitted(words, width, height).filter(|_| words.countdown.is_none()) {
+        items.retain(|item| !matches!(item.part, Part::Symbol(_)));
+        place(&said, (width, height), items);
+        return 1;
+    }
+    let halves = halves(words).map(|half| fitted(&half, narrow, height));
+    if let [Some(about), Some(line)] = &halves {
+        place(if page.is_multiple_of(2) { about } else { line }, (narrow, height), items);
+        return 2;
+    }
+    let letters = &sizes(true)[LEAST];
+    let (lines, pages) = paged(words, letters, (narrow, height), page);
+    let area = rectangle(0, 0, narrow, letters.height(&lines).min(height));
     if !lines.is_empty() {
         items.push(text(Role::Line, LEAST, lines, Align::Left, area));
     }
     pages
 }
 
-fn place(
-    said: &Said,
-    letters: &[BitmapLetters],
-    (width, height): (u32, u32),
-    items: &mut Vec<Item>,
-) {
+fn fitted(words: &Words, width: u32, height: u32) -> Option<Said> {
+    let room = Room {
+        headline_width: width,
+        may_stand_beside: true,
+        line_width: width,
+        height,
+        gap: 1,
+        aside: ASIDE,
+        least_row: 0,
+    };
+    let fitted = said(words, &sizes(false), TIERS, &room);
+    fitted.or_else(|| said(words, &sizes(true), TIERS, &room))
+}
+
+fn place(said: &Said, (width, height): (u32, u32), items: &mut Vec<Item>) {
+    let letters = sizes(true);
     let (large, small) = (&letters[said.headline_face], &letters[said.line_face]);
     let (headline_high, price) = (high(large, &said.headline), said.price.as_ref());
-    let mut top = 0;
     let mut headline_width = width;
     let mut row = headline_high;
     if let Some((price, true)) = price {
         let lines = vec![price.clone()];
         let price_high = large.height(&lines);
         let price_width = large.width(price);
-        headline_width = width - price_width - 2;
+        headline_width = width - price_width - ASIDE;
         // The base lines of both agree, whichever has an accent.
         row = headline_high.max(price_high);
         let area = rectangle(width - price_width, row - price_high, price_width, price_high);
@@ -159,9 +179,7 @@ fn place(
         let lines = said.headline.clone();
         items.push(text(Role::Headline, said.headline_face, lines, Align::Left, area));
     }
-    if row > 0 {
-        top = row + 1;
-    }
+    let mut top = if row > 0 { row + 1 } else { 0 };
     if let Some((price, false)) = price {
         let lines = vec![price.clone()];
         let high = large.height(&lines);
@@ -193,12 +211,8 @@ pub fn draw(plan: &Plan, width: u32, height: u32) -> Bitmap {
     for Item { area, part } in &plan.items {
         match part {
             Part::Text(text) => {
-                let shift = |line: u32| match text.align {
-                    Align::Left => 0,
-                    Align::Center => area.size.width.saturating_sub(line) / 2,
-                    Align::Right => area.size.width.saturating_sub(line),
-                };
-                letters[text.face].draw(&text.lines, area, shift, BinaryColor::On, &mut bitmap);
+                let place = (area, text.align);
+                letters[text.face].draw(&text.lines, place, BinaryColor::On, &mut bitmap);
             }
             Part::Symbol(mood) => symbol(*mood, area, &mut bitmap),
             Part::Bar(countdown) | Part::Ring(countdown) => bar(*countdown, area, &mut bitmap),
@@ -210,7 +224,7 @@ pub fn draw(plan: &Plan, width: u32, height: u32) -> Bitmap {
 }
 
 /// Lights the dots of an area that are said to be lit.
-fn each(area: &Rectangle, is_lit: impl Fn(u32, u32) -> bool, bitmap: &mut Bitmap) {
+pub(super) fn each(area: &Rectangle, is_lit: impl Fn(u32, u32) -> bool, bitmap: &mut Bitmap) {
     let dots = area.points().filter(|dot| {
         let inside = *dot - area.top_left;
         let at = (u32::try_from(inside.x), u32::try_from(inside.y));
@@ -231,113 +245,4 @@ fn bar(countdown: Countdown, area: &Rectangle, bitmap: &mut Bitmap) {
         is_edge || (is_inside && x < edge + full)
     };
     each(area, is_lit, bitmap);
-}
-
-/// Columns and rows of [`drawn`].
-const SYMBOL: (u32, u32) = (15, 13);
-
-fn symbol(mood: Mood, area: &Rectangle, bitmap: &mut Bitmap) {
-    let rows = drawn(mood);
-    let is_lit = |x: u32, y: u32| {
-        let at = (usize::try_from(x), usize::try_from(y));
-        let (Ok(x), Ok(y)) = at else { return false };
-        rows.get(y).and_then(|row| row.as_bytes().get(x)).is_some_and(|dot| *dot == b'#')
-    };
-    each(area, is_lit, bitmap);
-}
-
-/// Keys to press; a card towards its reader; an hourglass; a tick; a cross; a bar in a disc.
-fn drawn(mood: Mood) -> [&'static str; 13] {
-    match mood {
-        Mood::Inviting => [
-            " ###  ###  ### ",
-            " ###  ###  ### ",
-            " ###  ###  ### ",
-            "               ",
-            "               ",
-            " ###  ###  ### ",
-            " ###  ###  ### ",
-            " ###  ###  ### ",
-            "               ",
-            "               ",
-            " ###  ###  ### ",
-            " ###  ###  ### ",
-            " ###  ###  ### ",
-        ],
-        Mood::Asking => [
-            "            #  ",
-            "          #  # ",
-            "########  ## # ",
-            "########   # ##",
-            "           #  #",
-            "########   #  #",
-            "########   #  #",
-            "##   ###   #  #",
-            "########   # ##",
-            "########  ## # ",
-            "          #  # ",
-            "            #  ",
-            "               ",
-        ],
-        Mood::Waiting => [
-            "  ###########  ",
-            "   #       #   ",
-            "   #       #   ",
-            "   # ##### #   ",
-            "    # ### #    ",
-            "     # # #     ",
-            "      # #      ",
-            "     #   #     ",
-            "    #  #  #    ",
-            "   #   #   #   ",
-            "   #  ###  #   ",
-            "   # ##### #   ",
-            "  ###########  ",
-        ],
-        Mood::Glad => [
-            "             ##",
-            "            ###",
-            "           ### ",
-            "           ### ",
-            "          ###  ",
-            "         ###   ",
-            "##       ###   ",
-            "###     ###    ",
-            " ###   ###     ",
-            "  ### ####     ",
-            "   #####       ",
-            "    ####       ",
-            "     ##        ",
-        ],
-        Mood::Sorry => [
-            " ##         ## ",
-            " ###       ### ",
-            "  ###     ###  ",
-            "   ###   ###   ",
-            "    ### ###    ",
-            "     #####     ",
-            "      ###      ",
-            "     #####     ",
-            "    ### ###    ",
-            "   ###   ###   ",
-            "  ###     ###  ",
-            " ###       ### ",
-            " ##         ## ",
-        ],
-        Mood::Closed => [
-            "     #####     ",
-            "   #########   ",
-            "  ###########  ",
-            " ############# ",
-            " ############# ",
-            " ##         ## ",
-            " ##         ## ",
-            " ##         ## ",
-            " ############# ",
-            " ############# ",
-            "  ###########  ",
-            "   #########   ",
-            "     #####     ",
-        ],
-    }
 }
