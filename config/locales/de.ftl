@@ -189,6 +189,7 @@ present-again = Halten Sie bitte dieselbe Karte noch einmal an den Kartenleser, 
     .tiny = Selbe Karte
 owed = Der Betreiber schuldet Ihnen { $amount }. Bitte notieren Sie diese Nummer: { $sale }.
     .short = Ihnen stehen { $amount } zu. Notieren: { $sale }
+    .tiny = Sie bekommen { $amount }: { $sale }
 operator-decides = Der Betreiber wird diesen Kauf prüfen. Bitte notieren Sie die Uhrzeit, falls Sie eine Frage haben.
     .short = Der Betreiber prüft diesen Kauf.
     .tiny = Wird geprüft

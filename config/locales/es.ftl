@@ -189,6 +189,7 @@ present-again = Presente otra vez la misma tarjeta para recuperar su dinero.
     .tiny = Misma tarj.
 owed = El operador le debe { $amount }. Por favor, anote este número: { $sale }.
     .short = Le debemos { $amount }. Anote: { $sale }
+    .tiny = Debido { $amount }: { $sale }
 operator-decides = El operador revisará esta compra. Por favor, anote la hora si tiene alguna pregunta.
     .short = El operador revisará esta compra.
     .tiny = Se revisará

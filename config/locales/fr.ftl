@@ -187,6 +187,7 @@ present-again = Présentez à nouveau la même carte pour récupérer votre arge
     .tiny = Même carte
 owed = L'exploitant vous doit { $amount }. Veuillez noter ce numéro : { $sale }.
     .short = On vous doit { $amount }. Notez : { $sale }
+    .tiny = Dû { $amount } : { $sale }
 operator-decides = L'exploitant vérifiera cet achat. Veuillez noter l'heure si vous avez une question.
     .short = L'exploitant vérifiera cet achat.
     .tiny = Sera vérifié

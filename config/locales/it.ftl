@@ -190,6 +190,7 @@ present-again = Presentare di nuovo la stessa carta per riavere il denaro.
     .tiny = Stessa card
 owed = Il gestore le deve { $amount }. Si prega di annotare questo numero: { $sale }.
     .short = Le dobbiamo { $amount }. Annotare: { $sale }
+    .tiny = Dovuto { $amount }: { $sale }
 operator-decides = Il gestore verificherà questo acquisto. Si prega di annotare l'ora in caso di domande.
     .short = Il gestore farà una verifica.
     .tiny = Sarà verificato

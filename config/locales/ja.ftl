@@ -12,9 +12,11 @@ choose = ご希望の 商品を お選び ください。
     .short = 商品を お選び ください。
     .tiny = オエラビ クダサイ
 sold-out-products = 売り切れ: { $products }
+    .tiny = ウリキレ: { $products }
 few-left = { $left ->
        *[other] 残り{ $left }点のみ: { $product }
     }
+    .tiny = ノコリ{ $left }: { $product }
 
 ## Choosing
 
@@ -44,8 +46,8 @@ no-card-now = 通信できません。 今は まだ カードを かざさな�
 present-card = カードを 読み取り部に かざして ください。
     .short = カードを かざして ください。
     .tiny = カード カザス
-one-moment-card = { $brand } …{ $last4 }: 少々 お待ち ください。
-    .short = { $brand } …{ $last4 }
+one-moment-card = { $brand } ...{ $last4 }: 少々 お待ち ください。
+    .short = { $brand } ...{ $last4 }
     .tiny = オマチ クダサイ
 product-and-more = { $product } ほか{ $more }点
     .tiny = { $product } +{ $more }
@@ -191,6 +193,7 @@ present-again = 返金の ため、 同じカードを もう一度 かざして
     .tiny = オナジ カード
 owed = 運営者から お客様への 未払いが { $amount } あります。 この番号を お控え ください: { $sale }
     .short = お客様への 未払い { $amount }。 番号: { $sale }
+    .tiny = ヘンキン { $amount } バンゴウ { $sale }
 operator-decides = 運営者が このご購入を 確認します。 ご質問が ある 場合は、 時刻を お控え ください。
     .short = 運営者が ご購入を 確認します。
     .tiny = カクニン シマス
@@ -272,6 +275,7 @@ last-purchase = 前の ご購入の 処理を 終えて います。
     .tiny = オマチ クダサイ
 call = { $phone }に お電話の うえ、 { $code }と お伝え ください。
     .short = { $phone }、 コード{ $code }
-    .tiny = { $phone } { $code }
+    .tiny = { $phone } バンゴウ { $code }
 say-code = 運営者用コード: { $code }
     .short = コード { $code }
+    .tiny = バンゴウ { $code }

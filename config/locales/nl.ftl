@@ -187,6 +187,7 @@ present-again = Bied dezelfde kaart nogmaals aan om uw geld terug te krijgen.
     .tiny = Zelfde pas
 owed = De exploitant is u { $amount } verschuldigd. Noteer alstublieft dit nummer: { $sale }.
     .short = U heeft { $amount } tegoed. Noteer: { $sale }
+    .tiny = Tegoed { $amount }: { $sale }
 operator-decides = De exploitant zal deze aankoop controleren. Noteer alstublieft de tijd als u een vraag heeft.
     .short = De exploitant kijkt dit na.
     .tiny = Wordt nagekeken

@@ -63,16 +63,22 @@ pub fn pages(text: &str, face: &impl Face, width: u32, rows: usize) -> Vec<Vec<S
 /// Lines of whole words, none wider than `width`; none if a single word is.
 pub fn broken(text: &str, face: &impl Face, width: u32) -> Option<Vec<String>> {
     let is_wider = |text: &str| face.width(&unbroken(text)) > width;
+    let pieces = pieces(text, is_wider);
+    let any_is_wider = pieces.iter().any(|piece| is_wider(piece.text));
+    (!any_is_wider).then(|| filled(&pieces, is_wider))
+}
+
+/// Each piece goes into the line before it if it fits there.
+fn filled(pieces: &[Piece<'_>], is_wider: impl Fn(&str) -> bool) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
-    for piece in pieces(text, is_wider) {
-        let joined = lines.last().map(|line| format!("{line}{}{}", gap(line, piece), piece.text));
+    for piece in pieces {
+        let joined = lines.last().map(|line| format!("{line}{}{}", gap(line, *piece), piece.text));
         match (joined, lines.last_mut()) {
             (Some(joined), Some(line)) if !is_wider(&joined) => *line = joined,
-            (_, _) if !is_wider(piece.text) => lines.push(piece.text.to_owned()),
-            (_, _) => return None,
+            (_, _) => lines.push(piece.text.to_owned()),
         }
     }
-    Some(lines.iter().map(|line| unbroken(line)).collect())
+    lines.iter().map(|line| unbroken(line)).collect()
 }
 
 /// With plain spaces where a line must not end: no face has another kind.
@@ -123,17 +129,31 @@ fn gap(line: &str, piece: Piece<'_>) -> &'static str {
     if needs_none || !piece.after_space { "" } else { " " }
 }
 
-/// Lines that are cut anywhere.
+/// Lines in which words are cut that are wider than a line, and no others.
 fn cut(text: &str, face: &impl Face, width: u32) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for character in unbroken(text).chars() {
-        let longer = lines.last().map_or_else(String::new, |line| format!("{line}{character}"));
-        match lines.last_mut() {
-            Some(line) if line.is_empty() || face.width(&longer) <= width => *line = longer,
-            Some(_) | None => lines.push(character.to_string().trim().to_owned()),
+    let is_wider = |text: &str| face.width(&unbroken(text)) > width;
+    let pieces = pieces(text, is_wider).into_iter().flat_map(|piece| {
+        if is_wider(piece.text) { chopped(piece, is_wider) } else { vec![piece] }
+    });
+    filled(&pieces.collect::<Vec<_>>(), is_wider)
+}
+
+/// A piece in parts, each as long as may be.
+fn chopped<'t>(piece: Piece<'t>, is_wider: impl Fn(&str) -> bool) -> Vec<Piece<'t>> {
+    let mut parts = Vec::new();
+    let mut begin = 0;
+    let ends = piece.text.char_indices().map(|(at, _)| at).skip(1).chain([piece.text.len()]);
+    let mut last = 0;
+    for end in ends {
+        // A character that is wider by itself stands alone.
+        if is_wider(&piece.text[begin..end]) && last > begin {
+            parts.push(Piece { text: &piece.text[begin..last], after_space: begin == 0 });
+            begin = last;
         }
+        last = end;
     }
-    lines
+    parts.push(Piece { text: &piece.text[begin..], after_space: begin == 0 });
+    parts
 }
 
 /// The cells of a terminal.
@@ -237,6 +257,8 @@ mod tests {
         let text = "one two three four";
         assert_eq!(pages(text, &Cells, 7, 1), [["one two"], ["three"], ["four"]]);
         assert_eq!(pages("abcdefgh", &Cells, 3, 2), [vec!["abc", "def"], vec!["gh"]]);
+        let note = "Note: 0123456789 now";
+        assert_eq!(pages(note, &Cells, 7, 1).concat(), ["Note:", "0123456", "789 now"]);
     }
 
     #[test]

@@ -176,9 +176,10 @@ impl Speaker<'_> {
         });
         let sold_out = (!sold_out.is_empty())
             .then(|| self.about("sold-out-products", &[("products", sold_out.join(", ").into())]));
-        let notes: Vec<String> =
-            few.chain(sold_out).map(|phrase| phrase.longest().to_owned()).collect();
-        let note = Some(Phrase::new(notes.join(". ")));
+        let notes: Vec<Phrase> = few.chain(sold_out).collect();
+        let all =
+            |wording: fn(&Phrase) -> &str| notes.iter().map(wording).collect::<Vec<_>>().join(". ");
+        let note = Some(Phrase::new(all(Phrase::longest)).or(all(Phrase::shortest)));
         Words { note, ..self.two(Mood::Inviting, "welcome", "choose") }
     }
 

@@ -39,6 +39,15 @@ impl Phrase {
         self.0.last().map_or("", String::as_str)
     }
 
+    /// The wordings in kanji and hiragana, if there are any; otherwise all.
+    fn without_spelling(&self) -> Self {
+        let is_full = |text: &&String| {
+            text.contains(|c| matches!(c, '\u{3041}'..='\u{309f}' | '\u{4e00}'..='\u{9fff}'))
+        };
+        let full: Vec<String> = self.0.iter().filter(is_full).cloned().collect();
+        if full.is_empty() { self.clone() } else { Self(full) }
+    }
+
     /// Each wording, changed.
     #[must_use]
     pub fn map(&self, change: impl Fn(&str) -> String) -> Self {
@@ -102,6 +111,15 @@ impl Words {
     pub fn new(mood: Mood, headline: Phrase, line: Phrase) -> Self {
         Self { mood, headline, price: None, line, countdown: None, note: None, link: None }
     }
+    /// Without the wordings that are spelt in katakana, for a display that has kanji: the first is for
+    /// those that have nothing else.
+    #[must_use]
+    pub fn without_spelling(&self) -> Self {
+        let full = |phrase: &Phrase| phrase.without_spelling();
+        let (headline, line) = (full(&self.headline), full(&self.line));
+        Self { headline, line, note: self.note.as_ref().map(full), ..self.clone() }
+    }
+
     /// Headline and line as plain text, for a log or a terminal: with the price, and the seconds.
     pub fn plain(&self) -> (String, String) {
         let headline = self.headline.longest();

@@ -139,6 +139,7 @@ fn large_screens() {
 /// on the smallest display, but for those that hold a number to be noted or a name that is long.
 #[test]
 fn what_matters_is_read_without_turning_a_page() {
+    let mut turning = Vec::new();
     let may_turn = ["money-owed", "shelf", "cart", "long-name"];
     for language in Language::ALL {
         let speech = speech(language);
@@ -149,7 +150,10 @@ fn what_matters_is_read_without_turning_a_page() {
             let pages = characters::pages(&words, grid);
             let small = dot_pages(&words, 128, 64);
             let turns = may_turn.iter().any(|may| name.starts_with(may));
-            assert!(turns || (pages, small) == (1, 1), "{language:?} {name}: {pages}, {small}");
+            if !turns && (pages, small) != (1, 1) {
+                turning.push(format!("{language:?} {name}: {pages}, {small}"));
+            }
         }
     }
+    assert!(turning.is_empty(), "{turning:#?}");
 }

@@ -34,19 +34,29 @@ fn places((width, height): (u32, u32)) -> impl Iterator<Item = (u32, u32)> {
     (0..height).flat_map(move |y| (0..width).map(move |x| (x, y)))
 }
 
-/// Each square of pixels becomes their mean, in few shades: that makes a small file.
+/// Each square of pixels becomes the mean of four of them, in few shades: that makes a small file, and
+/// is quickly done.
 fn smaller(picture: &Picture, by: u32) -> Picture {
     let (width, height) = picture.size();
     let size = (width / by, height / by);
     let mut small = Picture::new(size, [0; 3]);
-    for (x, y) in places(size) {
-        let square = places((by, by));
-        let colors = square.map(|(dx, dy)| {
-            picture.at(signed(x * by + dx), signed(y * by + dy)).unwrap().map(u32::from)
-        });
-        let sum = colors.fold([0; 3], |sum, color| [0, 1, 2].map(|i| sum[i] + color[i]));
-        let mean = sum.map(|sum| u8::try_from(sum / (by * by)).unwrap());
-        small.set(signed(x), signed(y), mean.map(|shade| shade & 0xf0 | shade >> 4));
+    let (first, second) = (by / 4, by - 1 - by / 4);
+    let pixels = picture.pixels();
+    for y in 0..size.1 {
+        for x in 0..size.0 {
+            let mut sum = [0_u16; 3];
+            for dy in [first, second] {
+                for dx in [first, second] {
+                    let place = (y * by + dy) * width + x * by + dx;
+                    let color = pixels[usize::try_from(place).unwrap()];
+                    for channel in 0..3 {
+                        sum[channel] += u16::from(color[channel]);
+                    }
+                }
+            }
+            let shade = sum.map(|sum| u8::try_from(sum / 4).unwrap());
+            small.set(signed(x), signed(y), shade.map(|shade| shade & 0xf0 | shade >> 4));
+        }
     }
     small
 }

@@ -17,7 +17,9 @@ pub(super) fn pages(words: &Words, grid: Grid) -> Vec<Vec<Line>> {
         line: Block::new(&words.line, grid),
         seconds: words.countdown.map(seconds),
     };
-    let note = words.note.as_ref().map(|note| Block::new(note, grid));
+    // What belongs to a code says nothing without one.
+    let note = words.note.as_ref().filter(|_| words.link.is_none());
+    let note = note.map(|note| Block::new(note, grid));
     let with_note = note.as_ref().and_then(|note| setting.whole(Some(note)));
     match with_note.or_else(|| setting.whole(None)) {
         Some(page) => vec![page],
@@ -82,10 +84,11 @@ impl Block {
 fn apart(lines: Vec<String>, right: Option<&str>) -> Vec<Line> {
     let mut lines: Vec<Line> =
         lines.into_iter().map(|left| Line { left, right: String::new() }).collect();
+    let right = right.map(fit::unbroken);
     if let (Some(last), Some(right)) = (lines.last_mut(), right)
-        && let Some(left) = last.left.strip_suffix(right)
+        && let Some(left) = last.left.strip_suffix(&right)
     {
-        *last = Line { left: left.trim_end().to_owned(), right: right.to_owned() };
+        *last = Line { left: left.trim_end().to_owned(), right };
     }
     lines
 }
@@ -129,7 +132,7 @@ impl Setting {
             if let (Some(seconds), Some(fewer)) = (seconds, below.checked_sub(1))
                 && let Some(line) = self.line.fitted(None, columns, fewer)
             {
-                let alone = Line { left: String::new(), right: seconds.to_owned() };
+                let alone = Line { left: String::new(), right: fit::unbroken(seconds) };
                 ways.push([head.clone(), line, vec![alone]]);
             }
             if let Some(line) = self.line.fitted(seconds, columns, below) {
@@ -157,7 +160,7 @@ impl Setting {
     }
 
     fn is_seconds(&self, right: &str) -> bool {
-        self.seconds.as_deref() == Some(right)
+        self.seconds.as_deref().map(fit::unbroken).as_deref() == Some(right)
     }
 
     /// One thing after the other. The headline stays above if it leaves half of the rows, unless
@@ -189,7 +192,7 @@ impl Setting {
             && last.right.is_empty()
             && self.width(&last.left) + 1 + self.width(seconds) <= count(self.grid.columns)
         {
-            last.right.clone_from(seconds);
+            last.right = fit::unbroken(seconds);
         }
         page
     }
@@ -197,7 +200,7 @@ impl Setting {
     /// Pages of nothing but the headline and its price.
     fn headlines(&self) -> Vec<Vec<Line>> {
         let Grid { columns, rows, .. } = self.grid;
-        let price = self.price.clone().unwrap_or_default();
+        let price = fit::unbroken(self.price.as_deref().unwrap_or_default());
         let text = self.headline.wordings().last().unwrap_or_default();
         let pages = fit::pages(text, &self.headline.face, count(columns), rows);
         let mut lines = apart(pages.concat(), None);

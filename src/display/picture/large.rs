@@ -19,6 +19,8 @@ use crate::wiring::display::Theme;
 const SIZES: [f32; 9] = [0.155, 0.125, 0.105, 0.09, 0.078, 0.066, 0.057, 0.05, 0.045];
 /// The smallest of them: nothing is smaller.
 const LEAST: usize = 8;
+/// The letters of a note, by their place there: the largest that fit.
+const NOTES: [usize; 3] = [5, 6, LEAST];
 /// No letter is smaller than this, in pixels, on whatever screen.
 const LEAST_SIZE: u32 = 14;
 /// Larger for low vision, in the theme `contrast`.
@@ -49,8 +51,14 @@ pub fn letters(size: (u32, u32), look: &Look, is_lenient: bool) -> [OutlineLette
     })
 }
 
-/// What stands where.
+/// What stands where. Kanji are read more easily than what is spelt for displays that have none, unless
+/// they need a second page.
 pub fn plan(words: &Words, size: (u32, u32), look: &Look, page: usize) -> Plan {
+    let plan = planned(&words.without_spelling(), size, look, page);
+    if plan.pages == 1 { plan } else { planned(words, size, look, page) }
+}
+
+fn planned(words: &Words, size: (u32, u32), look: &Look, page: usize) -> Plan {
     let mut sheet = Sheet::new(size, look);
     sheet.logo(look);
     let is_wide = size.0 > size.1;
@@ -141,15 +149,16 @@ impl<'l> Sheet<'l> {
 
     /// Below all else, if it takes no more than two lines.
     fn note(&mut self, words: &Words) {
-        let letters = &self.strict[LEAST];
         let Some(note) = &words.note else { return };
-        let Some(lines) = phrase(note, letters, self.width(), 2) else { return };
-        let height = letters.height(&lines);
-        if height * 4 > self.height() {
-            return;
-        }
+        let fitted = NOTES.into_iter().find_map(|face| {
+            let letters = &self.strict[face];
+            let lines = phrase(note, letters, self.width(), 2)?;
+            let height = letters.height(&lines);
+            (height * 4 <= self.height()).then_some((face, lines, height))
+        });
+        let Some((face, lines, height)) = fitted else { return };
         let area = rectangle(self.left, self.bottom - height, self.width(), height);
-        self.text(Role::Note, LEAST, lines, (self.align(), area));
+        self.text(Role::Note, face, lines, (self.align(), area));
         self.bottom -= height + self.gap;
     }
 

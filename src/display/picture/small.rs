@@ -34,8 +34,14 @@ const SECONDS: usize = 3;
 const TIERS: Tiers<'static> =
     &[&[(0, 1), (1, 1), (1, 2), (2, 2)], &[(1, 3), (2, 3), (3, 3)], &[(2, 4), (3, 4), (4, 4)]];
 
-/// What stands where.
+/// What stands where. Kanji are read more easily than what is spelt for displays that have none, unless
+/// they need a second page.
 pub fn plan(words: &Words, width: u32, height: u32, page: usize) -> Plan {
+    let plan = planned(&words.without_spelling(), width, height, page);
+    if plan.pages == 1 { plan } else { planned(words, width, height, page) }
+}
+
+fn planned(words: &Words, width: u32, height: u32, page: usize) -> Plan {
     let mut items = Vec::new();
     let code_side = height.min(width.saturating_sub(LEAST_WIDTH + GAP));
     let code = words.link.as_deref().and_then(|link| Code::fitted(link, code_side, LEAST_MODULE));
