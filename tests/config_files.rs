@@ -396,15 +396,7 @@ fn the_shipped_example_loads_and_says_the_defaults_as_they_are() {
     assert!(explicit.settings.reader.power_cycle.take().is_some());
     let cola = explicit.settings.products.get_mut(&"A1".parse().unwrap()).unwrap();
     assert_eq!(cola.stock.take(), Some(12));
-    let kiosk = &mut explicit.settings.kiosk;
-    assert_eq!((kiosk.languages.len(), kiosk.phone.take().is_some()), (3, true));
-    kiosk.languages.truncate(1);
-    assert_eq!(std::mem::take(&mut explicit.settings.texts).len(), 1);
-    let kinds = displays_of_the_example(&mut explicit.settings);
-    assert_eq!(
-        kinds,
-        ["lamp", "lcd", "lcd_on_lines", "oled", "oled_on_spi", "picture", "screen", "sound"]
-    );
+    take_what_customers_read(&mut explicit.settings);
     let InputSettings::Gpio(buttons) = explicit.settings.inputs.remove("buttons").unwrap() else {
         panic!("the buttons are of another kind");
     };
@@ -467,6 +459,19 @@ fn machines_say_their_defaults(settings: &mut Settings) {
         assert_eq!(found, Some(DispenserSettings { kind, unknown_vend: None }));
     }
     assert!(settings.products.remove(&"coffee".parse().expect("a code")).is_some());
+}
+
+/// Takes out what the example says of texts and displays, which has no default.
+fn take_what_customers_read(settings: &mut Settings) {
+    let kiosk = &mut settings.kiosk;
+    assert_eq!((kiosk.languages.len(), kiosk.phone.take().is_some()), (3, true));
+    kiosk.languages.truncate(1);
+    assert_eq!(std::mem::take(&mut settings.texts).len(), 1);
+    let kinds = displays_of_the_example(settings);
+    assert_eq!(
+        kinds,
+        ["lamp", "lcd", "lcd_on_lines", "oled", "oled_on_spi", "picture", "screen", "sound"]
+    );
 }
 
 /// Takes the example's displays out, but for the one that is not commented out: their names.

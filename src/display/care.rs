@@ -46,10 +46,10 @@ pub fn rest(care: &DisplayCare, quiet: Duration, clock: Time) -> Rest {
 /// How soon that changes by itself; none if it stays.
 pub fn changes_in(care: &DisplayCare, quiet: Duration, clock: Time) -> Option<Duration> {
     let limits = [care.dim_after, care.sleep_after].into_iter();
-    let limits = limits.filter(|limit| *limit > quiet).map(|limit| limit - quiet);
+    let limits = limits.filter_map(|limit| limit.checked_sub(quiet)).filter(|wait| !wait.is_zero());
     let shifts = (care.shift && rest(care, quiet, clock).light > 0).then(|| {
         let since = Duration::from_secs(quiet.as_secs() % SHIFTS_EVERY.as_secs());
-        SHIFTS_EVERY - since
+        SHIFTS_EVERY.saturating_sub(since)
     });
     let hours =
         care.night.into_iter().flat_map(|(from, to)| [until(clock, from), until(clock, to)]);

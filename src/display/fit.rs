@@ -139,7 +139,7 @@ fn cut(text: &str, face: &impl Face, width: u32) -> Vec<String> {
 }
 
 /// A piece in parts, each as long as may be.
-fn chopped<'t>(piece: Piece<'t>, is_wider: impl Fn(&str) -> bool) -> Vec<Piece<'t>> {
+fn chopped(piece: Piece<'_>, is_wider: impl Fn(&str) -> bool) -> Vec<Piece<'_>> {
     let mut parts = Vec::new();
     let mut begin = 0;
     let ends = piece.text.char_indices().map(|(at, _)| at).skip(1).chain([piece.text.len()]);

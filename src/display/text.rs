@@ -90,7 +90,7 @@ impl Speaker<'_> {
 
     fn typing(&self, text: &str) -> Words {
         let headline = self.about("your-choice", &[("code", text.into())]);
-        Words::new(Mood::Asking, headline, self.say("type-on"))
+        Words::new(Mood::Inviting, headline, self.say("type-on"))
     }
 
     fn thanks(&self, product: &Shown, receipt: Option<&String>) -> Words {
@@ -191,7 +191,7 @@ impl Speaker<'_> {
         let names = names.collect::<Vec<_>>().join(", ");
         let line = self.about("choose-or-pay", &[("products", names.into())]);
         let price = Some(unbroken(&self.money(sum)));
-        Words { price, ..Words::new(Mood::Asking, self.say("your-cart"), line) }
+        Words { price, ..Words::new(Mood::Inviting, self.say("your-cart"), line) }
     }
 
     /// What a part costs, and what becomes of the rest: a promise until Stripe has confirmed it.

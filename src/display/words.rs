@@ -58,9 +58,9 @@ impl Phrase {
 /// What kind of news it is. No display tells it by colour alone.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Mood {
-    /// Nothing is under way: choose something.
+    /// Choose something, or type on.
     Inviting,
-    /// The customer is to do something now: present a card, type on.
+    /// The customer is to present a card now.
     Asking,
     /// The customer has to wait.
     Waiting,

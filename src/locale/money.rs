@@ -26,14 +26,14 @@ enum Place {
     After,
 }
 
-fn form(locale: &Locale) -> Form {
+fn form(locale: Locale) -> Form {
     let like = |decimal, group, symbol| Form { decimal, group, grouped_from: 4, symbol };
     match (locale.language, locale.region()) {
         (Language::German | Language::French | Language::Italian, Some("CH")) => {
             like('.', '’', Place::BeforeWithSpace)
         }
-        (Language::Spanish, Some("MX" | "US" | "PR")) => like('.', ',', Place::Before),
-        (Language::English | Language::Japanese, _) => like('.', ',', Place::Before),
+        (Language::English | Language::Japanese, _)
+        | (Language::Spanish, Some("MX" | "US" | "PR")) => like('.', ',', Place::Before),
         (Language::German, Some("AT")) => like(',', NO_BREAK, Place::BeforeWithSpace),
         (Language::German | Language::Italian, _) => like(',', '.', Place::After),
         (Language::French, _) => like(',', NO_BREAK, Place::After),
@@ -43,7 +43,7 @@ fn form(locale: &Locale) -> Form {
 }
 
 /// What stands for a currency. A dollar is only `$` where nobody can take it for another.
-fn symbol(code: &str, locale: &Locale) -> String {
+fn symbol(code: &str, locale: Locale) -> String {
     let at_home = locale.region().is_some_and(|region| {
         code.to_ascii_uppercase().starts_with(region) && code.ends_with(['d', 'n'])
     });
@@ -71,7 +71,7 @@ fn symbol(code: &str, locale: &Locale) -> String {
 
 /// An amount, such as `$2.50`, `2,50 €` or `¥250`. What belongs together is joined by spaces that do
 /// not break.
-pub(super) fn written(money: Money, locale: &Locale) -> String {
+pub(super) fn written(money: Money, locale: Locale) -> String {
     let form = form(locale);
     let plain = money.decimal_text();
     let (whole, fraction) = match plain.split_once('.') {
@@ -113,7 +113,7 @@ mod tests {
     fn money_is_written_as_people_there_write_it() {
         let shown = |tag: &str, amount, currency: &str| {
             let money = Money::new(amount, currency.parse().unwrap());
-            written(money, &Locale::new(tag).unwrap()).replace(NO_BREAK, "_")
+            written(money, Locale::new(tag).unwrap()).replace(NO_BREAK, "_")
         };
         let table = [
             ("en", 250, "usd", "$2.50"),

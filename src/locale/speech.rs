@@ -76,7 +76,7 @@ impl Speech {
     /// An amount as customers write it. What belongs together is joined by spaces that do not
     /// break.
     pub fn money(&self, money: Money) -> String {
-        money::written(money, &self.locale)
+        money::written(money, self.locale)
     }
 
     /// All wordings of a message, from the fullest to the shortest.

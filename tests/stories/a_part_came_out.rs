@@ -55,7 +55,7 @@ fn a_cart_is_one_sale_with_one_payment_intent() {
     let orders =
         [format!("VEND {sale} 11"), format!("VEND {sale}b 12"), format!("VEND {sale}c 21")];
     assert_eq!(rig.machine.lines(), orders);
-    for line in ["Water, 2 of 3", "7.00 USD paid. Please take your 3 products."] {
+    for line in ["Water, 2 of 3", "$7.00 paid. Please take your 3 products."] {
         says(&rig, line);
     }
     let sales = rig.kioskd(&["sales"]);
@@ -75,8 +75,8 @@ fn the_second_of_three_jams_and_the_value_of_two_is_captured() {
     assert_eq!((intent.amount_received, intent.amount_capturable), (550, 0));
     for line in [
         "Sorry, only 2 of 3 came out",
-        "You pay 5.50 USD. Any further hold on your card",
-        "5.50 USD paid. The rest has not been charged.",
+        "You pay $5.50. Any further hold on your card",
+        "$5.50 paid. The rest has not been charged.",
         "item 2: the product did not come out: jam",
         "capturing 5.50 USD: a part of the products came out",
     ] {
@@ -99,7 +99,7 @@ fn of_what_was_charged_at_the_tap_the_missing_part_is_refunded_once() {
         assert_eq!(rig.refunds(), 1, "{fate}");
         // What takes longer than the customer stays is not said.
         if fate == "answer" {
-            says(&rig, "5.50 USD paid. The rest has been refunded to");
+            says(&rig, "$5.50 paid. The rest has been refunded to");
         }
     }
 }

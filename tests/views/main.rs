@@ -5,6 +5,8 @@
 //! `KIOSKD_BLESS=1 cargo test --test views` draws them anew: look at each.
 //! `VIEWS_IN=FOLDER` writes each picture as it is, one file a view.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on ends")]
+
 mod sheet;
 mod views;
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::super::origins::KeyPath;
@@ -153,7 +154,7 @@ impl Check<'_> {
             let chip = self.display_chip(table, raw);
             let names = [("data", true), ("reset", false)];
             let [data_line, reset_line] = self.named_lines(table, raw, names)?;
-            OledBus::Spi { device: device?, chip: chip?, data_line: data_line?, reset_line }
+            OledBus::Spi { device: device?, chip, data_line: data_line?, reset_line }
         } else {
             self.none_of(table, !raw.lines.is_empty(), "lines", "i2c");
             self.none_of(table, raw.chip.is_some(), "chip", "i2c");
@@ -188,7 +189,7 @@ impl Check<'_> {
             ];
             let [rs, e, d4, d5, d6, d7, light] = self.named_lines(table, raw, names)?;
             LcdBus::Lines {
-                chip: chip?,
+                chip,
                 register_select: rs?,
                 enable: e?,
                 data: [d4?, d5?, d6?, d7?],
@@ -271,21 +272,18 @@ impl Check<'_> {
             self.wrong(&table.join("chip"), wrong, "nothing", "remove it");
         }
         let key = table.join("line");
-        let line = match raw.line {
-            Some(number) => self.display_line(&key, number),
-            None => {
-                let fix = "add, for example: line = 18";
-                self.wrong_unless_refused(&key, "is missing", "the number of a line", fix);
-                None
-            }
-        };
+        if raw.line.is_none() {
+            let fix = "add, for example: line = 18";
+            self.wrong_unless_refused(&key, "is missing", "the number of a line", fix);
+        }
+        let line = raw.line.and_then(|number| self.display_line(&key, number));
         let active = raw.active.as_deref().unwrap_or("high");
         let levels = [("low", Level::Low), ("high", Level::High)];
         let active = self.choice(&table.join("active"), active, &levels);
         let on = self.signals(&table.join("on"), &raw.on);
         Some(SignalDisplay {
             sounds,
-            chip: chip?,
+            chip,
             backend: backend?,
             line: line?,
             active: active?,
@@ -317,22 +315,16 @@ impl Check<'_> {
         table: &KeyPath,
         raw: &RawDisplay,
         example: &str,
-    ) -> Option<std::path::PathBuf> {
+    ) -> Option<PathBuf> {
         let key = table.join("device");
         let device = self.required(&key, raw.device.as_ref(), example)?;
         self.absolute(&key, device)
     }
 
-    /// The chip, if one is named. None if what is named is none.
-    fn display_chip(
-        &mut self,
-        table: &KeyPath,
-        raw: &RawDisplay,
-    ) -> Option<Option<std::path::PathBuf>> {
-        match &raw.chip {
-            Some(path) => self.absolute(&table.join("chip"), path).map(Some),
-            None => Some(None),
-        }
+    /// The chip, if one is named. What is wrong with its name is noted.
+    fn display_chip(&mut self, table: &KeyPath, raw: &RawDisplay) -> Option<PathBuf> {
+        let chip = raw.chip.as_ref();
+        chip.and_then(|path| self.absolute(&table.join("chip"), path))
     }
 
     /// Seven bits, without those that I²C keeps for itself. Source: NXP, UM10204.

@@ -1,6 +1,16 @@
 //! What the driver wants done, handed to the tasks that do it.
 
-use super::*;
+use tokio::sync::oneshot;
+
+use super::{OrderAnswer, Tasks};
+use crate::daemon::driver::{Effect, Event};
+use crate::daemon::flights::FlightId;
+use crate::daemon::journal_thread::Job;
+use crate::daemon::run::Message;
+use crate::daemon::{clock, devices, reader_power, tell};
+use crate::dispenser::Order;
+use crate::ids::DispenserName;
+use crate::stripe::Request;
 
 /// Performs what an order brought: the call that it became, or the refusal, is told to whoever waits.
 pub(super) fn perform_order(

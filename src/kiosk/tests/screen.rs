@@ -65,11 +65,11 @@ fn products_are_shown_one_after_the_other_when_nobody_comes() {
     for _ in 0..4 {
         let at = bench.kiosk.next_view_change(bench.now).unwrap();
         bench.now = at;
-        seen.push(match bench.turn() {
-            View::Attract { product } => product.name,
-            View::Idle => "welcome".to_owned(),
-            other => panic!("{other:?}"),
-        });
+        let view = bench.turn();
+        let product =
+            if let View::Attract { product } = &view { Some(&product.name) } else { None };
+        assert!(product.is_some() || view == View::Idle, "{view:?}");
+        seen.push(product.map_or("welcome", String::as_str).to_owned());
     }
     assert_eq!(seen, ["Cola", "welcome", "Cola", "welcome"]);
     bench.kiosk.typed("A".into(), bench.now);

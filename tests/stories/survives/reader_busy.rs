@@ -24,7 +24,7 @@ fn a_long_update_sends_customers_away_and_ends_by_itself() {
     let reason = rig.wait_for_reason("reader_updating");
     assert!(reason["do"].as_str().unwrap().contains("wait"), "{reason}");
     rig.keypad.press("A1");
-    wait_for_words(&rig, "The card reader is restarting. It is back in a few minutes.");
+    wait_for_words(&rig, "The card reader is updating. It is back in a few minutes.");
     reader(&rig, "updated", "");
     sell_one(&rig);
     rig.audit();
