@@ -54,8 +54,7 @@ impl Size {
     /// A screen is looked at from afar anyway.
     fn smaller(self) -> u32 {
         match self {
-            Self::Dots(..) | Self::Places(..) => 1,
-            Self::Pixels(..800, _) => 1,
+            Self::Dots(..) | Self::Places(..) | Self::Pixels(..800, _) => 1,
             Self::Pixels(..1920, _) => 2,
             Self::Pixels(..) => 4,
         }
@@ -106,7 +105,9 @@ fn judge(size: Size) {
                     std::fs::write(folder.join(file), encode(picture)).unwrap();
                 }
             }
-            pictures.into_iter().for_each(|picture| sheet.add(picture));
+            for picture in pictures {
+                sheet.add(picture);
+            }
         }
         sheet.judge(&folder().join(size.name()).join(format!("{}.png", language.code())));
     }

@@ -65,9 +65,9 @@ impl Shop {
     }
 }
 
-fn decline(code: &str) -> Option<Decline> {
+fn decline(code: &str) -> Decline {
     let (code, decline_code) = ("card_declined".into(), Some(code.into()));
-    Some(Decline { code, decline_code, charge: None })
+    Decline { code, decline_code, charge: None }
 }
 
 type Named = (String, View);
@@ -203,7 +203,9 @@ fn paying(shop: &Shop) -> Vec<Named> {
         "try_again_later",
         "generic_decline",
     ];
-    views.extend(declines.map(|code| (format!("-{code}"), presenting(decline(code), None, 42))));
+    views.extend(
+        declines.map(|code| (format!("-{code}"), presenting(Some(decline(code)), None, 42))),
+    );
     let backs = [Retraction::CancelledOnKiosk, Retraction::TimedOut, Retraction::TooManyDeclines];
     views.extend(backs.map(|why| (format!("-{why:?}"), View::TakingBack { why })));
     views
