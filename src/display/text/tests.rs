@@ -38,6 +38,20 @@ fn a_declined_customer_is_told_what_to_do() {
 }
 
 #[test]
+fn a_customer_is_told_what_is_sold_out_and_what_is_left() {
+    let a1 = || "A1".parse().unwrap();
+    let line = |why| english(&View::NotNow { why }).1;
+    let another = "A1 is sold out. Please choose another product.";
+    assert_eq!(line(Turned::SoldOut { code: a1(), left: 0 }), another);
+    let few = "There are only 2 of A1 left.";
+    assert_eq!(line(Turned::SoldOut { code: a1(), left: 2 }), few);
+    let none = "A1 is not for sale. Please choose another product.";
+    assert_eq!(line(Turned::Disabled { code: a1() }), none);
+    let empty = View::OutOfOrder { reason: Reason::SoldOut { product: a1() } };
+    assert_eq!(english(&empty).0, "Sold out");
+}
+
+#[test]
 fn a_customer_whose_card_is_not_taken_is_told_which_are_not() {
     let line = |why| english(&View::CardNotTaken { product: cola(0), why }).1;
     let prepaid = NotTaken::Funding { funding: "prepaid".into() };

@@ -1,11 +1,9 @@
 //! How many are left of a product, and what customers are told when none is.
 
 use super::*;
-use crate::display::text::{Help, words};
 use crate::ids::ProductCode;
 use crate::kiosk::screen::Scarce;
 use crate::kiosk::stock::{Filling, MOST, Shelf, StockStatus};
-use crate::locale::Speech;
 use crate::money::Money;
 
 /// A kiosk with so many colas, and nuts that are not counted; customers may have a cart.
@@ -34,11 +32,6 @@ fn bench(setup: Setup) -> Bench {
     bench.look(reader(None));
     bench.judge();
     bench
-}
-
-/// Headline and line, in English.
-fn said(view: &View) -> (String, String) {
-    words(view, &Speech::english(), &Help::default()).plain()
 }
 
 fn code(code: &str) -> ProductCode {
@@ -92,7 +85,7 @@ fn the_last_one_is_sold_and_then_customers_are_told_that_it_is_sold_out() {
     assert_eq!(bench.select("S2"), Err(sold_out(0)));
     bench.wait(10);
     bench.kiosk.show_turned(sold_out(0), bench.now);
-    assert_eq!(said(&bench.view()).1, "A1 is sold out. Please choose another product.");
+    assert_eq!(bench.view(), View::NotNow { why: sold_out(0) });
     bench.wait(10);
     let without = View::Shelf { sold_out: vec!["Cola".into()], few: vec![] };
     assert_eq!(bench.view(), without, "there are nuts");
@@ -165,7 +158,7 @@ fn no_cart_holds_more_than_there_is() {
     assert_eq!((add("A1"), add("C1"), add("A1")), (Ok(()), Ok(()), Ok(())));
     assert_eq!(add("A1"), Err(sold_out(2)));
     bench.kiosk.show_turned(sold_out(2), bench.now);
-    assert_eq!(said(&bench.view()).1, "There are only 2 of A1 left.");
+    assert_eq!(bench.view(), View::NotNow { why: sold_out(2) });
     // Whoever has opened the machine has taken one out.
     bench.fill(&Filling::Set { code: code("A1"), left: 1 }).unwrap();
     let pay = |bench: &mut Bench| bench.kiosk.pay("S1".parse().unwrap(), since);
@@ -181,7 +174,6 @@ fn a_machine_that_is_empty_says_so() {
     let mut bench = bench(setup);
     let reason = Reason::SoldOut { product: code("A1") };
     assert_eq!(bench.view(), View::OutOfOrder { reason });
-    assert_eq!(said(&bench.view()).0, "Sold out");
     assert_eq!(bench.select("S1"), Err(sold_out(0)));
     let status = bench.kiosk.status(bench.now);
     assert_eq!(status.state, crate::kiosk::status::State::OutOfOrder);
@@ -203,7 +195,7 @@ fn a_product_that_is_not_for_sale_is_said_to_be_none_and_the_others_are_sold() {
     bench.fill(&Filling::Set { code: code("A1"), left: 3 }).unwrap();
     assert_eq!(bench.view(), View::Idle);
     bench.kiosk.show_turned(nuts(&bench).unwrap_err(), bench.now);
-    assert_eq!(said(&bench.view()).1, "C1 is not for sale. Please choose another product.");
+    assert_eq!(bench.view(), View::NotNow { why: Turned::Disabled { code: code("C1") } });
 }
 
 #[test]
