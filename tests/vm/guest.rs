@@ -1,12 +1,14 @@
 //! The virtual machine: how it is started, and a hand in it.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
 
 use crate::life::{Life, now};
 
@@ -15,6 +17,9 @@ const BOOTS_WITHIN: Duration = Duration::from_mins(4);
 
 /// No command takes longer: the longest unpacks a package.
 const PATIENCE: Duration = Duration::from_mins(3);
+
+/// Width and height of its screen.
+pub const SCREEN: (u32, u32) = (1280, 800);
 
 /// What the machine is made of, and what it hangs on.
 pub struct Hardware {
@@ -46,6 +51,7 @@ impl Hardware {
         let disk = |name, more| format!("file={},if=virtio,format=raw,{more}", file(name));
         let cable = |name, device: &Path| format!("serial,id={name},path={}", device.display());
         let plug = |name| format!("usb-serial,chardev={name},serial={name}");
+        let screen = format!("bochs-display,xres={},yres={}", SCREEN.0, SCREEN.1);
         let net = format!(
             "user,model=virtio-net-pci,restrict=on,hostfwd=tcp:{}-:8080,\
              guestfwd=tcp:10.0.2.100:80-cmd:nc {} {}",
@@ -64,6 +70,8 @@ impl Hardware {
             .args(["-drive", &disk("state.img", "cache=directsync")])
             .args(["-drive", &disk("cargo.img", "readonly=on")])
             .args(["-nic", &net])
+            .args(["-device", &screen])
+            .args(["-qmp", &format!("unix:{},server=on,wait=off", file("monitor"))])
             .args(["-device", "qemu-xhci"])
             .args(["-chardev", &cable("keypad", &self.keypad)])
             .args(["-device", &plug("keypad")])
@@ -73,6 +81,27 @@ impl Hardware {
             .args(["-chardev", &format!("socket,id=agent,path={}", file("agent"))])
             .args(["-device", "virtserialport,chardev=agent,name=agent"]);
         qemu
+    }
+
+    /// Has the emulator write what stands on the screen into a file.
+    pub fn dump_screen(&self, file: &Path) -> io::Result<()> {
+        let mut stream = UnixStream::connect(self.folder.join("monitor"))?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        let orders = [
+            json!({"execute": "qmp_capabilities"}),
+            json!({"execute": "screendump", "arguments": {"filename": file}, "id": "dump"}),
+        ];
+        for order in orders {
+            writeln!(stream, "{order}")?;
+        }
+        for line in BufReader::new(stream).lines() {
+            let answer: Value = serde_json::from_str(&line?)?;
+            if answer["id"] == "dump" {
+                let is_done = answer["error"].is_null();
+                return if is_done { Ok(()) } else { Err(io::Error::other(answer.to_string())) };
+            }
+        }
+        Err(io::ErrorKind::UnexpectedEof.into())
     }
 
     /// Powers on; returns when the system is up so far that it does what it is told.

@@ -8,6 +8,7 @@
 //!   │       loopback, 10.0.2.100         │──► guestfwd ──► wire.rs ──► kioskd simulate ◄─ customers
 //!   │ /run/kioskd/control.sock           │◄── hostfwd ◄── this harness
 //!   │ agent, as root                     │◄── virtio-serial
+//!   │ /dev/dri/card0                     │──► bochs-display ──► screendump
 //!   └────────────────────────────────────┘
 //! ```
 //!
@@ -57,6 +58,7 @@ mod people;
 #[allow(dead_code, reason = "made for processes; a machine uses a part of it")]
 #[path = "../killed/points.rs"]
 mod points;
+mod screen;
 mod typed;
 mod waits;
 #[allow(dead_code, reason = "made for processes; a machine uses a part of it")]
@@ -82,7 +84,7 @@ fn in_a_machine_with_systemd() {
 type Trial = fn(&mut World);
 
 /// All of it, in an order in which each finds what it needs.
-const TRIALS: [(&str, Trial); 12] = [
+const TRIALS: [(&str, Trial); 13] = [
     ("installed", installed::shown),
     ("hardened", hardened::shown),
     ("key revoked", hurt::its_key_is_revoked),
@@ -96,6 +98,7 @@ const TRIALS: [(&str, Trial); 12] = [
     // Goods that the audited machine knows nothing of: nothing is audited after them.
     ("typed", typed::shown),
     ("lines", lines::shown),
+    ("screen", screen::shown),
 ];
 
 /// One machine through all of it. A trial that fails does not keep the others from being tried.

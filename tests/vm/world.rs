@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use fastrand::Rng;
+use kioskd::display::picture::rgb::Picture;
 use serde_json::Value;
 
 use crate::boards::Board;
@@ -18,6 +19,7 @@ use crate::http::{self, Ask};
 use crate::life::{Life, Process, program};
 use crate::machine::{Behavior, Machine};
 use crate::people::Person;
+use crate::screen::ppm;
 use crate::wire::Wire;
 
 /// The type of Stripe's request bodies.
@@ -165,6 +167,14 @@ impl World {
     /// Its folder.
     pub fn path(&self) -> &Path {
         &self.folder
+    }
+
+    /// What stands on its screen.
+    #[track_caller]
+    pub fn dump_screen(&self, name: &str) -> Picture {
+        let file = self.folder.join(format!("{name}.ppm"));
+        self.hardware.dump_screen(&file).unwrap();
+        ppm(&fs::read(&file).unwrap()).expect("a picture")
     }
 
     /// Asks the simulator past the wire.

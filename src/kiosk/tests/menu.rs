@@ -132,6 +132,7 @@ fn what_cannot_be_had_any_more_is_taken_from_the_reader() {
     let mut bench = self::bench();
     bench.look(reader(Some(form("m0", ActionStatus::InProgress, None))));
     assert_eq!(bench.kiosk.reader_wish(bench.now), ReaderWish::Clear);
+    assert!(wanted(&bench).is_none(), "not before that one is gone");
 }
 
 #[test]
@@ -141,6 +142,8 @@ fn after_one_that_failed_there_is_none_for_a_while_and_the_reader_is_looked_at_f
     bench.kiosk.menu_sent(&menu, bench.now);
     let trouble = Trouble::Unknown { obstacle: Obstacle::Silence, why: String::new() };
     bench.kiosk.menu_answered(Some(&trouble), bench.now);
+    bench.look(reader(None));
+    assert!(bench.kiosk.is_menu_unclear(), "it may come after a look of the same moment");
     bench.wait(6);
     assert!(wanted(&bench).is_none(), "it may stand there");
     assert_eq!(bench.kiosk.reader_wish(bench.now), ReaderWish::Look);
@@ -158,6 +161,22 @@ fn after_one_that_failed_there_is_none_for_a_while_and_the_reader_is_looked_at_f
     );
     bench.look(reader(None));
     assert!(wanted(&bench).is_some());
+}
+
+#[test]
+fn the_while_has_an_end_and_a_reader_that_was_just_seen_is_not_looked_at_again() {
+    let mut bench = bench();
+    assert!(wanted(&bench).is_some());
+    assert_eq!(bench.kiosk.menu_pace(bench.now), None, "it can be put there at once");
+    bench.kiosk.menu_sent(&wanted(&bench).unwrap(), bench.now);
+    let failed = ActionStatus::Failed { code: "timeout".into(), decline_code: None };
+    bench.look(reader(Some(form("m1", failed, None))));
+    bench.wait(4);
+    bench.look(reader(None));
+    assert!(wanted(&bench).is_none());
+    bench.wait(1);
+    bench.look(reader(None));
+    assert!(wanted(&bench).is_some(), "five seconds are over");
 }
 
 #[test]
