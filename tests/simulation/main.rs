@@ -26,6 +26,7 @@ mod people;
 mod plan;
 mod power;
 mod run;
+mod said;
 mod store;
 mod tally;
 mod troubles;

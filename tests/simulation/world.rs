@@ -13,7 +13,6 @@ use kioskd::daemon::orders::Ordered;
 use kioskd::daemon::told::ReasonNews;
 use kioskd::display::text::{Help, words};
 use kioskd::ids::{DispenserName, OrderId, ProductCode, SaleId};
-use kioskd::kiosk::view::Rest;
 use kioskd::kiosk::{Setup, Turned, View};
 use kioskd::locale::Speech;
 use kioskd::simulator::Model;
@@ -23,7 +22,7 @@ use kioskd::telemetry::story;
 use kioskd::time::{Moment, WallTime};
 
 use crate::account::Account;
-use crate::auditor::promises::{Promise, Said};
+use crate::auditor::promises::Promise;
 use crate::auditor::watch::Watch;
 use crate::auditor::{Excuses, Goods, Millis, sale_of};
 use crate::machine::{Kind, Machine};
@@ -31,6 +30,7 @@ use crate::network::{Fate, Network};
 use crate::people::Person;
 use crate::plan::Plan;
 use crate::power::Power;
+use crate::said::of_money;
 use crate::store::{Store, Weather as DiskWeather};
 use crate::tally::Tally;
 use crate::troubles::Trouble;
@@ -457,7 +457,7 @@ impl World {
             let (headline, line) = words(&view, &Speech::english(), &Help::default()).plain();
             format!("[ {headline} | {line} ]")
         });
-        let Some(said) = said_of_money(view) else { return };
+        let Some(said) = of_money(view) else { return };
         let about = self.told.clone().into_iter().map(|sale| {
             let given = self.goods.iter().any(|goods| sale_of(&goods.order) == sale.as_str());
             let money = self.money_of(sale.as_str());
@@ -468,44 +468,6 @@ impl World {
         let about = about.into_iter().map(|(sale, _, _)| sale).collect();
         self.promises.insert(Promise { said, about });
     }
-}
-
-/// What a view says about money, if it says anything.
-fn said_of_money(view: &View) -> Option<Said> {
-    Some(match view {
-        View::ThankYou { product, .. } => Said::Paid { amount: product.price.amount },
-        View::NotCharged { .. } => Said::NotCharged,
-        View::HoldWillBeReleased { .. } => Said::HoldWillBeReleased,
-        View::WillBeRefunded { .. } => Said::WillBeRefunded,
-        View::Refunded { .. } => Said::Refunded,
-        View::MoneyOwed { amount, .. } => Said::Owed { amount: amount.amount },
-        View::PartGiven { kept, rest, .. } => match rest {
-            Rest::NotCharged | Rest::Refunded => Said::PartPaid { kept: kept.amount },
-            Rest::WillBeReleased | Rest::WillBeRefunded => {
-                Said::PartWillBePaid { kept: kept.amount }
-            }
-        },
-        View::Idle
-        | View::Shelf { .. }
-        | View::Attract { .. }
-        | View::Typing { .. }
-        | View::Cart { .. }
-        | View::Connecting { .. }
-        | View::ReaderBusy { .. }
-        | View::Blind { .. }
-        | View::PresentCard { .. }
-        | View::CardNotTaken { .. }
-        | View::Authorizing { .. }
-        | View::TakingBack { .. }
-        | View::Dispensing { .. }
-        | View::Checking { .. }
-        | View::PresentCardAgain { .. }
-        | View::OperatorDecides
-        | View::NotNow { .. }
-        | View::OutOfOrder { .. }
-        | View::Wait
-        | View::Stopping => return None,
-    })
 }
 
 /// Milliseconds as a difference.
