@@ -27,6 +27,9 @@ enum Allowed {
     Range(i64, i64),
 }
 
+/// Section, kind and key where one kind takes any of many values, and others a few.
+const FREE: [(&str, &str, &str); 1] = [("display", "png", "size")];
+
 /// The schema of `kioskd.toml` and of each drop-in.
 pub fn schema() -> Value {
     let words = reference();
@@ -90,7 +93,14 @@ fn table(section: &Section, words: &Reference, defaults: &Value) -> Value {
         let of_kinds: Vec<Allowed> = if *key == "kind" || kinds.is_empty() {
             allowed(section, None, key, *kind).into_iter().collect()
         } else {
-            kinds.iter().filter_map(|of| allowed(section, Some(of), key, *kind)).collect()
+            // What one kind takes in more ways than a list has is no choice.
+            let is_free = |of: &String| FREE.contains(&(section.name, of.as_str(), *key));
+            let kinds = kinds.iter();
+            if kinds.clone().any(is_free) {
+                Vec::new()
+            } else {
+                kinds.filter_map(|of| allowed(section, Some(of), key, *kind)).collect()
+            }
         };
         let value = property(*kind, &of_kinds, &description, &defaults[*key]);
         properties.insert((*key).to_owned(), value);

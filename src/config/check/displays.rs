@@ -38,11 +38,44 @@ const KINDS: [(&str, Kind); 7] = [
     ("buzzer", Kind::Buzzer),
 ];
 
-/// The keys of how a display rests.
-const CARE: [&str; 7] =
-    ["brightness", "night", "night_brightness", "dim_after", "sleep_after", "shift", "page_time"];
+/// Keys, and behind them those of how a display rests.
+macro_rules! with_care {
+    ($($own:literal),*) => {
+        &[
+            $($own,)* "brightness", "night", "night_brightness", "dim_after", "sleep_after", "shift",
+            "page_time",
+        ]
+    };
+}
 
-const STYLE: [&str; 3] = ["theme", "logo", "font"];
+/// The keys that a display of this kind has beside `kind`; none if there is no such kind.
+pub(super) fn keys(kind: &str) -> Option<&'static [&'static str]> {
+    KINDS.iter().find(|(name, _)| *name == kind).map(|(_, kind)| kind.keys())
+}
+
+impl Kind {
+    fn keys(self) -> &'static [&'static str] {
+        match self {
+            Self::Terminal => with_care!(),
+            Self::Ssd1306 => with_care!(
+                "device",
+                "bus",
+                "address",
+                "size",
+                "controller",
+                "upside_down",
+                "chip",
+                "lines"
+            ),
+            Self::Hd44780 => {
+                with_care!("device", "bus", "address", "size", "rom", "chip", "lines")
+            }
+            Self::Framebuffer => with_care!("device", "rotate", "theme", "logo", "font"),
+            Self::Png => with_care!("file", "size", "theme", "logo", "font"),
+            Self::Led | Self::Buzzer => &["chip", "backend", "line", "active", "on"],
+        }
+    }
+}
 
 const QUIET: RangeInclusive<Duration> = Duration::ZERO..=Duration::from_hours(24);
 
@@ -77,23 +110,7 @@ impl Check<'_> {
 
     fn display(&mut self, table: &KeyPath, raw: &RawDisplay) -> Option<DisplaySettings> {
         let kind = self.kind(table, raw.kind.as_ref(), &KINDS)?;
-        let own: &[&str] = match kind {
-            Kind::Terminal => &[],
-            Kind::Ssd1306 => {
-                &["device", "bus", "address", "size", "controller", "upside_down", "chip", "lines"]
-            }
-            Kind::Hd44780 => &["device", "bus", "address", "size", "rom", "chip", "lines"],
-            Kind::Framebuffer => &["device", "rotate"],
-            Kind::Png => &["file", "size"],
-            Kind::Led | Kind::Buzzer => &["chip", "backend", "line", "active", "on"],
-        };
-        let shared: &[&str] = match kind {
-            Kind::Terminal | Kind::Ssd1306 | Kind::Hd44780 => &CARE,
-            Kind::Framebuffer | Kind::Png => &[&STYLE[..], &CARE[..]].concat(),
-            Kind::Led | Kind::Buzzer => &[],
-        };
-        let keys = [own, shared].concat();
-        self.no_keys_but(table, raw.kind.as_deref().unwrap_or_default(), &keys);
+        self.no_keys_but(table, raw.kind.as_deref().unwrap_or_default(), kind.keys());
         let care = self.care(table, raw, kind);
         let kind = match kind {
             Kind::Terminal => Some(DisplayKind::Terminal),

@@ -1,9 +1,9 @@
 //! Which keys count in a table of a kind.
 
-use super::{devices, dispensers};
+use super::{devices, dispensers, displays};
 
 /// The keys that a table of this section and kind has beside `kind`. None where the section has no
-/// kinds, or does not know this one, or where that is not told here: displays.
+/// kinds, or does not know this one.
 pub(in crate::config) fn keys_of_kind(
     section: &str,
     kind: &str,
@@ -11,6 +11,7 @@ pub(in crate::config) fn keys_of_kind(
     match section {
         "input" => devices::input_keys(kind),
         "dispenser" => dispensers::keys(kind),
+        "display" => displays::keys(kind),
         _ => None,
     }
 }
