@@ -24,6 +24,7 @@ mod chosen_on_the_reader;
 mod commands;
 mod config_against_files;
 mod decided_by_people;
+mod displays;
 mod finds_what_was_left;
 mod flushed_before_effects;
 mod hardware;
