@@ -142,9 +142,11 @@ fn every_line_in_the_documents_is_at_its_pin() {
 
 /// Those that are drawn. The others are screens.
 fn pictures() -> Vec<String> {
-    let entries = fs::read_dir(project().join("docs/pictures")).unwrap();
-    let names = entries.map(|it| format!("docs/pictures/{}", it.unwrap().file_name().display()));
-    names.filter(|name| name.ends_with(".svg")).collect()
+    let paths = fs::read_dir(project().join("docs/pictures")).unwrap().map(|it| it.unwrap().path());
+    let drawn = paths.filter(|path| path.extension().is_some_and(|end| end == "svg"));
+    let name =
+        |path: std::path::PathBuf| format!("docs/pictures/{}", path.file_name().unwrap().display());
+    drawn.map(name).collect()
 }
 
 #[test]

@@ -62,7 +62,10 @@ fn what_customers_see_is_in_the_file_and_a_display_that_is_not_there_delays_noth
     assert_eq!(size(&large), (1280, 800));
     let (text, code) = said(&rig.kioskd(&["display", "snapshot", "nowhere"]));
     assert_eq!(code, Some(1));
-    assert!(text.contains("there is no display \"nowhere\"; configured: file, main, oled"), "{text}");
+    assert!(
+        text.contains("there is no display \"nowhere\"; configured: file, main, oled"),
+        "{text}"
+    );
 
     rig.keypad.press("LANGUAGE");
     wait_for("another language", || (file_agrees(&rig) != idle).then_some(()));
