@@ -1,5 +1,5 @@
 //! What each key is for, read from the comments of the shipped example: the one text that the file,
-//! `kioskd.toml(5)`, `docs/configuration.md` and the schema have in common. A test of [`super::keys`]
+//! `kioskd.toml(5)`, `docs/configuration.md` and the schema have in common. A test of `keys.rs`
 //! holds the example against the keys that there are.
 
 use std::collections::BTreeSet;
