@@ -22,6 +22,8 @@ pub struct Chip {
     lines_turned: bool,
     rows: u8,
     pins: u8,
+    /// By how many rows the picture is moved: what was cut off may be taken for that, until it is set.
+    moved: u8,
     pub is_on: bool,
     pub contrast: u8,
     /// A command that waits for its second byte.
@@ -42,6 +44,7 @@ impl Chip {
             lines_turned: false,
             rows: 63,
             pins: 0x12,
+            moved: 0,
             is_on: false,
             contrast: 0x7f,
             begun: None,
@@ -77,7 +80,7 @@ impl Chip {
             0x81 => self.contrast = byte,
             0xa8 => self.rows = byte,
             0xda => self.pins = byte,
-            0xd3 => assert_eq!(byte, 0, "not moved"),
+            0xd3 => self.moved = byte,
             _ => {}
         }
     }
@@ -97,7 +100,7 @@ impl Chip {
     /// What somebody sees in front of it, even in the dark.
     pub fn glass(&self, (width, height): (u32, u32), hangs_upside_down: bool) -> Bitmap {
         assert!(self.has_voltage && self.begun.is_none());
-        assert_eq!(u32::from(self.rows) + 1, height);
+        assert_eq!((u32::from(self.rows) + 1, self.moved), (height, 0));
         assert_eq!(self.pins, if height == 32 { 0x02 } else { 0x12 });
         let mut glass = Bitmap::new(width, height);
         let first = if self.is_sh1106 { 2 } else { 0 };
