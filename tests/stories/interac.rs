@@ -77,7 +77,7 @@ fn a_customer_who_leaves_is_owed_the_money_and_the_kiosk_sells_on() {
     wait_for_a_person(&rig);
     assert_eq!(rig.refunds(), 0);
     wait_for("the display to say it", || {
-        rig.log().contains("The operator owes you 2.50 CAD.").then_some(())
+        rig.log().contains("The operator owes you CA$2.50.").then_some(())
     });
     rig.machine.behave(Behavior::Works);
     wait_for("the kiosk to be ready", || (rig.status()?["state"] == "ready").then_some(()));
