@@ -222,7 +222,7 @@ mod tests {
     use super::*;
     use crate::money::Money;
     use crate::sale::Fact;
-    use crate::sale::fact::{Because, CardAway, UnknownVend};
+    use crate::sale::fact::{Because, CardAway, Opened, UnknownVend};
     use crate::sale::input::VendNews;
     use crate::sale::tests::Bench;
     use crate::sale::tests::items::several;
@@ -273,15 +273,18 @@ mod tests {
         );
     }
 
+    /// Three items of different prices.
+    fn three(opened: &mut Opened) {
+        let usd = |amount| Money::new(amount, "usd".parse().unwrap());
+        several(opened);
+        opened.product.price = usd(100);
+        opened.further[0].price = usd(90);
+        opened.further[1].price = usd(60);
+    }
+
     /// Three items, charged at the tap; the first came out.
     fn first_of_three() -> Bench {
-        let usd = |amount| Money::new(amount, "usd".parse().unwrap());
-        let mut bench = Bench::charged_with(|opened| {
-            several(opened);
-            opened.product.price = usd(100);
-            opened.further[0].price = usd(90);
-            opened.further[1].price = usd(60);
-        });
+        let mut bench = Bench::charged_with(three);
         bench.dispenser(VendNews::Delivered);
         for _ in 0..2 {
             bench.dispenser(VendNews::Failed { reason: "jam".into() });
@@ -311,7 +314,7 @@ mod tests {
     #[test]
     fn nobody_is_told_that_all_is_refunded_if_a_part_is_kept_for_what_nobody_knows_of() {
         let mut bench = Bench::charged_with(|opened| {
-            several(opened);
+            three(opened);
             opened.policy.unknown_vend = UnknownVend::Capture;
         });
         bench.dispenser(VendNews::Unclear { why: "cut".into() });
