@@ -10,12 +10,11 @@ use super::super::problem::quoted;
 use super::super::raw::RawDisplay;
 use super::super::settings::{DisplayKind, DisplaySettings};
 use super::Check;
-use super::gpio::MOST_LINES;
 use crate::wiring::display::{
     DisplayCare, LcdBus, LcdDisplay, LcdRom, OledBus, OledController, OledDisplay, PngDisplay,
     ScreenDisplay, ScreenStyle, SignalDisplay, SignalOf, Theme,
 };
-use crate::wiring::{BackendKind, Level, Line};
+use crate::wiring::{BackendKind, Line};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
@@ -293,10 +292,9 @@ impl Check<'_> {
             let fix = "add, for example: line = 18";
             self.wrong_unless_refused(&key, "is missing", "the number of a line", fix);
         }
-        let line = raw.line.and_then(|number| self.display_line(&key, number));
+        let line = raw.line.and_then(|number| self.line(&key, number));
         let active = raw.active.as_deref().unwrap_or("high");
-        let levels = [("low", Level::Low), ("high", Level::High)];
-        let active = self.choice(&table.join("active"), active, &levels);
+        let active = self.level(&table.join("active"), active);
         let on = self.signals(&table.join("on"), &raw.on);
         Some(SignalDisplay {
             sounds,
@@ -373,8 +371,7 @@ impl Check<'_> {
             }
         }
         let lines = names.map(|(name, is_needed)| {
-            let line =
-                raw.lines.get(name).map(|number| self.display_line(&table.join(name), *number));
+            let line = raw.lines.get(name).map(|number| self.line(&table.join(name), *number));
             if line.is_none() && is_needed {
                 let fix = format!("add, for example: lines.{name} = 25");
                 let allowed = "the number of a line";
@@ -384,16 +381,6 @@ impl Check<'_> {
             line.flatten()
         });
         is_right.then_some(lines)
-    }
-
-    fn display_line(&mut self, key: &KeyPath, number: i64) -> Option<Line> {
-        let line = Line::try_from(number).ok().filter(|line| *line < MOST_LINES);
-        if line.is_none() {
-            let wrong = format!("{number} is no line of a chip");
-            let fix = "write the line's number on its chip: see `gpioinfo`";
-            self.wrong(key, wrong, format!("0 to {}", MOST_LINES - 1), fix);
-        }
-        line
     }
 
     /// A key that the bus does not have is set.

@@ -54,12 +54,13 @@ impl Check<'_> {
         self.one_use_for_each_line(table, &relays).then_some(relays)
     }
 
-    fn level(&mut self, key: &KeyPath, word: &str) -> Option<Level> {
+    /// A level that a line has when it is on.
+    pub(super) fn level(&mut self, key: &KeyPath, word: &str) -> Option<Level> {
         self.choice(key, word, &[("low", Level::Low), ("high", Level::High)])
     }
 
     /// A number of a line.
-    fn line(&mut self, key: &KeyPath, number: i64) -> Option<Line> {
+    pub(super) fn line(&mut self, key: &KeyPath, number: i64) -> Option<Line> {
         let line = Line::try_from(number).ok().filter(|line| *line < MOST_LINES);
         if line.is_none() {
             let wrong = format!("{number} is no line of a chip");
