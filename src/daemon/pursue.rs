@@ -8,6 +8,7 @@ use crate::daemon::flights::{Flight, FlightId, Purpose};
 use crate::dispenser::Vend;
 use crate::ids::{ItemNumber, PaymentIntentId, SaleId};
 use crate::kiosk::Reason;
+use crate::kiosk::View;
 use crate::kiosk::reader_wish::ReaderWish;
 use crate::sale::duty::Pace;
 use crate::sale::fact::Flow;
@@ -86,11 +87,28 @@ impl Driver {
             self.language = language;
             self.effects.push(Effect::Speak { language });
         }
-        let view = self.kiosk.view(now);
+        let Some(view) = self.recorded(self.kiosk.view(now)) else { return };
         if self.shown.as_ref() != Some(&view) {
             self.shown = Some(view.clone());
             self.effects.push(Effect::Show(view));
         }
+    }
+
+    /// What customers are promised holds after a crash too: what was decided is on disk first.
+    /// Meanwhile they see what they saw before; if the journal takes nothing, that the operator will
+    /// see to it.
+    fn recorded(&self, view: View) -> Option<View> {
+        let Some(sale) = self.kiosk.told_sale().filter(|_| view.promises()) else {
+            return Some(view);
+        };
+        // That a sale is taken back is no durable fact: it goes to the journal within a second.
+        let is_hold = matches!(view, View::HoldWillBeReleased { .. });
+        let is_recorded =
+            self.ledger.is_flushed(sale) && !(is_hold && self.ledger.is_writing(sale));
+        if !is_recorded && self.ledger.is_refused() {
+            return Some(View::OperatorDecides);
+        }
+        is_recorded.then_some(view)
     }
 
     fn let_time_pass(&mut self, now: Now) {

@@ -269,6 +269,11 @@ impl Kiosk {
         self.sale(self.front.as_ref()?)
     }
 
+    /// The sale that the customer was told about last, who had waited for it until then.
+    pub fn told_sale(&self) -> Option<&SaleId> {
+        self.last_told.as_ref()
+    }
+
     /// What it was set up with.
     pub fn setup(&self) -> &Setup {
         &self.setup

@@ -195,6 +195,18 @@ impl View {
         matches!(self, Self::Idle | Self::Shelf { .. } | Self::Attract { .. })
     }
 
+    /// Whether it says of a sale that is through where the money goes, before Stripe has confirmed it.
+    pub fn promises(&self) -> bool {
+        matches!(
+            self,
+            Self::ThankYou { .. }
+                | Self::PartGiven { .. }
+                | Self::HoldWillBeReleased { .. }
+                | Self::WillBeRefunded { .. }
+                | Self::MoneyOwed { .. }
+        )
+    }
+
     /// The view with its seconds standing still: what a log or a scrolling terminal shows.
     #[must_use]
     pub fn without_countdown(&self) -> Self {
@@ -281,9 +293,6 @@ pub struct Notice {
 /// How long a message stands, at least, of which the customer notes a number.
 const LONG_NOTICE: Duration = Duration::from_secs(30);
 
-/// After this long the customer is told that any hold will be released, and may go.
-pub const RETRACTING_PATIENCE: Duration = Duration::from_secs(10);
-
 impl Kiosk {
     /// What the display shows now.
     pub fn view(&self, now: Moment) -> View {
@@ -321,7 +330,7 @@ impl Kiosk {
         let notice = self.notice.as_ref().map(|notice| notice.until);
         let front = self.front_sale().and_then(|sale| match &sale.phase {
             Phase::Presenting { .. } | Phase::Refunding(_) => Some(now + second),
-            Phase::Retracting { since, .. } => Some(*since + RETRACTING_PATIENCE),
+            Phase::Retracting { .. } => sale.let_go_at,
             Phase::Opening { .. }
             | Phase::Prompting { .. }
             | Phase::Collected { .. }
@@ -416,8 +425,8 @@ impl Kiosk {
     /// Lets a customer go whose sale takes too long to be taken back.
     pub fn release_waiting_customer(&mut self, now: Moment) {
         let Some(sale) = self.front_sale() else { return };
-        if let Phase::Retracting { why, since, .. } = &sale.phase
-            && now >= *since + RETRACTING_PATIENCE
+        if let Phase::Retracting { why, .. } = &sale.phase
+            && sale.is_let_go(now)
         {
             let view = View::HoldWillBeReleased { why: ending(why) };
             let until = now + self.stands(&view);

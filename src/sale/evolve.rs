@@ -7,7 +7,9 @@ use crate::sale::fact::{CardAway, Decision, Doubt, Fact, Retraction, Settlement,
 use crate::sale::goods::{LATE_DELIVERED, VendEnd};
 use crate::sale::input::Refusal;
 use crate::sale::key::Operation;
-use crate::sale::phase::{Phase, Prompt, Refunding, RefundingStep, RetractStep, Sale};
+use crate::sale::phase::{
+    Phase, Prompt, RETRACTING_PATIENCE, Refunding, RefundingStep, RetractStep, Sale,
+};
 use crate::time::Moment;
 
 impl Sale {
@@ -52,7 +54,10 @@ impl Sale {
                 self.payable = matches!(self.phase, Phase::NeedsAttention { .. });
                 self.retract_step(RetractStep::Fence);
             }
-            Fact::Authorized(authorized) => self.authorized = Some((**authorized).clone()),
+            Fact::Authorized(authorized) => {
+                self.let_go |= self.is_let_go(authorized.at);
+                self.authorized = Some((**authorized).clone());
+            }
             Fact::VendIntended { item, at, .. } => self.vend_intended(*item, *at),
             Fact::VendSent { item, at } => self.vend_sent(*item, *at),
             Fact::VendDoubted { item, why, at } => {
@@ -303,6 +308,8 @@ impl Sale {
 
     fn retraction_decided(&mut self, why: &Retraction, at: Moment) {
         self.given_up = Some(why.clone());
+        // Another reason to take it back gives nobody more time.
+        self.let_go_at.get_or_insert(at + RETRACTING_PATIENCE);
         let step = RetractStep::Look;
         self.phase = Phase::Retracting { why: why.clone(), since: at, step };
     }
@@ -338,6 +345,10 @@ impl Sale {
         if self.boot != *boot {
             self.power_cut = true;
             self.boot = boot.clone();
+            // Moments of another boot say nothing in this one.
+            if let Some(let_go_at) = &mut self.let_go_at {
+                *let_go_at = at + RETRACTING_PATIENCE;
+            }
         }
         let doubt = if self.power_cut { VendDoubt::PowerCut } else { VendDoubt::Restarted };
         match &mut self.phase {

@@ -674,6 +674,8 @@ pub enum Because {
     VendUnknown,
     /// The customer had cancelled.
     CustomerCancelled,
+    /// The customer had been told that any hold will be released.
+    CustomerLetGo,
     /// The authorization was learned of too late to vend for it.
     TooOld,
     /// What became of the item before took so long to tell that nobody waits any more.

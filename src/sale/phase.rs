@@ -14,6 +14,10 @@ use crate::sale::goods::Vend;
 use crate::sale::key::KeyNumbers;
 use crate::time::{Moment, StripeTime};
 
+/// How long a customer waits for a sale to be taken back. Then they are told that any hold will be
+/// released, and may go: whatever is found authorized later is released.
+pub const RETRACTING_PATIENCE: Duration = Duration::from_secs(10);
+
 /// One sale, folded from its facts.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Sale {
@@ -53,6 +57,10 @@ pub struct Sale {
     pub interrupted: bool,
     /// Why the sale was taken back, if it was.
     pub given_up: Option<Retraction>,
+    /// When the customer is told that any hold will be released, if it is taken back until then.
+    pub let_go_at: Option<Moment>,
+    /// Whether the card was found authorized only after that: nothing is given for it any more.
+    pub let_go: bool,
     /// The boot that the sale's moments belong to.
     pub boot: BootId,
     /// Whether the daemon was restarted since it opened.
@@ -249,6 +257,8 @@ impl Sale {
             vends: BTreeMap::new(),
             interrupted: false,
             given_up: None,
+            let_go_at: None,
+            let_go: false,
             boot,
             restarted: false,
             power_cut: false,
@@ -303,6 +313,13 @@ impl Sale {
     pub fn authorization_age(&self, now: Moment) -> Option<Duration> {
         let authorized = self.authorized.as_ref()?;
         (!self.power_cut).then(|| authorized.age + now.since(authorized.at))
+    }
+
+    /// Whether the customer was told that any hold will be released: taking the sale back took too
+    /// long.
+    pub fn is_let_go(&self, now: Moment) -> bool {
+        matches!(self.phase, Phase::Retracting { .. })
+            && self.let_go_at.is_some_and(|let_go_at| now >= let_go_at)
     }
 
     /// Until when the hold must be captured, by Stripe's clock. None where nothing is held.

@@ -90,6 +90,7 @@ fn never_heard_of(sale: &Sale, item: ItemNumber, why: &VendDoubt, now: Moment) -
         VendDoubt::NoRecord if sale.cancel_unclear.is_some() && sale.captured.is_none() => {
             skip(Because::CancelUnderWay)
         }
+        VendDoubt::NoRecord if sale.let_go => skip(Because::CustomerLetGo),
         VendDoubt::Restarted | VendDoubt::NoRecord if is_fresh(sale, now) => {
             vec![Fact::VendIntended { item, boot: sale.boot.clone(), at: now }]
         }

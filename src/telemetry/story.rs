@@ -296,6 +296,7 @@ fn because_words(because: Because) -> &'static str {
         Because::VendFailed => "the product did not come out",
         Because::VendUnknown => "nobody knows, and unknown_vend says so",
         Because::CustomerCancelled => "the customer had cancelled",
+        Because::CustomerLetGo => "the customer had been told that any hold will be released",
         Because::TooOld => "the card was authorized too long ago to vend for it",
         Because::WaitedTooLong => "the item before took so long that nobody waits any more",
         Because::PartialApproval => "the card was authorized for less than the price",

@@ -73,15 +73,12 @@ pub(super) fn promises_are_kept(evidence: &Evidence, found: &mut Vec<String>) {
 /// Whether it is so in the end. What Stripe had confirmed when it was said must stay so.
 fn is_so(said: Said, kept: u64) -> bool {
     match said {
-        Said::NotCharged | Said::Refunded => kept == 0,
-        // Known, and not mended: a customer who was let go with "any hold will be released" may get
-        // the product all the same, if the card is found authorized while that is young; and what
-        // thanks were said for may be of a sale before (docs/verification.md, "Known").
-        Said::Paid { .. }
-        | Said::PartPaid { .. }
-        | Said::PartWillBePaid { .. }
-        | Said::HoldWillBeReleased
-        | Said::WillBeRefunded
-        | Said::Owed { .. } => true,
+        Said::NotCharged | Said::Refunded | Said::HoldWillBeReleased | Said::WillBeRefunded => {
+            kept == 0
+        }
+        Said::Paid { amount } => kept == amount,
+        Said::PartPaid { kept: told } | Said::PartWillBePaid { kept: told } => kept == told,
+        // A person decides.
+        Said::Owed { .. } => true,
     }
 }

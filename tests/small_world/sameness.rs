@@ -266,6 +266,7 @@ fn hash_sale<H: Hasher>(sale: &Sale, numbers: Numbers, now: Moment, state: &mut 
     (sale.clear_tried, &sale.boot, sale.restarted, sale.interrupted, sale.power_cut).hash(state);
     let unclear = sale.cancel_unclear.map(|n| n == sale.keys.cancel);
     (unclear, sale.is_sought).hash(state);
+    (sale.let_go, sale.is_let_go(now)).hash(state);
     print(&sale.given_up, state);
 }
 

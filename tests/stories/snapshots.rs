@@ -73,9 +73,16 @@ fn check(name: &str, rig: &Rig, more: &str) {
     assert_eq!(found, expected, "{name}: if this is better, KIOSKD_BLESS=1 writes it");
 }
 
+/// A kiosk whose display, too, has said that it is ready: what is told after that is compared.
+fn ready() -> Rig {
+    let rig = Rig::ready();
+    wait_for("the display to welcome", || rig.log().contains("Welcome").then_some(()));
+    rig
+}
+
 #[test]
 fn a_sale_that_goes_well() {
-    let rig = Rig::ready();
+    let rig = ready();
     rig.keypad.press("A1");
     rig.tap(VISA);
     assert_eq!(rig.outcomes(), ["sold"]);
@@ -85,7 +92,7 @@ fn a_sale_that_goes_well() {
 
 #[test]
 fn a_reader_that_is_updating() {
-    let rig = Rig::ready();
+    let rig = ready();
     rig.reader_fault(&json!({ "updating": {} }));
     rig.keypad.press("A1");
     assert_eq!(rig.outcomes(), ["abandoned"]);
@@ -95,7 +102,7 @@ fn a_reader_that_is_updating() {
 
 #[test]
 fn a_reader_that_is_offline() {
-    let rig = Rig::ready();
+    let rig = ready();
     rig.set_up("readers/tmr_simulated/online", "online=false");
     rig.keypad.press("A1");
     assert_eq!(rig.outcomes(), ["abandoned"]);
@@ -105,7 +112,7 @@ fn a_reader_that_is_offline() {
 
 #[test]
 fn a_reader_whose_action_is_stuck() {
-    let rig = Rig::ready();
+    let rig = ready();
     rig.reader_fault(&json!({ "stuck_action": { "authorizes": false } }));
     rig.keypad.press("A1");
     rig.tap(VISA);
@@ -115,7 +122,7 @@ fn a_reader_whose_action_is_stuck() {
 
 #[test]
 fn a_key_that_was_revoked() {
-    let rig = Rig::ready();
+    let rig = ready();
     rig.set_up("keys/revoke", "key=rk_test_bench");
     rig.keypad.press("A1");
     rig.wait_for_reason("api_key_rejected");
@@ -130,7 +137,7 @@ fn a_key_that_was_revoked() {
 
 #[test]
 fn captures_that_wait() {
-    let rig = Rig::ready();
+    let rig = ready();
     let capture = "/v1/payment_intents/*/capture";
     rig.fault(&json!({ "path": capture, "then": "drop_before", "times": 1000 }));
     rig.keypad.press("A1");

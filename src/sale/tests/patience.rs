@@ -4,7 +4,7 @@
 use super::in_person::{prompted as asked_again, refunding};
 use super::two_steps::{authorizing, card, confirming, presenting as reading, read};
 use super::*;
-use crate::sale::fact::Retraction;
+use crate::sale::fact::{Because, Retraction, Settlement};
 
 /// The sale is to be woken after so many seconds: then something follows, and not before.
 fn waits_for(mut bench: Bench, seconds: u64) {
@@ -95,4 +95,73 @@ fn nobody_is_taken_back_for_a_list_that_was_not_asked_for() {
     found.wait(24 * 3600);
     found.reply(Call::Create { n: found.sale.keys.create }, Ok(seen(None, unpaid())));
     assert_eq!(found.give(&Input::NotListed), [], "it came after all");
+}
+
+/// Taken back since a while, and not by the customer: the reader cannot be looked at.
+fn taken_back_for(seconds: u64) -> Bench {
+    let mut bench = Bench::presenting();
+    bench.wait(60);
+    assert_eq!(bench.sale.given_up, Some(Retraction::TimedOut));
+    bench.now = bench.now + Duration::from_secs(seconds);
+    bench
+}
+
+fn released(because: Because) -> Fact {
+    Fact::SettlementDecided { settlement: Settlement::Release, because }
+}
+
+/// Bug: who was told after ten seconds that any hold will be released was given the product all the
+/// same, and charged, if the card was then found authorized. Seed 202611270000076 found it.
+#[test]
+fn whoever_was_told_that_the_hold_will_be_released_is_not_charged() {
+    let mut bench = taken_back_for(9);
+    bench.look(Some(ActionStatus::Succeeded), paid(1));
+    assert_eq!(bench.vends(), 1, "the customer still stands there");
+    let mut bench = taken_back_for(10);
+    let facts = bench.look(Some(ActionStatus::Succeeded), paid(1));
+    assert_eq!(facts.last(), Some(&released(Because::CustomerLetGo)));
+    let mut charged = Bench::with(|opened| opened.policy.capture = CaptureMode::Automatic);
+    charged.created();
+    charged.prompt_taken();
+    charged.wait(60);
+    charged.now = charged.now + Duration::from_secs(10);
+    charged.look(Some(ActionStatus::Succeeded), captured());
+    assert_eq!(charged.vends(), 0);
+    assert!(matches!(charged.want(), Want::Refund { .. }), "{:?}", charged.want());
+}
+
+#[test]
+fn neither_a_restart_nor_another_reason_gives_the_customer_more_time() {
+    let mut bench = taken_back_for(9);
+    bench.restart("boot-1");
+    bench.now = bench.now + Duration::from_secs(1);
+    assert!(bench.sale.is_let_go(bench.now));
+    bench.look(Some(ActionStatus::Succeeded), paid(1));
+    let facts = bench.dispenser(VendNews::NotKnown);
+    assert_eq!(facts, [released(Because::CustomerLetGo)]);
+    let mut bench = taken_back_for(9);
+    bench.restart("boot-1");
+    bench.look(Some(ActionStatus::Succeeded), paid(1));
+    bench.dispenser(VendNews::NotKnown);
+    assert_eq!(bench.vends(), 1, "nobody was let go yet");
+    let mut bench = taken_back_for(9);
+    bench.give(&Input::CancelPressed);
+    bench.now = bench.now + Duration::from_secs(1);
+    assert!(bench.sale.is_let_go(bench.now));
+    // The board has given it already, as far as it says: what came out is paid for.
+    let mut bench = taken_back_for(10);
+    bench.restart("boot-1");
+    bench.look(Some(ActionStatus::Succeeded), paid(1));
+    bench.dispenser(VendNews::Delivered);
+    assert!(matches!(bench.want(), Want::Capture { .. }), "{:?}", bench.want());
+}
+
+#[test]
+fn the_moments_of_another_boot_let_nobody_go() {
+    let mut bench = taken_back_for(9);
+    bench.now = Moment::from_millis(1_000);
+    bench.restart("boot-2");
+    assert!(!bench.sale.is_let_go(bench.now));
+    bench.now = bench.now + Duration::from_secs(10);
+    assert!(bench.sale.is_let_go(bench.now));
 }
