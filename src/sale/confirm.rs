@@ -48,6 +48,12 @@ pub(super) fn decide(sale: &Sale, reply: &Reply, now: Moment) -> Vec<Fact> {
             Call::Confirm { n: asked },
             Err(trouble),
         ) if asked == n => confirm_call_failed(*n, trouble, now),
+        // It shows the time before the confirmation of which this is not known.
+        (Phase::Confirming { doubt: Some(_), doubted, .. }, Call::Look, Ok(seen))
+            if reply.asked < *doubted =>
+        {
+            present::paid_or_ended(sale, seen, now).unwrap_or_default()
+        }
         (Phase::Confirming { taken, .. }, Call::Look, Ok(seen))
             if taken.is_none_or(|taken| reply.asked >= taken) =>
         {

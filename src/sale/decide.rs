@@ -315,6 +315,10 @@ fn prompting(
             prompt_call_failed(n, trouble, now)
         }
         (Call::Look, Ok(seen)) => match doubt {
+            // It shows the time before the prompt of which this is not known.
+            Some((_, since)) if reply.asked < since => {
+                present::paid_or_ended(sale, seen, now).unwrap_or_default()
+            }
             Some((doubt, since)) => {
                 // A reader that did not acknowledge in time may still be about to prompt.
                 let settled = *doubt != Doubt::Refused(Refusal::ReaderTimeout)

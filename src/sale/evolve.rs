@@ -33,9 +33,9 @@ impl Sale {
                 self.decline = None;
             }
             Fact::ConfirmIntended { n, at } => self.confirm_intended(*n, *at),
-            Fact::ConfirmDoubted { why, .. } => self.confirm_state(None, Some(why.clone())),
-            Fact::ConfirmMissing { .. } => self.confirm_state(None, None),
-            Fact::ConfirmTaken { at } => self.confirm_state(Some(*at), None),
+            Fact::ConfirmDoubted { why, at, .. } => self.confirm_doubted(why, *at),
+            Fact::ConfirmMissing { .. } => self.confirm_state(None),
+            Fact::ConfirmTaken { at } => self.confirm_state(Some(*at)),
             Fact::RetractionDecided { why, at } => self.retraction_decided(why, *at),
             Fact::PromptFound => self.retract_step(RetractStep::Clear),
             Fact::PromptCleared | Fact::ClearDoubted { .. } => {
@@ -273,14 +273,20 @@ impl Sale {
             | Phase::Closed { .. } => at,
         };
         if let Some(prompt) = self.prompt() {
-            self.phase = Phase::Confirming { prompt, n, since, taken: None, doubt: None };
+            let (taken, doubt) = (None, None);
+            self.phase = Phase::Confirming { prompt, n, since, taken, doubt, doubted: at };
         }
     }
 
-    fn confirm_state(&mut self, since: Option<Moment>, why: Option<Doubt>) {
+    fn confirm_state(&mut self, since: Option<Moment>) {
         if let Phase::Confirming { taken, doubt, .. } = &mut self.phase {
-            *taken = since;
-            *doubt = why;
+            (*taken, *doubt) = (since, None);
+        }
+    }
+
+    fn confirm_doubted(&mut self, why: &Doubt, at: Moment) {
+        if let Phase::Confirming { taken, doubt, doubted, .. } = &mut self.phase {
+            (*taken, *doubt, *doubted) = (None, Some(why.clone()), at);
         }
     }
 
@@ -354,9 +360,8 @@ impl Sale {
         match &mut self.phase {
             Phase::Opening { since } => *since = at,
             Phase::Settling { doubt, .. } => *doubt = Some(Doubt::Restarted),
-            Phase::Confirming { taken, doubt, .. } => {
-                *taken = None;
-                *doubt = Some(Doubt::Restarted);
+            Phase::Confirming { taken, doubt, doubted, .. } => {
+                (*taken, *doubt, *doubted) = (None, Some(Doubt::Restarted), at);
             }
             Phase::Refunding(refunding) => {
                 refunding.doubt = Some(Doubt::Restarted);

@@ -124,6 +124,8 @@ pub enum Phase {
         taken: Option<Moment>,
         /// Whether to look before asking (again).
         doubt: Option<Doubt>,
+        /// When that doubt arose.
+        doubted: Moment,
     },
     /// The prompt is being taken back and the PaymentIntent fenced.
     Retracting {

@@ -235,14 +235,16 @@ fn hash_flight<H: Hasher>(flight: &Flight, sale: &Sale, numbers: Numbers, state:
         (&shown.reader, &shown.refunds).hash(state);
         shown.intent.map(|(n, intent)| (n, intent.status)).hash(state);
     }
-    // A look from before the prompt was confirmed counts less.
+    // A look from before the prompt was confirmed, or refused, counts less.
     let stale = match &sale.phase {
         Phase::Presenting { prompted, .. } => flight.asked < *prompted,
         Phase::Confirming { taken: Some(taken), .. } => flight.asked < *taken,
+        Phase::Prompting { doubt: Some(_), doubted, .. }
+        | Phase::Confirming { doubt: Some(_), doubted, .. } => flight.asked < *doubted,
         Phase::Opening { .. }
-        | Phase::Prompting { .. }
+        | Phase::Prompting { doubt: None, .. }
         | Phase::Collected { .. }
-        | Phase::Confirming { taken: None, .. }
+        | Phase::Confirming { taken: None, doubt: None, .. }
         | Phase::Retracting { .. }
         | Phase::Vending { .. }
         | Phase::Doubtful { .. }

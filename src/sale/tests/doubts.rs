@@ -330,6 +330,34 @@ fn a_look_from_before_the_prompt_or_the_confirmation_says_nothing_of_it() {
     assert_ne!(bench.look(None, waits()), []);
 }
 
+/// Bug: a look that hung since before the prompt was taken for one that shows what became of it, and
+/// the reader was asked again without anybody having looked. Seed 202611280001092 found it.
+#[test]
+fn a_look_from_before_a_refusal_does_not_end_the_doubt_about_it() {
+    let early = |before, seen| {
+        Input::Replied(Box::new(Reply { call: Call::Look, asked: before, result: Ok(seen) }))
+    };
+    let later = |bench: &mut Bench| {
+        let before = bench.now;
+        bench.now = bench.now + Duration::from_secs(1);
+        bench.answer(refused(Refusal::ReaderBusy));
+        before
+    };
+    let mut bench = Bench::prompting();
+    let before = later(&mut bench);
+    assert_eq!(bench.give(&early(before, seen(None, unpaid()))), []);
+    assert!(matches!(bench.look(None, unpaid())[..], [Fact::PromptIntended { n: 2, .. }]));
+    let before = later(&mut bench);
+    bench.give(&early(before, seen(None, paid(1))));
+    assert_eq!(bench.vends(), 1, "who has paid has paid");
+
+    let waits = || with_status(IntentStatus::RequiresConfirmation);
+    let mut bench = confirming();
+    let before = later(&mut bench);
+    assert_eq!(bench.give(&early(before, seen(None, waits()))), []);
+    assert!(matches!(bench.look(None, waits())[..], [Fact::ConfirmIntended { n: 2, .. }]));
+}
+
 #[test]
 fn another_systems_action_is_waited_for_while_a_prompt_or_a_confirmation_is_in_doubt() {
     let foreign = |intent: IntentSeen| {
