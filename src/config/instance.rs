@@ -17,6 +17,26 @@ pub fn configuration(name: &str) -> Result<PathBuf, String> {
     Ok(Path::new(FOLDER).join(name))
 }
 
+/// The unit of systemd's that runs the kiosk of this configuration. None if it lies elsewhere.
+pub fn unit(configuration: &Path) -> Option<String> {
+    let folder = folder(configuration)?;
+    if folder == Path::new(FOLDER) {
+        return Some("kioskd".to_owned());
+    }
+    name(folder).map(|name| format!("kioskd@{name}"))
+}
+
+/// The folder of a configuration that is a file or a folder.
+fn folder(configuration: &Path) -> Option<&Path> {
+    let is_file = configuration.extension().is_some();
+    if is_file { configuration.parent() } else { Some(configuration) }
+}
+
+/// The instance that has this folder.
+fn name(folder: &Path) -> Option<&str> {
+    if folder.parent() == Some(Path::new(FOLDER)) { folder.file_name()?.to_str() } else { None }
+}
+
 /// Where a kiosk keeps its things unless its configuration says otherwise.
 pub(super) struct Folders {
     /// What has to outlive a restart.
@@ -29,12 +49,7 @@ impl Folders {
     /// Those of the kiosk whose configuration is this file, or this folder. An instance's runtime
     /// folder is none of the other kiosk's, which systemd removes with all in it when that stops.
     pub(super) fn of(configuration: &Path) -> Self {
-        let is_file = configuration.extension().is_some();
-        let folder = if is_file { configuration.parent() } else { Some(configuration) };
-        let instance = folder
-            .filter(|folder| folder.parent() == Some(Path::new(FOLDER)))
-            .and_then(|folder| folder.file_name()?.to_str());
-        match instance {
+        match folder(configuration).and_then(name) {
             Some(name) => Self {
                 state: format!("/var/lib/kioskd/{name}"),
                 runtime: format!("/run/kioskd-{name}"),
@@ -59,6 +74,20 @@ mod tests {
         ] {
             let folders = Folders::of(Path::new(configuration));
             assert_eq!((folders.state.as_str(), folders.runtime.as_str()), (state, runtime));
+        }
+    }
+
+    #[test]
+    fn the_unit_follows_from_where_the_configuration_lies() {
+        for (configuration, wanted) in [
+            ("/etc/kioskd/kioskd.toml", Some("kioskd")),
+            ("/etc/kioskd", Some("kioskd")),
+            ("/etc/kioskd/left", Some("kioskd@left")),
+            ("/etc/kioskd/left/kioskd.toml", Some("kioskd@left")),
+            ("/srv/kiosk/kioskd.toml", None),
+            ("kioskd.toml", None),
+        ] {
+            assert_eq!(unit(Path::new(configuration)).as_deref(), wanted, "{configuration}");
         }
     }
 

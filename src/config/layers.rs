@@ -21,7 +21,7 @@ const MAIN_FILE: &str = "kioskd.toml";
 /// The folder of drop-ins beside the main file.
 const DROP_INS: &str = "conf.d";
 /// The longest file: what is longer is no configuration.
-const MOST_BYTES: u64 = 1024 * 1024;
+pub(super) const MOST_BYTES: u64 = 1024 * 1024;
 /// The most drop-ins: what is more is a mistake of some script.
 const MOST_DROP_INS: usize = 256;
 
@@ -151,29 +151,44 @@ fn merge(layers: Vec<Layer>) -> Result<Raw, config::ConfigError> {
     builder.build()?.try_deserialize()
 }
 
-fn find_files(path: &Path, more: &[PathBuf]) -> Result<Vec<PathBuf>, ConfigError> {
-    let about = |path: &Path| Origin::File { path: path.to_owned(), line: None };
+/// The folder of drop-ins that goes with a configuration, whether it is there or not.
+pub(super) fn drop_ins_of(path: &Path) -> Result<PathBuf, ConfigError> {
+    Ok(beside(&main_file(path)?))
+}
+
+fn beside(main: &Path) -> PathBuf {
+    main.parent().map_or_else(|| PathBuf::from(DROP_INS), |at| at.join(DROP_INS))
+}
+
+fn main_file(path: &Path) -> Result<PathBuf, ConfigError> {
     let metadata = fs::metadata(path).map_err(|error| unreadable(path, &error))?;
     let main = if metadata.is_dir() { path.join(MAIN_FILE) } else { path.to_owned() };
     if metadata.is_dir() && !main.exists() {
         let wrong = format!("the folder holds no {MAIN_FILE}");
         let fix = format!("put a {MAIN_FILE} into it, or name a file with --config");
-        return Err(Problem::whole(about(path), wrong, fix).into());
+        let origin = Origin::File { path: path.to_owned(), line: None };
+        return Err(Problem::whole(origin, wrong, fix).into());
     }
-    let folder = main.parent().map_or_else(|| PathBuf::from(DROP_INS), |at| at.join(DROP_INS));
+    Ok(main)
+}
+
+fn find_files(path: &Path, more: &[PathBuf]) -> Result<Vec<PathBuf>, ConfigError> {
+    let main = main_file(path)?;
+    let folder = beside(&main);
     let mut drop_ins = match list_drop_ins(&folder) {
         Ok(drop_ins) => drop_ins,
         Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
         Err(error) => return Err(unreadable(&folder, &error).into()),
     };
+    drop_ins.retain(|path| !more.iter().any(|new| new.file_name() == path.file_name()));
+    drop_ins.extend_from_slice(more);
     if drop_ins.len() > MOST_DROP_INS {
         let wrong = format!("the folder holds {} files", drop_ins.len());
         let fix = "remove what some script left there too often";
-        let problem = Problem::whole(about(&folder), wrong, fix);
+        let origin = Origin::File { path: folder, line: None };
+        let problem = Problem::whole(origin, wrong, fix);
         return Err(problem.allowing(format!("at most {MOST_DROP_INS}")).into());
     }
-    drop_ins.retain(|path| !more.iter().any(|new| new.file_name() == path.file_name()));
-    drop_ins.extend_from_slice(more);
     drop_ins.sort_by(|one, other| one.file_name().cmp(&other.file_name()));
     Ok([vec![main], drop_ins].concat())
 }

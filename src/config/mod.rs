@@ -9,6 +9,7 @@
 //! Nothing here reads the environment: it is an argument of [`load`]. Where each value came from
 //! is kept in [`Origins`], for messages and for showing it.
 
+pub mod bundle;
 mod check;
 mod credentials;
 mod doubts;
