@@ -451,13 +451,21 @@ fn control_characters_of_a_comment_do_not_reach_the_terminal() {
 }
 
 #[test]
-fn two_imports_at_once_do_not_mix() {
+fn two_imports_at_once_do_not_mix_and_a_folder_that_cannot_be_made_is_said_so() {
     let bench = Bench::new();
     bench.send(PRICES);
     let held = fs::File::open(bench.path("etc")).unwrap();
     held.try_lock().unwrap();
     bench.refuses(&[], 1, "another import into");
     drop(held);
+    // Whoever may not write hears that; root may always, so that a file stands in the folder's way.
+    fs::remove_dir(bench.path("etc/conf.d")).unwrap();
+    fs::create_dir(bench.path("elsewhere")).unwrap();
+    symlink(bench.path("elsewhere/none"), bench.path("etc/conf.d")).unwrap();
+    let (text, code) = bench.import(&[]);
+    assert_eq!(code, Some(1), "{text}");
+    assert!(text.contains("cannot be written\n  to do: import as root"), "{text}");
+    fs::remove_file(bench.path("etc/conf.d")).unwrap();
     assert_eq!(bench.import(&[]).1, Some(0));
     let kept: &Path = &bench.path("etc/conf.d/50-prices.toml");
     assert_eq!(fs::read(kept).unwrap(), PRICES.as_bytes());

@@ -67,7 +67,7 @@ pub struct Installed {
 #[derive(Debug, thiserror::Error)]
 pub enum BundleError {
     /// A file cannot be read.
-    #[error("{what} {path:?} cannot be read")]
+    #[error("{what} {path:?} cannot be read\n  to do: let the user who imports read it (root may)")]
     Unreadable {
         /// What it is for.
         what: &'static str,
@@ -146,7 +146,9 @@ pub enum BundleError {
         folder: PathBuf,
     },
     /// It cannot be written.
-    #[error("{path:?} cannot be written")]
+    #[error(
+        "{path:?} cannot be written\n  to do: import as root (sudo), and look at the disk (df)"
+    )]
     Unwritable {
         /// The file or folder.
         path: PathBuf,

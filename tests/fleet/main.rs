@@ -32,11 +32,13 @@ use serde_json::{Value, json};
 
 use rig::{Rig, VISA, wait_for};
 
-/// Whether a reload takes the configuration: this kioskd's takes the API key alone.
-const VERIFIES: bool = false;
+/// What tells a daemon to take its configuration: with a restart, as long as a reload takes the API
+/// key alone; then `HUP`.
+const SIGNAL: &str = "TERM";
 
-/// What the daemon says when it is told to reload.
-const RELOADED: &str = "the API key was read again";
+/// Starts the daemon whenever it has ended, as systemd does, until the shell is killed.
+const SUPERVISOR: &str = "while :; do echo started >>starts; setpriv --pdeathsig KILL \"$0\" \"$@\" & \
+    echo $! >pid; wait $!; done";
 
 fn project() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -64,7 +66,10 @@ impl Fleet {
         }
         let mut kiosks: Vec<Rig> = (0..kiosks).map(|_| Rig::without_daemon()).collect();
         for kiosk in &mut kiosks {
-            kiosk.start_as(Command::new(env!("CARGO_BIN_EXE_kioskd")));
+            let mut supervisor = Command::new("sh");
+            supervisor.args(["-c", SUPERVISOR, env!("CARGO_BIN_EXE_kioskd")]);
+            supervisor.current_dir(kiosk.path());
+            kiosk.start_as(supervisor);
         }
         kiosks.iter().for_each(Rig::wait_until_ready);
         Some(Self { kiosks, files: tempfile::tempdir().unwrap() })
@@ -77,13 +82,13 @@ impl Fleet {
         path.display().to_string()
     }
 
-    /// Each kiosk is a host whose files lie in a folder of its own. A host's reload is a SIGHUP.
+    /// Each kiosk is a host whose files lie in a folder of its own.
     fn inventory(&self) -> PathBuf {
         let host = |(number, kiosk): (usize, &Rig)| {
             let folder = kiosk.path().display();
             let variables = json!({
                 "kioskd_config_dir": folder.to_string(),
-                "kioskd_reload_command": format!("kill -HUP {}", kiosk.daemon_pid()),
+                "kioskd_reload_command": format!("sh -c 'kill -{SIGNAL} $(cat {folder}/pid)'"),
             });
             (format!("kiosk-{}", number + 1), variables)
         };
@@ -98,7 +103,6 @@ impl Fleet {
             "kioskd_owner": String::from_utf8(owner).unwrap().trim(),
             "kioskd_enabled": false,
             "kioskd_settle_seconds": 1,
-            "kioskd_verify_running": VERIFIES,
         });
         let path = self.files.path().join("inventory.json");
         let inventory = json!({ "kiosks": { "hosts": hosts, "vars": variables } });
@@ -136,8 +140,10 @@ impl Fleet {
         self.kiosks.iter().map(|kiosk| files(&kiosk.path().join("conf.d"))).collect()
     }
 
-    fn reloads(&self) -> Vec<usize> {
-        self.kiosks.iter().map(|kiosk| kiosk.log().matches(RELOADED).count()).collect()
+    /// How often each daemon was started.
+    fn starts(&self) -> Vec<usize> {
+        let starts = |kiosk: &Rig| fs::read_to_string(kiosk.path().join("starts")).unwrap();
+        self.kiosks.iter().map(|kiosk| starts(kiosk).lines().count()).collect()
     }
 }
 
@@ -169,9 +175,9 @@ fn files(folder: &Path) -> Vec<(String, String)> {
     files
 }
 
-/// A customer comes, pays and gets the product.
+/// A customer comes, pays this price and gets the product.
 #[track_caller]
-fn sells(kiosk: &Rig) {
+fn sells(kiosk: &Rig, price: u64) {
     let before = kiosk.sales().len();
     kiosk.keypad.press("A1");
     kiosk.wait_for_prompt();
@@ -181,10 +187,12 @@ fn sells(kiosk: &Rig) {
         (sales.len() == before + 1 && sales.iter().all(|sale| sale["outcome"] == "sold"))
             .then_some(())
     });
+    let paid = kiosk.books().payment_intents.last().unwrap().amount_received;
+    assert_eq!(paid, price);
 }
 
 const NAME: &str = "50-prices.toml";
-const GOOD: &str = "[product.A1]\nname = \"Cola from the fleet\"\n";
+const GOOD: &str = "[product.A1]\nprice = \"2.75\"\n";
 const BROKEN: &str = "[product.A1]\nprice = \"cheap\"\nprise = \"2.50\"\n";
 
 #[test]
@@ -197,32 +205,37 @@ fn a_good_price_list_reaches_all_and_a_broken_one_stops_at_the_first_which_still
     assert!(!done.text.contains("rk_test_of_the_fleet"), "the key is shown: {}", done.text);
     let good = vec![vec![(NAME.to_owned(), GOOD.to_owned())]; 3];
     assert_eq!(fleet.drop_ins(), good, "{}", done.text);
-    wait_for("three reloads", || (fleet.reloads() == [1, 1, 1]).then_some(()));
+    assert_eq!(fleet.starts(), [2, 2, 2]);
     for kiosk in &fleet.kiosks {
         let key = kiosk.path().join("stripe-api-key");
         assert_eq!(fs::metadata(&key).unwrap().permissions().mode() & 0o777, 0o600);
         assert_eq!(fs::read_to_string(&key).unwrap(), "rk_test_of_the_fleet\n");
     }
-    let again = fleet.roll_out_to("kiosk-1", &push);
-    assert!(again.succeeded && !again.text.contains("changed: ["), "{}", again.text);
-
     fleet.write(NAME, BROKEN);
     let stopped = fleet.roll_out(&push);
     stopped.assert_stopped_at_the_first("product.A1.price");
     assert!(stopped.text.contains("product.A1.prise"), "all that is wrong: {}", stopped.text);
     assert_eq!(fleet.drop_ins(), good, "{}", stopped.text);
-    assert_eq!(fleet.reloads(), [1, 1, 1]);
-    fleet.kiosks.iter().for_each(sells);
+    assert_eq!(fleet.starts(), [2, 2, 2]);
+    fleet.kiosks.iter().for_each(|kiosk| sells(kiosk, 275));
 }
 
 #[test]
 fn a_refused_reload_stops_at_the_first_and_so_does_a_bundle_that_nobody_signed() {
     let Some(fleet) = Fleet::of(2) else { return };
-    let mut push = json!({ "kioskd_drop_ins": [fleet.write(NAME, GOOD)] });
-    push["kioskd_reload_command"] = json!("false");
-    fleet.roll_out(&push).assert_stopped_at_the_first("Reload kioskd");
+    let push = json!({ "kioskd_drop_ins": [fleet.write(NAME, GOOD)] });
+    let mut refused = push.clone();
+    refused["kioskd_reload_command"] = json!("false");
+    fleet.roll_out(&refused).assert_stopped_at_the_first("Reload kioskd");
     let untouched: Vec<bool> = fleet.drop_ins().iter().map(Vec::is_empty).collect();
     assert_eq!(untouched, [false, true]);
+    fleet.kiosks.iter().for_each(|kiosk| sells(kiosk, 250));
+    let again = fleet.roll_out_to("kiosk-1", &push);
+    assert!(again.succeeded, "{}", again.text);
+    let only_reloaded = "changed=2 ";
+    assert!(again.text.contains(only_reloaded), "no file is touched twice: {}", again.text);
+    assert_eq!(fleet.starts(), [2, 1], "the reload that is owed: {}", again.text);
+    sells(&fleet.kiosks[0], 275);
 
     let key = minisign::KeyPair::generate_unencrypted_keypair().unwrap();
     let title = format!("# kioskd bundle 60-bundle 1\n{GOOD}");
@@ -230,19 +243,17 @@ fn a_refused_reload_stops_at_the_first_and_so_does_a_bundle_that_nobody_signed()
     let signed = minisign::sign(Some(&key.pk), &key.sk, title.as_bytes(), None, None).unwrap();
     fleet.write("bundle.minisig", &signed.into_string());
     let trusted = fleet.write("fleet.pub", &key.pk.to_box().unwrap().into_string());
-    let push = json!({
-        "kioskd_bundles": [bundle],
-        "kioskd_trusted_key": trusted,
-        "kioskd_drop_ins_absent": [NAME],
-    });
-    let done = fleet.roll_out(&push);
+    let mut push = json!({ "kioskd_bundles": [bundle], "kioskd_trusted_key": trusted });
+    push["kioskd_drop_ins_absent"] = json!([NAME]);
+    let done = fleet.roll_out_to("kiosk-1", &push);
     assert!(done.succeeded, "{}", done.text);
-    let taken = vec![vec![("60-bundle.toml".to_owned(), title.clone())]; 2];
+    let taken = [vec![("60-bundle.toml".to_owned(), title.clone())], Vec::new()];
     assert_eq!(fleet.drop_ins(), taken, "{}", done.text);
-    wait_for("both reloads", || (fleet.reloads() == [1, 1]).then_some(()));
+    assert_eq!(fleet.starts(), [3, 1]);
 
     fleet.write("bundle", &title.replace("bundle 1", "bundle 2"));
+    push["kioskd_drop_ins_absent"] = json!([]);
     fleet.roll_out(&push).assert_stopped_at_the_first("was changed or cut off");
     assert_eq!(fleet.drop_ins(), taken);
-    sells(&fleet.kiosks[0]);
+    sells(&fleet.kiosks[0], 275);
 }
