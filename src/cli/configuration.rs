@@ -31,10 +31,10 @@ enum Command {
     ///
     /// A text is printed without quotes, for scripts.
     Get(get::Arguments),
-    /// Show what would change for the running daemon if it took the files as they are now
+    /// Show what a reload would change for the running daemon
     ///
     /// Each key that differs is printed with a '-' and the value that the daemon runs on, and with a
-    /// '+' and the value and origin that the files have.
+    /// '+' and the value and origin that the files have. What no reload can change is named.
     Diff(diff::Arguments),
     #[command(about = "Check a signed bundle, put it into conf.d, and reload the daemon")]
     Import(import::Arguments),

@@ -3,6 +3,8 @@
 
 use std::path::{Path, PathBuf};
 
+use super::layers;
+
 /// Where configurations are. That of the only kiosk of a board lies in it, that of an instance one
 /// folder further down.
 const FOLDER: &str = "/etc/kioskd";
@@ -59,6 +61,29 @@ impl Folders {
     }
 }
 
+/// Where a kiosk keeps what outlives a restart, as far as a configuration tells that cannot be used:
+/// it says so itself, or systemd does, or it is the usual folder.
+pub fn state_dir(configuration: &Path, environment: &[(String, String)]) -> PathBuf {
+    let told = told(configuration, environment, "state_dir");
+    let of_systemd = || {
+        let variable = environment.iter().find(|(name, _)| name == "STATE_DIRECTORY");
+        let first = variable?.1.split(':').next()?;
+        Path::new(first).is_absolute().then(|| PathBuf::from(first))
+    };
+    told.or_else(of_systemd).unwrap_or_else(|| Folders::of(configuration).state.into())
+}
+
+/// Where its control socket is, in the same way.
+pub fn runtime_dir(configuration: &Path, environment: &[(String, String)]) -> PathBuf {
+    let told = told(configuration, environment, "runtime_dir");
+    told.unwrap_or_else(|| Folders::of(configuration).runtime.into())
+}
+
+fn told(configuration: &Path, environment: &[(String, String)], key: &str) -> Option<PathBuf> {
+    let told = layers::told_of_kiosk(configuration, environment, key).map(PathBuf::from);
+    told.filter(|folder| folder.is_absolute())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -97,5 +122,26 @@ mod tests {
         for name in ["", "..", "conf.d", "a/b", "left 2", &"x".repeat(33)] {
             assert!(configuration(name).is_err(), "{name}");
         }
+    }
+    #[test]
+    fn half_a_configuration_tells_where_it_keeps_its_things() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("kioskd.toml");
+        let systemd = [("STATE_DIRECTORY".to_owned(), "/var/lib/kioskd/x:/y".to_owned())];
+        for (text, state) in [
+            ("[kiosk]\nstate_dir = \"/srv/state\"\nid = \"lob", "/srv/state"),
+            ("[kiosk]\nstate_dir = \"/srv/sta", "/var/lib/kioskd/x"),
+            ("[kiosk]\nstate_dir = \"not/absolute\"\n", "/var/lib/kioskd/x"),
+            ("", "/var/lib/kioskd/x"),
+        ] {
+            std::fs::write(&file, text).unwrap();
+            assert_eq!(state_dir(&file, &systemd), Path::new(state), "{text}");
+        }
+        assert_eq!(state_dir(&file, &[]), Path::new("/var/lib/kioskd"));
+        assert_eq!(runtime_dir(Path::new("/etc/kioskd/left"), &[]), Path::new("/run/kioskd-left"));
+        std::fs::remove_file(&file).unwrap();
+        assert_eq!(state_dir(&file, &systemd), Path::new("/var/lib/kioskd/x"), "no file at all");
+        let variable = [("KIOSKD__KIOSK__STATE_DIR".to_owned(), "/srv/other".to_owned())];
+        assert_eq!(state_dir(&file, &variable), Path::new("/srv/other"));
     }
 }

@@ -127,11 +127,7 @@ pub(super) fn read(
         return Err(ConfigError { problems });
     }
     let refused = layers.iter().flat_map(|layer| layer.refused.clone()).collect();
-    let raw = merge(layers).map_err(|error| {
-        let origin = Origin::File { path: path.to_owned(), line: None };
-        let wrong = format!("the files cannot be merged: {error}");
-        Problem::whole(origin, wrong, "report this as a defect of kioskd, with the files")
-    })?;
+    let raw = merge(layers).map_err(|error| unmergeable(path, &error))?;
     Ok(Merged { raw, origins, refused, problems, files })
 }
 
@@ -141,6 +137,58 @@ pub(super) fn of_text(text: &str) -> Option<Merged> {
     let (origins, refused) = (layer.origins.clone(), layer.refused.clone());
     let raw = merge(vec![layer]).ok()?;
     Some(Merged { raw, origins, refused, problems: Vec::new(), files: Vec::new() })
+}
+
+/// A text as the only file, whatever its path is called. None of its keys may be wrong.
+pub(super) fn of_whole_text(path: &Path, text: &str) -> Result<Merged, ConfigError> {
+    let layer = parse::layer(path, text);
+    if !layer.problems.is_empty() {
+        return Err(ConfigError { problems: layer.problems });
+    }
+    let (origins, refused) = (layer.origins.clone(), layer.refused.clone());
+    let raw = merge(vec![layer]).map_err(|error| unmergeable(path, &error))?;
+    Ok(Merged { raw, origins, refused, problems: Vec::new(), files: vec![path.to_owned()] })
+}
+
+fn unmergeable(path: &Path, error: &config::ConfigError) -> Problem {
+    let origin = Origin::File { path: path.to_owned(), line: None };
+    let wrong = format!("the files cannot be merged: {error}");
+    Problem::whole(origin, wrong, "report this as a defect of kioskd, with the files")
+}
+
+/// The text that a key of `[kiosk]` comes to, as far as anything of the layers can be understood.
+pub(super) fn told_of_kiosk(
+    path: &Path,
+    environment: &[(String, String)],
+    key: &str,
+) -> Option<String> {
+    let files = find_files(path, &[]).unwrap_or_default();
+    let mut layers: Vec<Layer> = files.iter().map(|file| read_beginning(file)).collect();
+    let mut origins = Origins::default();
+    for layer in &layers {
+        origins.overlay(layer.origins.clone());
+    }
+    layers.push(environment::layer(environment, &origins));
+    layers.iter().rev().find_map(|layer| {
+        let ValueKind::Table(kiosk) = &layer.values.get("kiosk")?.kind else { return None };
+        let ValueKind::String(text) = &kiosk.get(key)?.kind else { return None };
+        Some(text.clone())
+    })
+}
+
+/// A file, or what of it stands before the line that is not TOML: half a file says what its first
+/// half says.
+fn read_beginning(path: &Path) -> Layer {
+    let Ok(text) = read_text(path) else { return Layer::default() };
+    let layer = parse::layer(path, &text);
+    let broken = layer.problems.first().and_then(|problem| parse::line_of(&problem.origin));
+    match broken {
+        Some(line) if layer.is_unparsed => {
+            let lines: Vec<&str> = text.lines().take(line.saturating_sub(1)).collect();
+            parse::layer(path, &lines.join("\n"))
+        }
+        Some(_) | None => layer,
+    }
 }
 
 fn merge(layers: Vec<Layer>) -> Result<Raw, config::ConfigError> {
