@@ -9,7 +9,7 @@
     reason = "a test that cannot set up its bench may panic, and the line tells where"
 )]
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 
@@ -140,8 +140,9 @@ impl Kiosk {
 
 /// All that counts, key by key.
 fn what_it_comes_to(loaded: &Loaded) -> String {
-    let keys: BTreeMap<_, _> = loaded.document().by_key();
-    keys.iter().map(|(key, value)| format!("{key} = {value}\n")).collect()
+    let keys = loaded.document().by_key();
+    let lines: Vec<String> = keys.iter().map(|(key, value)| format!("{key} = {value}")).collect();
+    lines.join("\n")
 }
 
 fn main_file() -> impl Strategy<Value = String> {

@@ -225,10 +225,8 @@ pub async fn run(start: Start, sources: Sources) -> Result<(), RunError> {
     // Before anything else, and before anything that may fail.
     let outputs = devices::outputs_at_rest(settings);
     let mut daemon = Daemon::open(&loaded, &key, identity::controller()?)?;
-    match last_good {
-        Some(last_good) => daemon.running = Running::new(loaded.clone(), Some(last_good)),
-        None => keep(&loaded),
-    }
+    let is_of_the_files = last_good.is_none();
+    daemon.running = Running::new(loaded.clone(), last_good);
     let listener = control::bind(&settings.kiosk.runtime_dir)?;
     let stops = signals()?;
     let messages = daemon.messages();
@@ -249,6 +247,10 @@ pub async fn run(start: Start, sources: Sources) -> Result<(), RunError> {
     let (crew, mut devices, machines) =
         Crew::start(settings, outputs, (views, screens), listeners, watchdog);
     devices.crew = Some(crew);
+    // It is good once all of it could be opened.
+    if is_of_the_files {
+        keep(&loaded);
+    }
     daemon.turn_until_stopped(devices, stops).await;
     machines::farewell(machines.buses).await;
     control::unbind(&settings.kiosk.runtime_dir);

@@ -131,7 +131,7 @@ async fn answer(mut messages: mpsc::Receiver<Message>, tell: std::sync::mpsc::Se
         let heard = match message {
             Message::Event(Event::Hint { reader }) => Heard::Hint(reader.to_string()),
             Message::Event(Event::Drain(drained)) => Heard::Drain { why: drained.why },
-            Message::Event(_) | Message::NewKey(_) => Heard::Plain,
+            Message::Event(_) | Message::NewKey { .. } | Message::Reload(_) => Heard::Plain,
             Message::Select { code, answer } => {
                 let sale = Pressed::Sale(SaleId::new("NEW").unwrap());
                 answer.map(|answer| answer.send(Ok(sale)));
