@@ -13,6 +13,7 @@ demo: ## sell something, here and now: without hardware and without a Stripe acc
 test: ## everything that has to hold: format, lints, tests, documentation
 	@.ci/needs test
 	@.ci/sdks || echo "Stripe's SDKs could not be installed: their tests will be skipped"
+	@.ci/ansible || echo "Ansible could not be installed: the test of its role will be skipped"
 	$(MAKE) --no-print-directory lint
 	cargo test --locked --lib --bins --examples $(OTHERS:%=--test %)
 	cargo test --locked --test stories -- --test-threads 8

@@ -71,6 +71,11 @@ impl Listener {
         self.0.answered.load(Ordering::Relaxed) >= number
     }
 
+    /// Whether the task has ended.
+    pub fn has_ended(&self) -> bool {
+        self.has_answered(ENDED)
+    }
+
     /// Makes the task hang at its next question, for tests.
     #[cfg(debug_assertions)]
     pub fn hang(&self) {

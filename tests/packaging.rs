@@ -12,6 +12,7 @@ use std::io::Write;
 use std::os::unix::fs::{FileExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::time::Duration;
 
 use kioskd::journal::Journal;
 
@@ -71,7 +72,53 @@ fn every_unit_every_rule_and_every_drop_in_is_packed() {
             assert!(sources.contains(&path.as_str()), "{path} is not in [package.metadata.deb]");
         }
     }
-    assert!(sources.contains(&"systemd/*.service"));
+    assert!(sources.contains(&"systemd/*.service") && sources.contains(&"systemd/*.path"));
+}
+
+/// Runs what waits for quiet, with a systemctl that only writes down what it is told, and returns that.
+fn reloads_when_quiet(meanwhile: impl FnOnce(&Path)) -> (Vec<String>, Option<i32>) {
+    let folder = tempfile::tempdir().unwrap();
+    let (watched, programs) = (folder.path().join("etc"), folder.path().join("bin"));
+    fs::create_dir_all(watched.join("conf.d")).unwrap();
+    fs::create_dir(&programs).unwrap();
+    let (systemctl, told) = (programs.join("systemctl"), folder.path().join("told"));
+    let play = format!("#!/bin/sh\necho \"$*\" >>{}\n", told.display());
+    fs::write(&systemctl, play).unwrap();
+    fs::set_permissions(&systemctl, fs::Permissions::from_mode(0o755)).unwrap();
+    let path = format!("{}:{}", programs.display(), std::env::var("PATH").unwrap());
+    let mut waits = Command::new(project().join("packaging/reload-when-quiet"))
+        .arg(&watched)
+        .arg("kioskd.service")
+        .env("PATH", path)
+        .spawn()
+        .unwrap();
+    meanwhile(&watched);
+    let code = waits.wait().unwrap().code();
+    let told = fs::read_to_string(told).unwrap_or_default();
+    (told.lines().filter(|line| line.starts_with("reload")).map(str::to_owned).collect(), code)
+}
+
+#[test]
+fn many_files_that_are_pushed_are_one_reload() {
+    let (reloads, code) = reloads_when_quiet(|watched| {
+        for number in 0..8 {
+            fs::write(watched.join(format!("conf.d/{number}.toml")), "# pushed\n").unwrap();
+            std::thread::sleep(Duration::from_millis(250));
+        }
+    });
+    assert_eq!((reloads, code), (vec!["reload kioskd.service".to_owned()], Some(0)));
+}
+
+#[test]
+fn a_unit_of_each_kind_watches_what_its_kiosk_reads() {
+    for (name, folder) in [("kioskd-reload", "/etc/kioskd"), ("kioskd-reload@", "/etc/kioskd/%i")] {
+        let watched = directives(&format!("systemd/{name}.path"));
+        assert!(watched.contains(&format!("PathChanged={folder}/conf.d")), "{watched:?}");
+        let started = directives(&format!("systemd/{name}.service"));
+        let kiosk = if name.ends_with('@') { "kioskd@%i" } else { "kioskd" };
+        let runs = format!("ExecStart=/usr/lib/kioskd/reload-when-quiet {folder} {kiosk}.service");
+        assert!(started.contains(&runs), "{started:?}");
+    }
 }
 
 /// The lines of a Raspberry Pi's header by their BCM numbers, and the pins that they are at.

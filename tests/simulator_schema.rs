@@ -414,6 +414,12 @@ fn errors_that_a_test_asked_for_have_stripes_shape() {
     stripe.model.revoke_key(None);
     stripe.expect_error(&Request::get(intents), "api_key_expired");
     stripe.model.restore_key(None);
+    let with_key =
+        |path: &str, key: &str| Request { api_key: Some(key.to_owned()), ..Request::get(path) };
+    for path in ["/v1/balance", "/v1/customers", "/v1/payouts"] {
+        assert_eq!(stripe.call(&with_key(path, "rk_test_kiosk")).status, 403);
+        assert_eq!(stripe.call(&with_key(path, "sk_test_owner")).status, 200);
+    }
     let location = stripe.get("/v1/terminal/locations/tml_simulated", &[]);
     assert_eq!(location["object"], "terminal.location");
     stripe.model.set_up(|setup| setup.cancel_needs_action = true, stripe.now);

@@ -1,7 +1,8 @@
-//! `kioskd config`: what the files come to, and whether the daemon runs on that.
+//! `kioskd config`: what the files come to, whether the daemon runs on that, and signed bundles.
 
 mod diff;
 mod get;
+mod import;
 mod show;
 
 use crate::cli::{ConfigArguments, Environment, Exit, complain, print};
@@ -30,11 +31,13 @@ enum Command {
     ///
     /// A text is printed without quotes, for scripts.
     Get(get::Arguments),
-    /// Show what would change for the running daemon if it took the files as they are now
+    /// Show what a reload would change for the running daemon
     ///
     /// Each key that differs is printed with a '-' and the value that the daemon runs on, and with a
-    /// '+' and the value and origin that the files have.
+    /// '+' and the value and origin that the files have. What no reload can change is named.
     Diff(diff::Arguments),
+    #[command(about = "Check a signed bundle, put it into conf.d, and reload the daemon")]
+    Import(import::Arguments),
     /// Print the JSON schema of the configuration, for editors and other programs
     ///
     /// An editor that knows schemas of TOML completes keys and marks what is wrong: a file names its
@@ -47,6 +50,7 @@ pub(super) fn run(arguments: &Arguments, environment: &Environment) -> Exit {
         Command::Show(arguments) => show::run(arguments, environment),
         Command::Get(arguments) => get::run(arguments, environment),
         Command::Diff(arguments) => diff::run(arguments, environment),
+        Command::Import(arguments) => import::run(arguments, environment),
         Command::Schema => {
             print(&format!("{:#}\n", config::schema()));
             Exit::Done

@@ -192,6 +192,13 @@ fn find_socket(
     if let Some(socket) = &arguments.socket {
         return Ok(socket.clone());
     }
-    let loaded = config::load(arguments.config.path(), &environment.variables)?;
-    Ok(loaded.settings.kiosk.runtime_dir.join(SOCKET))
+    let path = arguments.config.path();
+    match config::load(path, &environment.variables) {
+        Ok(loaded) => Ok(loaded.settings.kiosk.runtime_dir.join(SOCKET)),
+        // The daemon may run on an older configuration, and says so.
+        Err(error) => {
+            let folder = config::instance::runtime_dir(path, &environment.variables);
+            Some(folder.join(SOCKET)).filter(|socket| socket.exists()).ok_or(error)
+        }
+    }
 }

@@ -10,6 +10,7 @@ mod drain;
 mod hardware;
 mod reader;
 mod refund;
+mod reload;
 mod resolve;
 mod resume;
 mod run;
@@ -118,6 +119,8 @@ enum Command {
     Drain(drain::Arguments),
     /// Put the kiosk back into service
     Resume(resume::Arguments),
+    #[command(about = "Have the daemon read its configuration and its API key again")]
+    Reload(reload::Arguments),
     #[command(about = "Say by exit code whether a customer is being served")]
     Busy(busy::Arguments),
     #[command(about = "List how many are left of each product, or say what was filled")]
@@ -194,6 +197,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, environment: &Environ
         Command::Refund(arguments) => refund::run(&arguments, environment),
         Command::Drain(arguments) => drain::run(&arguments, environment),
         Command::Resume(arguments) => resume::run(&arguments, environment),
+        Command::Reload(arguments) => reload::run(&arguments, environment),
         Command::Busy(arguments) => busy::run(&arguments, environment),
         Command::Stock(arguments) => stock::run(&arguments, environment),
         Command::Hardware(arguments) => hardware::run(&arguments, environment),

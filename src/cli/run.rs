@@ -1,9 +1,12 @@
 //! `kioskd run`: the daemon.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::cli::{ConfigArguments, Environment, Exit, complain, complain_of, runtime};
-use crate::config;
+use crate::config::last_good::{self, LastGood};
+use crate::config::{self, Loaded, Settings};
+use crate::daemon::configuration::{OnLastGood, in_short};
+use crate::daemon::run::{Sources, Start};
 use crate::daemon::tell;
 use crate::telemetry::log;
 
@@ -16,12 +19,8 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments, environment: &Environment) -> Exit {
     log::start(&environment.log_settings());
     forbid_core_dumps();
-    let loaded = match config::load(arguments.config.path(), &environment.variables) {
-        Ok(loaded) => loaded,
-        Err(error) => {
-            complain(&error);
-            return Exit::Configuration;
-        }
+    let Some((loaded, last_good)) = load(arguments.config.path(), environment) else {
+        return Exit::Configuration;
     };
     for warning in &loaded.warnings {
         tell::configuration_doubted(&warning.on_one_line());
@@ -44,11 +43,9 @@ pub(super) fn run(arguments: &Arguments, environment: &Environment) -> Exit {
         Ok(runtime) => runtime,
         Err(exit) => return exit,
     };
-    let stripe = loaded.settings.stripe.clone();
-    let directory = credentials.map(Path::to_owned);
-    let folder = loaded.settings.kiosk.runtime_dir.clone();
-    let reload = move || config::api_key_again(&folder, directory.as_deref(), &stripe);
-    let exit = match runtime.block_on(crate::daemon::run(&loaded, &key, reload)) {
+    let sources = sources(arguments, environment, &loaded.settings);
+    let start = Start { loaded, last_good, key };
+    let exit = match runtime.block_on(crate::daemon::run(start, sources)) {
         Ok(()) => Exit::Done,
         Err(error) => {
             complain(&error);
@@ -59,6 +56,40 @@ pub(super) fn run(arguments: &Arguments, environment: &Environment) -> Exit {
     // counts is in the journal.
     runtime.shutdown_background();
     exit
+}
+
+/// The files, or what the kiosk ran on last. None: neither can be used, and that was said.
+fn load(path: &Path, environment: &Environment) -> Option<(Loaded, Option<OnLastGood>)> {
+    let error = match config::load(path, &environment.variables) {
+        Ok(loaded) => return Some((loaded, None)),
+        Err(error) => error,
+    };
+    complain(&error);
+    let folder = config::instance::state_dir(path, &environment.variables);
+    match last_good::find(&folder, path) {
+        Ok(Some(LastGood { loaded, kept })) => {
+            let last_good = OnLastGood { kept, because: in_short(&error) };
+            tell::configuration::on_last_good(&last_good);
+            Some((loaded, Some(last_good)))
+        }
+        Ok(None) => None,
+        Err(unusable) => {
+            tell::configuration::last_good_unusable(&unusable);
+            None
+        }
+    }
+}
+
+/// What a reload reads. Where the API key lies cannot change while the daemon runs.
+fn sources(arguments: &Arguments, environment: &Environment, settings: &Settings) -> Sources {
+    let (path, variables) = (arguments.config.path().to_owned(), environment.variables.clone());
+    let stripe = settings.stripe.clone();
+    let directory = environment.get("CREDENTIALS_DIRECTORY").map(PathBuf::from);
+    let folder = settings.kiosk.runtime_dir.clone();
+    Sources {
+        configuration: Box::new(move || config::load(&path, &variables)),
+        key: Box::new(move || config::api_key_again(&folder, directory.as_deref(), &stripe)),
+    }
 }
 
 /// The API key and what is known of customers stand in the memory. Under systemd the unit says the

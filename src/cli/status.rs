@@ -75,5 +75,11 @@ fn page(document: &StatusDocument) -> String {
         "kioskd {}, configuration {} from {}\n",
         document.version, document.config.hash, document.config.source
     ));
+    for remark in document.config.remarks() {
+        page.push_str(&format!("  {remark}\n"));
+    }
+    if document.config.last_good.is_some() || document.config.refused.is_some() {
+        page.push_str("    do: kioskd check; correct the files; kioskd reload\n");
+    }
     page
 }

@@ -21,7 +21,7 @@ const MAIN_FILE: &str = "kioskd.toml";
 /// The folder of drop-ins beside the main file.
 const DROP_INS: &str = "conf.d";
 /// The longest file: what is longer is no configuration.
-const MOST_BYTES: u64 = 1024 * 1024;
+pub(super) const MOST_BYTES: u64 = 1024 * 1024;
 /// The most drop-ins: what is more is a mistake of some script.
 const MOST_DROP_INS: usize = 256;
 
@@ -127,11 +127,7 @@ pub(super) fn read(
         return Err(ConfigError { problems });
     }
     let refused = layers.iter().flat_map(|layer| layer.refused.clone()).collect();
-    let raw = merge(layers).map_err(|error| {
-        let origin = Origin::File { path: path.to_owned(), line: None };
-        let wrong = format!("the files cannot be merged: {error}");
-        Problem::whole(origin, wrong, "report this as a defect of kioskd, with the files")
-    })?;
+    let raw = merge(layers).map_err(|error| unmergeable(path, &error))?;
     Ok(Merged { raw, origins, refused, problems, files })
 }
 
@@ -143,6 +139,58 @@ pub(super) fn of_text(text: &str) -> Option<Merged> {
     Some(Merged { raw, origins, refused, problems: Vec::new(), files: Vec::new() })
 }
 
+/// A text as the only file, whatever its path is called. None of its keys may be wrong.
+pub(super) fn of_whole_text(path: &Path, text: &str) -> Result<Merged, ConfigError> {
+    let layer = parse::layer(path, text);
+    if !layer.problems.is_empty() {
+        return Err(ConfigError { problems: layer.problems });
+    }
+    let (origins, refused) = (layer.origins.clone(), layer.refused.clone());
+    let raw = merge(vec![layer]).map_err(|error| unmergeable(path, &error))?;
+    Ok(Merged { raw, origins, refused, problems: Vec::new(), files: vec![path.to_owned()] })
+}
+
+fn unmergeable(path: &Path, error: &config::ConfigError) -> Problem {
+    let origin = Origin::File { path: path.to_owned(), line: None };
+    let wrong = format!("the files cannot be merged: {error}");
+    Problem::whole(origin, wrong, "report this as a defect of kioskd, with the files")
+}
+
+/// The text that a key of `[kiosk]` comes to, as far as anything of the layers can be understood.
+pub(super) fn told_of_kiosk(
+    path: &Path,
+    environment: &[(String, String)],
+    key: &str,
+) -> Option<String> {
+    let files = find_files(path, &[]).unwrap_or_default();
+    let mut layers: Vec<Layer> = files.iter().map(|file| read_beginning(file)).collect();
+    let mut origins = Origins::default();
+    for layer in &layers {
+        origins.overlay(layer.origins.clone());
+    }
+    layers.push(environment::layer(environment, &origins));
+    layers.iter().rev().find_map(|layer| {
+        let ValueKind::Table(kiosk) = &layer.values.get("kiosk")?.kind else { return None };
+        let ValueKind::String(text) = &kiosk.get(key)?.kind else { return None };
+        Some(text.clone())
+    })
+}
+
+/// A file, or what of it stands before the line that is not TOML: half a file says what its first
+/// half says.
+fn read_beginning(path: &Path) -> Layer {
+    let Ok(text) = read_text(path) else { return Layer::default() };
+    let layer = parse::layer(path, &text);
+    let broken = layer.problems.first().and_then(|problem| parse::line_of(&problem.origin));
+    match broken {
+        Some(line) if layer.is_unparsed => {
+            let lines: Vec<&str> = text.lines().take(line.saturating_sub(1)).collect();
+            parse::layer(path, &lines.join("\n"))
+        }
+        Some(_) | None => layer,
+    }
+}
+
 fn merge(layers: Vec<Layer>) -> Result<Raw, config::ConfigError> {
     let mut builder = Config::builder();
     for layer in layers {
@@ -151,29 +199,44 @@ fn merge(layers: Vec<Layer>) -> Result<Raw, config::ConfigError> {
     builder.build()?.try_deserialize()
 }
 
-fn find_files(path: &Path, more: &[PathBuf]) -> Result<Vec<PathBuf>, ConfigError> {
-    let about = |path: &Path| Origin::File { path: path.to_owned(), line: None };
+/// The folder of drop-ins that goes with a configuration, whether it is there or not.
+pub(super) fn drop_ins_of(path: &Path) -> Result<PathBuf, ConfigError> {
+    Ok(beside(&main_file(path)?))
+}
+
+fn beside(main: &Path) -> PathBuf {
+    main.parent().map_or_else(|| PathBuf::from(DROP_INS), |at| at.join(DROP_INS))
+}
+
+fn main_file(path: &Path) -> Result<PathBuf, ConfigError> {
     let metadata = fs::metadata(path).map_err(|error| unreadable(path, &error))?;
     let main = if metadata.is_dir() { path.join(MAIN_FILE) } else { path.to_owned() };
     if metadata.is_dir() && !main.exists() {
         let wrong = format!("the folder holds no {MAIN_FILE}");
         let fix = format!("put a {MAIN_FILE} into it, or name a file with --config");
-        return Err(Problem::whole(about(path), wrong, fix).into());
+        let origin = Origin::File { path: path.to_owned(), line: None };
+        return Err(Problem::whole(origin, wrong, fix).into());
     }
-    let folder = main.parent().map_or_else(|| PathBuf::from(DROP_INS), |at| at.join(DROP_INS));
+    Ok(main)
+}
+
+fn find_files(path: &Path, more: &[PathBuf]) -> Result<Vec<PathBuf>, ConfigError> {
+    let main = main_file(path)?;
+    let folder = beside(&main);
     let mut drop_ins = match list_drop_ins(&folder) {
         Ok(drop_ins) => drop_ins,
         Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
         Err(error) => return Err(unreadable(&folder, &error).into()),
     };
+    drop_ins.retain(|path| !more.iter().any(|new| new.file_name() == path.file_name()));
+    drop_ins.extend_from_slice(more);
     if drop_ins.len() > MOST_DROP_INS {
         let wrong = format!("the folder holds {} files", drop_ins.len());
         let fix = "remove what some script left there too often";
-        let problem = Problem::whole(about(&folder), wrong, fix);
+        let origin = Origin::File { path: folder, line: None };
+        let problem = Problem::whole(origin, wrong, fix);
         return Err(problem.allowing(format!("at most {MOST_DROP_INS}")).into());
     }
-    drop_ins.retain(|path| !more.iter().any(|new| new.file_name() == path.file_name()));
-    drop_ins.extend_from_slice(more);
     drop_ins.sort_by(|one, other| one.file_name().cmp(&other.file_name()));
     Ok([vec![main], drop_ins].concat())
 }

@@ -9,6 +9,8 @@
 //! Nothing here reads the environment: it is an argument of [`load`]. Where each value came from
 //! is kept in [`Origins`], for messages and for showing it.
 
+pub mod bundle;
+mod changes;
 mod check;
 mod credentials;
 mod doubts;
@@ -17,6 +19,7 @@ mod effective;
 mod environment;
 pub mod instance;
 mod keys;
+pub mod last_good;
 mod layers;
 mod origins;
 mod parse;
@@ -32,6 +35,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
+pub use changes::{Change, Reloaded, changes};
 pub use credentials::{ApiKey, CredentialError, Mode, api_key, api_key_again};
 pub use duration::parse as duration;
 pub use effective::{Asked, ConfigDocument, Setting, toml, toml_value};
@@ -85,7 +89,21 @@ pub fn load_with(
     drop_ins: &[PathBuf],
     environment: &[(String, String)],
 ) -> Result<Loaded, ConfigError> {
-    let merged = layers::read(path, drop_ins, environment)?;
+    finish(path, layers::read(path, drop_ins, environment)?)
+}
+
+/// These settings as a configuration of its own: written down, parsed and checked like any other.
+fn of_settings(path: &Path, effective: &[Setting]) -> Result<Loaded, ConfigError> {
+    let text = toml(effective, false);
+    let mut loaded = finish(path, layers::of_whole_text(path, &text)?)?;
+    for setting in &mut loaded.effective {
+        let given = effective.iter().find(|given| given.key == setting.key);
+        setting.origin = given.map_or(Origin::Default, |given| given.origin.clone());
+    }
+    Ok(loaded)
+}
+
+fn finish(path: &Path, merged: layers::Merged) -> Result<Loaded, ConfigError> {
     let settings = check::settings(path, &merged)?;
     let defect = |error| {
         let origin = Origin::File { path: path.to_owned(), line: None };

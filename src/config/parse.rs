@@ -63,7 +63,8 @@ pub(super) fn line_at(text: &[u8], offset: usize) -> usize {
     before.split(|byte| *byte == b'\n').count()
 }
 
-fn line_of(origin: &Origin) -> Option<usize> {
+/// The line that is named, if one is.
+pub(super) fn line_of(origin: &Origin) -> Option<usize> {
     match origin {
         Origin::File { line, .. } => *line,
         Origin::Default | Origin::Environment { .. } => None,

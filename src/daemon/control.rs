@@ -5,6 +5,7 @@ mod hardware;
 mod keys;
 mod orders;
 mod reader;
+mod reload;
 mod service;
 mod stock;
 
@@ -23,9 +24,10 @@ use axum::routing::{get, post};
 use axum::serve::IncomingStream;
 use serde::{Deserialize, Serialize};
 use tokio::net::UnixListener;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::config::ConfigDocument;
+pub use crate::daemon::configuration::ConfigStatus;
 pub use crate::daemon::control::display::{TrialDocument, size_of as display_size};
 pub use crate::daemon::control::hardware::{FireDocument, FireOrder};
 pub use crate::daemon::control::orders::{OrderDocument, RefundOrder, Resolution};
@@ -36,6 +38,7 @@ use crate::daemon::drained::DrainFile;
 use crate::daemon::hardware::{DisplayStatus, Hardware};
 use crate::daemon::journal_thread::Job;
 use crate::daemon::run::Message;
+pub use crate::daemon::run::{ReloadDocument, ReloadOrders};
 use crate::daemon::screens::Screens;
 use crate::daemon::tell;
 use crate::daemon::waiting::Waiting;
@@ -90,15 +93,6 @@ pub struct StatusDocument {
     pub displays: BTreeMap<String, DisplayStatus>,
     /// Which configuration it runs.
     pub config: ConfigStatus,
-}
-
-/// Which configuration runs.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct ConfigStatus {
-    /// A hash of the effective settings.
-    pub hash: String,
-    /// Where it was read from.
-    pub source: String,
 }
 
 /// One sale in `GET /v1/sales`.
@@ -192,7 +186,23 @@ struct Shared {
     drained: DrainFile,
     hardware: Hardware,
     screens: Screens,
-    config: ConfigDocument,
+    config: watch::Receiver<ConfigDocument>,
+    reloads: ReloadOrders,
+}
+
+/// What can be seen, and reloaded, through the socket.
+#[derive(Debug)]
+pub struct Seen {
+    /// Where it is remembered that the kiosk is out of service.
+    pub state_dir: PathBuf,
+    /// The devices.
+    pub hardware: Hardware,
+    /// The displays.
+    pub screens: Screens,
+    /// The configuration that runs.
+    pub config: watch::Receiver<ConfigDocument>,
+    /// Who reloads it.
+    pub reloads: ReloadOrders,
 }
 
 #[derive(Deserialize)]
@@ -234,13 +244,14 @@ pub async fn serve(
     listener: UnixListener,
     driver: mpsc::Sender<Message>,
     journal: thread_queue::Sender<Job>,
-    (state_dir, hardware, screens, config): (PathBuf, Hardware, Screens, ConfigDocument),
+    Seen { state_dir, hardware, screens, config, reloads }: Seen,
 ) {
     let orders = tokio::sync::Mutex::default();
     let drained = DrainFile::in_folder(&state_dir);
     let routes = axum::Router::new()
         .route("/v1/status", get(status))
-        .route("/v1/config", get(running_config))
+        .route("/v1/config", get(reload::running))
+        .route("/v1/reload", post(reload::reload))
         .route("/v1/sales", get(sales))
         .route("/v1/sales/{id}", get(sale))
         .route("/v1/sales/{id}/resolve", post(orders::resolve))
@@ -275,6 +286,7 @@ pub async fn serve(
             hardware,
             screens,
             config,
+            reloads,
         }));
     let service = routes.into_make_service_with_connect_info::<Caller>();
     if let Err(error) = axum::serve(listener, service).await {
@@ -296,10 +308,6 @@ async fn status(State(shared): State<Arc<Shared>>) -> Response {
 /// The next of the kiosk's languages.
 async fn language(State(shared): State<Arc<Shared>>) -> Response {
     sent(&shared, Message::Event(crate::daemon::Event::LanguagePressed)).await
-}
-
-async fn running_config(State(shared): State<Arc<Shared>>) -> Response {
-    Json(&shared.config).into_response()
 }
 
 async fn cancel(State(shared): State<Arc<Shared>>) -> Response {

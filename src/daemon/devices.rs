@@ -4,33 +4,38 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use tokio::sync::mpsc::{self, error::TrySendError};
+use tokio::task::JoinHandle;
 
 use crate::config::{DispenserKind, DispenserSettings, InputSettings, Settings};
 use crate::daemon::clock;
 use crate::daemon::driver::Event;
 use crate::daemon::hardware::Hardware;
-use crate::daemon::machines::{self, Asking, Machines};
+use crate::daemon::machines::Asking;
 use crate::daemon::policy::unknown_vend;
 use crate::daemon::run::Message;
 use crate::daemon::told::ToldBoards;
-use crate::daemon::watchdog::Watchdog;
 use crate::dispenser::command::Program;
 use crate::dispenser::escpos::Printer;
 use crate::dispenser::gpio::{Chip, Relays, longest};
-use crate::dispenser::{self, Answer, DispenserNews, Order};
-use crate::ids::DispenserName;
+use crate::dispenser::{self, Answer, DispenserNews, NewsSender, Order};
+use crate::ids::{DispenserName, KioskId};
 use crate::input::evdev::{self, Evdev};
 use crate::input::gpio::{Chardev, Gpio, Rppal};
 use crate::input::matrix::{self, Matrix};
 use crate::input::reader::ReaderScreen;
 use crate::input::{self, InputNews, Key, NamedInputNews};
 use crate::kiosk::Dispenser;
+use crate::mdb::{DispenserEnd, InputEnd};
+use crate::pulse::Pulse;
 use crate::sale::input::VendNews;
 use crate::serial::{Link, PortSettings};
 use crate::wiring::BackendKind;
 
 /// News of devices that wait to be put into the driver's words.
 const QUEUE: usize = 64;
+
+/// Orders waiting for a dispenser.
+const ORDERS: usize = 16;
 
 /// What is told of itself when its time is over is not told too late.
 const TO_TELL: Duration = Duration::from_secs(3);
@@ -62,63 +67,59 @@ pub fn dispensers(settings: &Settings) -> BTreeMap<DispenserName, Dispenser> {
     all.map(|(name, dispenser)| (name.clone(), known(dispenser))).collect()
 }
 
-/// Starts the inputs.
-pub fn start_inputs(
-    settings: &Settings,
-    mut own: (&mut Machines, Option<mpsc::Receiver<String>>),
-    listeners: &Listeners,
-    watchdog: &mut Watchdog,
-) {
-    let (sender, mut news) = mpsc::channel::<NamedInputNews>(QUEUE);
-    for (name, kind) in &settings.inputs {
-        let pulse = watchdog.watch(format!("input \"{name}\""));
-        let (name, sender) = (name.clone(), sender.clone());
-        match kind {
-            InputSettings::Serial(serial) => {
-                let port = PortSettings { device: serial.device.clone(), baud: serial.baud };
-                tokio::spawn(input::run(name, Link::new(port), sender, pulse));
-            }
-            InputSettings::Gpio(gpio) => match gpio.backend {
-                BackendKind::Chardev => {
-                    let lines = Gpio::<Chardev>::new(gpio.clone());
-                    tokio::spawn(input::run(name, lines, sender, pulse));
-                }
-                BackendKind::Rppal => {
-                    let lines = Gpio::<Rppal>::new(gpio.clone());
-                    tokio::spawn(input::run(name, lines, sender, pulse));
-                }
-            },
-            InputSettings::Matrix(keypad) => match keypad.backend {
-                BackendKind::Chardev => {
-                    let keypad = Matrix::<matrix::Chardev>::new(keypad.clone());
-                    tokio::spawn(input::run(name, keypad, sender, pulse));
-                }
-                BackendKind::Rppal => {
-                    let keypad = Matrix::<matrix::Rppal>::new(keypad.clone());
-                    tokio::spawn(input::run(name, keypad, sender, pulse));
-                }
-            },
-            InputSettings::Evdev(keyboard) => {
-                let keyboard = Evdev::<evdev::Device>::new(keyboard.clone());
-                tokio::spawn(input::run(name, keyboard, sender, pulse));
-            }
-            InputSettings::Mdb(_) => {
-                if let Some(end) = own.0.inputs.remove(&name) {
-                    tokio::spawn(input::run(name, end, sender, pulse));
-                }
-            }
-            InputSettings::Reader(_) => {
-                if let Some(chosen) = own.1.take() {
-                    tokio::spawn(input::run(name, ReaderScreen::new(chosen), sender, pulse));
-                }
-            }
-            InputSettings::Stdin => {
-                tokio::spawn(input::stdin::run(name, sender, pulse));
-            }
+/// Starts an input. Of a vending machine it is this end of its bus, and of the reader's screen where
+/// the answers come from.
+pub fn start_input(
+    (name, kind): (&str, &InputSettings),
+    (end, chosen): (Option<InputEnd>, Option<mpsc::Receiver<String>>),
+    (news, pulse): (mpsc::Sender<NamedInputNews>, Pulse),
+) -> Option<JoinHandle<()>> {
+    let name = name.to_owned();
+    Some(match kind {
+        InputSettings::Serial(serial) => {
+            let port = PortSettings { device: serial.device.clone(), baud: serial.baud };
+            tokio::spawn(input::run(name, Link::new(port), news, pulse))
         }
-    }
+        InputSettings::Gpio(gpio) => match gpio.backend {
+            BackendKind::Chardev => {
+                let lines = Gpio::<Chardev>::new(gpio.clone());
+                tokio::spawn(input::run(name, lines, news, pulse))
+            }
+            BackendKind::Rppal => {
+                let lines = Gpio::<Rppal>::new(gpio.clone());
+                tokio::spawn(input::run(name, lines, news, pulse))
+            }
+        },
+        InputSettings::Matrix(keypad) => match keypad.backend {
+            BackendKind::Chardev => {
+                let keypad = Matrix::<matrix::Chardev>::new(keypad.clone());
+                tokio::spawn(input::run(name, keypad, news, pulse))
+            }
+            BackendKind::Rppal => {
+                let keypad = Matrix::<matrix::Rppal>::new(keypad.clone());
+                tokio::spawn(input::run(name, keypad, news, pulse))
+            }
+        },
+        InputSettings::Evdev(keyboard) => {
+            let keyboard = Evdev::<evdev::Device>::new(keyboard.clone());
+            tokio::spawn(input::run(name, keyboard, news, pulse))
+        }
+        InputSettings::Mdb(_) => tokio::spawn(input::run(name, end?, news, pulse)),
+        InputSettings::Reader(_) => {
+            tokio::spawn(input::run(name, ReaderScreen::new(chosen?), news, pulse))
+        }
+        InputSettings::Stdin => tokio::spawn(input::stdin::run(name, news, pulse)),
+    })
+}
+
+/// Puts what inputs say into the driver's words: whatever is sent to where this returns. `asking`
+/// says what the questions of vending machines mean.
+pub fn hear_inputs(
+    listeners: &Listeners,
+    asking: BTreeMap<String, Asking>,
+) -> mpsc::Sender<NamedInputNews> {
+    let (sender, mut news) = mpsc::channel::<NamedInputNews>(QUEUE);
     let (messages, hardware) = (listeners.messages.clone(), listeners.hardware.clone());
-    let asking = machines::asking(settings);
     tokio::spawn(async move {
         let mut boards = ToldBoards::default();
         while let Some(NamedInputNews { input, news }) = news.recv().await {
@@ -130,6 +131,7 @@ pub fn start_inputs(
             }
         }
     });
+    sender
 }
 
 fn input_message(
@@ -188,48 +190,42 @@ pub fn outputs_at_rest(settings: &Settings) -> Outputs {
     settings.dispensers.iter().filter_map(of_lines).collect()
 }
 
-/// Starts the dispensers, and returns where their orders go.
-pub fn start_dispensers(
-    settings: &Settings,
-    (mut outputs, mut machines): (Outputs, Machines),
-    listeners: &Listeners,
-    queue: usize,
-    watchdog: &mut Watchdog,
-) -> BTreeMap<DispenserName, mpsc::Sender<Order>> {
-    let (sender, mut news) = mpsc::channel::<(DispenserName, DispenserNews)>(QUEUE);
-    let mut orders = BTreeMap::new();
-    for (name, dispenser) in &settings.dispensers {
-        let (order_sender, order_queue) = mpsc::channel(queue);
-        orders.insert(name.clone(), order_sender);
-        let pulse = watchdog.watch(format!("dispenser \"{name}\""));
-        let (name, sender) = (name.clone(), sender.clone());
-        match &dispenser.kind {
-            DispenserKind::Serial(serial) => {
-                let port = PortSettings { device: serial.device.clone(), baud: serial.baud };
-                let board = dispenser::serial::Board::new(port);
-                tokio::spawn(dispenser::run(name, board, order_queue, sender, pulse));
-            }
-            DispenserKind::Command(command) => {
-                let program = Program::new(command.clone());
-                tokio::spawn(dispenser::run(name, program, order_queue, sender, pulse));
-            }
-            DispenserKind::Gpio(gpio) => {
-                let taken = outputs.remove(&name);
-                let relays = taken.unwrap_or_else(|| Relays::new(gpio.clone()));
-                tokio::spawn(dispenser::run(name, relays, order_queue, sender, pulse));
-            }
-            DispenserKind::Mdb(machine) => {
-                // Each input of the kind has one dispenser: the configuration says so.
-                if let Some(end) = machines.dispensers.remove(&machine.input) {
-                    tokio::spawn(dispenser::run(name, end, order_queue, sender, pulse));
-                }
-            }
-            DispenserKind::Escpos(printer) => {
-                let printer = Printer::new(printer.clone(), settings.kiosk.id.clone());
-                tokio::spawn(dispenser::run(name, printer, order_queue, sender, pulse));
-            }
+/// Starts a dispenser, and returns where its orders go. Of lines that are at rest already it is these,
+/// and of a vending machine this end of its bus.
+pub fn start_dispenser(
+    (name, dispenser): (&DispenserName, &DispenserSettings),
+    kiosk: &KioskId,
+    (lines, end): (Option<Relays<Chip>>, Option<DispenserEnd>),
+    (news, pulse): (NewsSender, Pulse),
+) -> Option<(mpsc::Sender<Order>, JoinHandle<()>)> {
+    let (sender, orders) = mpsc::channel(ORDERS);
+    let name = name.clone();
+    let task = match &dispenser.kind {
+        DispenserKind::Serial(serial) => {
+            let port = PortSettings { device: serial.device.clone(), baud: serial.baud };
+            let board = dispenser::serial::Board::new(port);
+            tokio::spawn(dispenser::run(name, board, orders, news, pulse))
         }
-    }
+        DispenserKind::Command(command) => {
+            let program = Program::new(command.clone());
+            tokio::spawn(dispenser::run(name, program, orders, news, pulse))
+        }
+        DispenserKind::Gpio(gpio) => {
+            let relays = lines.unwrap_or_else(|| Relays::new(gpio.clone()));
+            tokio::spawn(dispenser::run(name, relays, orders, news, pulse))
+        }
+        DispenserKind::Mdb(_) => tokio::spawn(dispenser::run(name, end?, orders, news, pulse)),
+        DispenserKind::Escpos(printer) => {
+            let printer = Printer::new(printer.clone(), kiosk.clone());
+            tokio::spawn(dispenser::run(name, printer, orders, news, pulse))
+        }
+    };
+    Some((sender, task))
+}
+
+/// Puts what dispensers say into the driver's words: whatever is sent to where this returns.
+pub fn hear_dispensers(listeners: &Listeners) -> NewsSender {
+    let (sender, mut news) = mpsc::channel::<(DispenserName, DispenserNews)>(QUEUE);
     let (messages, hardware) = (listeners.messages.clone(), listeners.hardware.clone());
     tokio::spawn(async move {
         let mut boards = ToldBoards::default();
@@ -241,7 +237,7 @@ pub fn start_dispensers(
             }
         }
     });
-    orders
+    sender
 }
 
 fn dispenser_event(

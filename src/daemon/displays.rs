@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
 
-use crate::config::{DisplayKind, Settings};
+use crate::config::{DisplayKind, DisplaySettings, Settings};
 use crate::daemon::clock;
 use crate::daemon::hardware::Hardware;
 use crate::daemon::told::ToldBoards;
-use crate::daemon::watchdog::Watchdog;
 use crate::display::framebuffer::ScreenPanel;
 use crate::display::hd44780::Lcd;
 use crate::display::panel::Panel;
@@ -36,30 +36,16 @@ pub fn voice(settings: &Settings) -> Voice {
     Voice { speeches, help: Help { phone: settings.kiosk.phone.clone() } }
 }
 
-/// Starts the displays. Each sees only the newest view.
-pub fn start(
-    settings: &Settings,
-    (told, voice): (&watch::Receiver<Told>, &Arc<Voice>),
-    hardware: &Hardware,
-    watchdog: &mut Watchdog,
-) {
-    let (sender, mut news) = mpsc::channel(QUEUE);
-    for (name, display) in &settings.displays {
-        let pulse = watchdog.watch(format!("display \"{name}\""));
-        let stage = Stage { voice: voice.clone(), told: told.clone(), news: sender.clone() };
-        let start = (name.clone(), display.care.clone(), pulse);
-        match &display.kind {
-            DisplayKind::Terminal => stage.start(start, Terminal::new()),
-            DisplayKind::Ssd1306(oled) => {
-                let picture = Picture { dots: picture::dots, pages: picture::dot_pages };
-                stage.start(start, Oled::new(oled.clone(), picture));
-            }
-            DisplayKind::Hd44780(lcd) => stage.start(start, Lcd::new(lcd)),
-            DisplayKind::Png(png) => stage.start(start, PngPanel::new(png)),
-            DisplayKind::Signal(signal) => stage.start(start, Signal::new(signal.clone())),
-            DisplayKind::Framebuffer(screen) => stage.start(start, ScreenPanel::new(screen)),
-        }
-    }
+/// What all displays are started with.
+#[derive(Debug)]
+pub struct Shows {
+    told: watch::Receiver<Told>,
+    news: mpsc::Sender<(String, DisplayNews)>,
+}
+
+/// Displays see only the newest view, and whatever they say of themselves is heard here.
+pub fn hear(told: watch::Receiver<Told>, hardware: &Hardware) -> Shows {
+    let (sender, mut news) = mpsc::channel::<(String, DisplayNews)>(QUEUE);
     let hardware = hardware.clone();
     tokio::spawn(async move {
         let mut boards = ToldBoards::default();
@@ -72,6 +58,29 @@ pub fn start(
             }
         }
     });
+    Shows { told, news: sender }
+}
+
+/// Starts a display.
+pub fn start(
+    (name, display): (&str, &DisplaySettings),
+    voice: Arc<Voice>,
+    shows: &Shows,
+    pulse: Pulse,
+) -> JoinHandle<()> {
+    let stage = Stage { voice, told: shows.told.clone(), news: shows.news.clone() };
+    let start = (name.to_owned(), display.care.clone(), pulse);
+    match &display.kind {
+        DisplayKind::Terminal => stage.start(start, Terminal::new()),
+        DisplayKind::Ssd1306(oled) => {
+            let picture = Picture { dots: picture::dots, pages: picture::dot_pages };
+            stage.start(start, Oled::new(oled.clone(), picture))
+        }
+        DisplayKind::Hd44780(lcd) => stage.start(start, Lcd::new(lcd)),
+        DisplayKind::Png(png) => stage.start(start, PngPanel::new(png)),
+        DisplayKind::Signal(signal) => stage.start(start, Signal::new(signal.clone())),
+        DisplayKind::Framebuffer(screen) => stage.start(start, ScreenPanel::new(screen)),
+    }
 }
 
 /// What every display is started with.
@@ -82,8 +91,12 @@ struct Stage {
 }
 
 impl Stage {
-    fn start<P: Panel>(self, (name, care, pulse): (String, DisplayCare, Pulse), panel: P) {
+    fn start<P: Panel>(
+        self,
+        (name, care, pulse): (String, DisplayCare, Pulse),
+        panel: P,
+    ) -> JoinHandle<()> {
         let Self { voice, told, news } = self;
-        tokio::spawn(run::run((name, panel), (voice, care), told, news, pulse));
+        tokio::spawn(run::run((name, panel), (voice, care), told, news, pulse))
     }
 }

@@ -4,7 +4,7 @@
 mod event;
 mod machine;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use crate::daemon::flights::{FlightId, Flights};
@@ -289,6 +289,7 @@ impl Driver {
                     self.flights.look_now(open.map(Sale::id));
                 }
             }
+            Event::Reconfigured { setup, begun } => self.reconfigured(*setup, &begun, now),
             Event::KeyReplaced => {
                 self.kiosk.key_replaced();
                 self.flights.hurry(now.moment, HURRY_WITHIN, &mut self.rng);
@@ -377,6 +378,11 @@ impl Driver {
                 self.give(&id, &Input::Restarted { boot }, now);
             }
         }
+    }
+
+    fn reconfigured(&mut self, setup: Setup, begun: &BTreeSet<DispenserName>, now: Now) {
+        self.kiosk.reconfigure(setup, begun, now.since());
+        self.told_prices.clear();
     }
 
     fn open(&mut self, opened: Result<Opened, Turned>, now: Now) {

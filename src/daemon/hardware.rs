@@ -10,6 +10,7 @@ use tokio::sync::broadcast;
 
 use crate::config::{DispenserKind, DisplayKind, InputSettings, Settings};
 use crate::daemon::clock;
+use crate::daemon::crew::Differing;
 use crate::dispenser::{Answer, DispenserNews};
 use crate::display::run::DisplayNews;
 use crate::input::{InputNews, Key};
@@ -70,11 +71,14 @@ pub struct DeviceSaid {
     pub what: String,
 }
 
+/// Devices by kind and name.
+type Devices = BTreeMap<(&'static str, String), Device>;
+
 /// All devices, shared by whoever hears them and whoever is asked.
 #[derive(Clone, Debug)]
 pub struct Hardware {
     said: broadcast::Sender<DeviceSaid>,
-    devices: Arc<Mutex<BTreeMap<(&'static str, String), Device>>>,
+    devices: Arc<Mutex<Devices>>,
 }
 
 const INPUT: &str = "input";
@@ -91,52 +95,19 @@ impl Default for Hardware {
 impl Hardware {
     /// What is configured; of none is it known yet whether it is there.
     pub fn of(settings: &Settings) -> Self {
-        let inputs = settings.inputs.iter().map(|(name, input)| {
-            let uses = match input {
-                InputSettings::Serial(serial) => port(&serial.device, serial.baud),
-                InputSettings::Gpio(gpio) => buttons(gpio),
-                InputSettings::Matrix(matrix) => keypad(matrix),
-                InputSettings::Evdev(evdev) => keyboard(evdev),
-                InputSettings::Mdb(mdb) => {
-                    format!("vending bus at {}", port(&mdb.device, mdb.baud))
-                }
-                InputSettings::Reader(_) => "screen of the payment reader".to_owned(),
-                InputSettings::Stdin => "standard input".to_owned(),
-            };
-            (INPUT, name.clone(), uses)
-        });
-        let dispensers = settings.dispensers.iter().map(|(name, dispenser)| {
-            let uses = match &dispenser.kind {
-                DispenserKind::Serial(serial) => port(&serial.device, serial.baud),
-                DispenserKind::Command(command) => format!("program {}", command.program.display()),
-                DispenserKind::Gpio(gpio) => relays(gpio),
-                DispenserKind::Mdb(machine) => {
-                    format!("vending machine at input {}", machine.input)
-                }
-                DispenserKind::Escpos(printer) => match &printer.at {
-                    PrinterAt::Device { path, .. } => format!("printer {}", path.display()),
-                    PrinterAt::Address(address) => format!("printer at {address}"),
-                },
-            };
-            (DISPENSER, name.to_string(), uses)
-        });
-        let displays = settings.displays.iter();
-        let displays =
-            displays.map(|(name, display)| (DISPLAY, name.clone(), shows_on(&display.kind)));
-        let since = now();
-        let devices = inputs.chain(dispensers).chain(displays).map(|(kind, name, uses)| {
-            let state = "starting".to_owned();
-            let device = Device {
-                kind: kind.to_owned(),
-                name: name.clone(),
-                uses,
-                state,
-                since: since.clone(),
-                why: None,
-            };
-            ((kind, name), device)
-        });
-        Self { devices: Arc::new(Mutex::new(devices.collect())), ..Self::default() }
+        Self { devices: Arc::new(Mutex::new(starting(settings))), ..Self::default() }
+    }
+
+    /// Others are configured; of those that differ it is not known yet whether they are there.
+    pub(super) fn change(&self, settings: &Settings, differing: &Differing) {
+        let mut devices = self.devices.lock().unwrap_or_else(PoisonError::into_inner);
+        let stays = |(kind, name): &(&str, String)| match *kind {
+            INPUT => !differing.inputs.contains(name),
+            DISPLAY => !differing.displays.contains(name),
+            _ => !differing.dispensers.iter().any(|begun| begun.as_str() == name),
+        };
+        let old = std::mem::replace(&mut *devices, starting(settings));
+        devices.extend(old.into_iter().filter(|(key, _)| stays(key)));
     }
 
     /// What is known of all devices.
@@ -247,6 +218,55 @@ impl Hardware {
         let said = DeviceSaid { at: now(), kind: kind.to_owned(), name: name.to_owned(), what };
         drop(self.said.send(said));
     }
+}
+
+/// All devices, of none of which it is known yet whether it is there.
+fn starting(settings: &Settings) -> Devices {
+    let inputs = settings.inputs.iter().map(|(name, input)| {
+        let uses = match input {
+            InputSettings::Serial(serial) => port(&serial.device, serial.baud),
+            InputSettings::Gpio(gpio) => buttons(gpio),
+            InputSettings::Matrix(matrix) => keypad(matrix),
+            InputSettings::Evdev(evdev) => keyboard(evdev),
+            InputSettings::Mdb(mdb) => {
+                format!("vending bus at {}", port(&mdb.device, mdb.baud))
+            }
+            InputSettings::Reader(_) => "screen of the payment reader".to_owned(),
+            InputSettings::Stdin => "standard input".to_owned(),
+        };
+        (INPUT, name.clone(), uses)
+    });
+    let dispensers = settings.dispensers.iter().map(|(name, dispenser)| {
+        let uses = match &dispenser.kind {
+            DispenserKind::Serial(serial) => port(&serial.device, serial.baud),
+            DispenserKind::Command(command) => format!("program {}", command.program.display()),
+            DispenserKind::Gpio(gpio) => relays(gpio),
+            DispenserKind::Mdb(machine) => {
+                format!("vending machine at input {}", machine.input)
+            }
+            DispenserKind::Escpos(printer) => match &printer.at {
+                PrinterAt::Device { path, .. } => format!("printer {}", path.display()),
+                PrinterAt::Address(address) => format!("printer at {address}"),
+            },
+        };
+        (DISPENSER, name.to_string(), uses)
+    });
+    let displays = settings.displays.iter();
+    let displays = displays.map(|(name, display)| (DISPLAY, name.clone(), shows_on(&display.kind)));
+    let since = now();
+    let devices = inputs.chain(dispensers).chain(displays).map(|(kind, name, uses)| {
+        let state = "starting".to_owned();
+        let device = Device {
+            kind: kind.to_owned(),
+            name: name.clone(),
+            uses,
+            state,
+            since: since.clone(),
+            why: None,
+        };
+        ((kind, name), device)
+    });
+    devices.collect()
 }
 
 fn shows_on(kind: &DisplayKind) -> String {

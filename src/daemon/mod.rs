@@ -10,6 +10,8 @@
 //! * `sweep`: what was left at Stripe is listed, looked up in the journal, and adopted
 //! * `place`: where the reader stands is read
 //! * [`run`](mod@run): the loop around the driver
+//! * [`configuration`]: which configuration runs, and what came of a reload
+//! * [`crew`]: the tasks that serve the devices, begun anew where a reload says so
 //! * [`journal_thread`], [`devices`], [`control`], [`notify`]: who carries effects out and brings
 //!   news
 //! * `drained`: the file that remembers a person's drain
@@ -26,7 +28,9 @@
 mod account;
 mod assignment;
 pub mod clock;
+pub mod configuration;
 pub mod control;
+pub mod crew;
 pub mod devices;
 mod displays;
 mod drained;

@@ -2,6 +2,7 @@
 
 use systemd::daemon;
 
+use crate::daemon::configuration::ConfigStatus;
 use crate::daemon::tell;
 use crate::kiosk::status::{KioskStatus, State};
 use crate::telemetry::names::machine;
@@ -16,8 +17,9 @@ pub struct Notifier {
 
 impl Notifier {
     /// Tells the state of a turn: ready once the kiosk can sell or knows why not.
-    pub fn tell(&mut self, status: &KioskStatus) {
-        let sentence = sentence(status);
+    pub fn tell(&mut self, status: &KioskStatus, config: &ConfigStatus) {
+        let remarks = config.remarks().into_iter().map(|remark| format!("; {remark}"));
+        let sentence: String = std::iter::once(sentence(status)).chain(remarks).collect();
         if !self.ready && can_sell_or_knows_why_not(status) {
             self.ready = true;
             send(&[("READY", "1")]);

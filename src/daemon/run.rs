@@ -6,6 +6,7 @@ mod fire;
 mod hang;
 mod keys;
 mod perform;
+mod reload;
 mod signals;
 mod stock;
 
@@ -17,8 +18,10 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot, watch};
 
-use crate::config::{ApiKey, CredentialError, Loaded};
-use crate::daemon::control::{self, ConfigStatus, ControlError, StatusDocument};
+use crate::config::{ApiKey, ConfigDocument, Loaded, Mode};
+use crate::daemon::configuration::{OnLastGood, Running};
+use crate::daemon::control::{self, ControlError, Seen, StatusDocument};
+use crate::daemon::crew::Crew;
 use crate::daemon::devices::Listeners;
 use crate::daemon::drained::DrainFile;
 use crate::daemon::driver::{Driver, Event, Now};
@@ -55,14 +58,13 @@ use keys::press;
 pub(super) use keys::sale_id;
 pub use keys::{KeyAnswer, Pressed};
 use perform::{perform, perform_order};
-use signals::{reload_on_hangup, signals};
+pub use reload::{Offer, ReloadDocument, ReloadOrders, Sources};
+use reload::{keep, reload_when_told};
+use signals::signals;
 pub use stock::StockMessage;
 
 /// News waiting for the driver. Beyond this, whoever brings more has to wait.
 const QUEUE: usize = 256;
-
-/// Orders waiting for a dispenser.
-const ORDERS: usize = 16;
 
 /// How long a stop waits for the sale that is running: the prompt is taken back or the vend ends.
 /// What is left then stands in the journal and goes on at the next start.
@@ -108,7 +110,14 @@ pub enum Message {
     /// Somebody wants to know what the open sales wait for.
     Waiting(oneshot::Sender<BTreeMap<SaleId, Waiting>>),
     /// The API key was read again.
-    NewKey(ApiKey),
+    NewKey {
+        /// It.
+        key: ApiKey,
+        /// For why the old one stays in use, if it does.
+        answer: oneshot::Sender<Result<(), String>>,
+    },
+    /// The files of the configuration were read again.
+    Reload(Offer),
     /// Somebody wants to know about the reader.
     Reader(oneshot::Sender<ReaderDocument>),
     /// Somebody orders something of the reader.
@@ -172,6 +181,8 @@ pub struct Devices {
     pub spectator: Option<mpsc::Sender<(SaleId, Fact)>>,
     /// Who asks the tasks behind all this whether they do their work.
     pub watchdog: Watchdog,
+    /// Who serves the devices, if they are of the configuration: a demo has its own.
+    pub crew: Option<Crew>,
 }
 
 /// Everything that the loop talks to.
@@ -188,42 +199,60 @@ struct Tasks {
     fired: Option<Fired>,
     /// Who waits for what becomes of an order about the stock. These go one at a time, too.
     filling: Option<oneshot::Sender<Ordered>>,
+    /// Which configuration runs.
+    running: Running,
+    /// The document of that.
+    shown: watch::Sender<ConfigDocument>,
+    /// Whose turn it is to keep one for later.
+    keeping: Arc<tokio::sync::Mutex<()>>,
 }
 
-/// Runs the kiosk until a signal tells it to stop. SIGHUP makes it read the API key again.
-pub async fn run(
-    loaded: &Loaded,
-    key: &ApiKey,
-    reload: impl Fn() -> Result<ApiKey, CredentialError> + Send + 'static,
-) -> Result<(), RunError> {
+/// What a daemon starts with.
+#[derive(Debug)]
+pub struct Start {
+    /// The configuration.
+    pub loaded: Loaded,
+    /// That it is the last good one, and not what the files say.
+    pub last_good: Option<OnLastGood>,
+    /// The API key.
+    pub key: ApiKey,
+}
+
+/// Runs the kiosk until a signal tells it to stop. SIGHUP makes it read its sources again.
+pub async fn run(start: Start, sources: Sources) -> Result<(), RunError> {
+    let Start { loaded, last_good, key } = start;
     let settings = &loaded.settings;
     // Before anything else, and before anything that may fail.
     let outputs = devices::outputs_at_rest(settings);
-    let daemon = Daemon::open(loaded, key, identity::controller()?)?;
+    let mut daemon = Daemon::open(&loaded, &key, identity::controller()?)?;
+    let is_of_the_files = last_good.is_none();
+    daemon.running = Running::new(loaded.clone(), last_good);
     let listener = control::bind(&settings.kiosk.runtime_dir)?;
     let stops = signals()?;
     let messages = daemon.messages();
-    reload_on_hangup(reload, messages.clone())?;
-    let jobs = daemon.jobs.clone();
+    let reloads = reload_when_told(sources, messages.clone())?;
     let hardware = Hardware::of(settings);
-    let (views, watch) = watch::channel(Told::default());
-    let voice = Arc::new(displays::voice(settings));
-    let screens = Screens::new(views.clone(), voice.clone(), settings);
-    let shown = (settings.kiosk.state_dir.clone(), hardware.clone(), screens, loaded.document());
-    tokio::spawn(control::serve(listener, messages.clone(), jobs, shown));
-    let mut watchdog = Watchdog::new(notify::watchdog_interval());
-    displays::start(settings, (&watch, &voice), &hardware, &mut watchdog);
+    let (views, _) = watch::channel(Told::default());
+    let screens = Screens::new(views.clone(), displays::voice(settings), settings);
+    let seen = Seen {
+        state_dir: settings.kiosk.state_dir.clone(),
+        hardware: hardware.clone(),
+        screens: screens.clone(),
+        config: daemon.shown.subscribe(),
+        reloads,
+    };
+    tokio::spawn(control::serve(listener, messages.clone(), daemon.jobs.clone(), seen));
+    let watchdog = Watchdog::new(notify::watchdog_interval());
     let listeners = Listeners { messages, hardware };
-    let mut machines = machines::start(settings, &watch, &mut watchdog);
-    let (menu, chosen) = mpsc::channel(1);
-    let own = (&mut machines, Some(chosen));
-    devices::start_inputs(settings, own, &listeners, &mut watchdog);
-    let buses = std::mem::take(&mut machines.buses);
-    let own = (outputs, machines);
-    let dispensers = devices::start_dispensers(settings, own, &listeners, ORDERS, &mut watchdog);
-    let devices = Devices { dispensers, views, menu: Some(menu), spectator: None, watchdog };
+    let (crew, mut devices, machines) =
+        Crew::start(settings, outputs, (views, screens), listeners, watchdog);
+    devices.crew = Some(crew);
+    // It is good once all of it could be opened.
+    if is_of_the_files {
+        keep(&loaded);
+    }
     daemon.turn_until_stopped(devices, stops).await;
-    machines::farewell(buses).await;
+    machines::farewell(machines.buses).await;
     control::unbind(&settings.kiosk.runtime_dir);
     Ok(())
 }
@@ -236,7 +265,8 @@ pub struct Daemon {
     messages: mpsc::Sender<Message>,
     inbox: mpsc::Receiver<Message>,
     jobs: thread_queue::Sender<Job>,
-    config: ConfigStatus,
+    running: Running,
+    shown: watch::Sender<ConfigDocument>,
     reader_power: Option<PathBuf>,
     /// Who has taken the kiosk out of service, before this start.
     drained: Option<Drained>,
@@ -252,7 +282,8 @@ impl Daemon {
         let stored = journal.open_sales()?;
         let origin =
             Origin { kiosk: settings.kiosk.id.clone(), controller, journal: journal.id().clone() };
-        let setup = setup(settings, key, origin)?;
+        let livemode = key.mode() == Mode::Live;
+        let setup = setup(settings, livemode, origin, identity::boot_id()?);
         let counts = journal.counts()?;
         let found = (stored.as_slice(), &counts);
         let mut driver = Driver::of_journal(setup, found, identity::seed()?, clock::now());
@@ -271,11 +302,11 @@ impl Daemon {
         tell::life(machine::STARTS, &what);
         // The thread is never waited for: its last commit was confirmed, or cannot be had.
         let (jobs, _thread) = journal_thread::start(journal, messages.clone());
-        let config =
-            ConfigStatus { hash: loaded.hash.clone(), source: loaded.source.display().to_string() };
+        let (shown, running) =
+            (watch::Sender::new(loaded.document()), Running::new(loaded.clone(), None));
         let reader_power = settings.reader.power_cycle.clone();
         let drained = DrainFile::in_folder(&settings.kiosk.state_dir).read();
-        Ok(Self { driver, client, messages, inbox, jobs, config, reader_power, drained })
+        Ok(Self { driver, client, messages, inbox, jobs, running, shown, reader_power, drained })
     }
 
     /// Where news for the loop go.
@@ -285,7 +316,7 @@ impl Daemon {
 
     /// The loop. A first stop takes no new sale and waits for the running one.
     pub async fn turn_until_stopped(self, devices: Devices, mut stops: mpsc::Receiver<()>) {
-        let Self { mut driver, client, messages, mut inbox, jobs, config, .. } = self;
+        let Self { mut driver, client, messages, mut inbox, jobs, running, shown, .. } = self;
         let Self { reader_power, drained, .. } = self;
         let people = BTreeMap::new();
         let reader = driver.kiosk().setup().reader.clone();
@@ -299,6 +330,9 @@ impl Daemon {
             people,
             fired: None,
             filling: None,
+            running,
+            shown,
+            keeping: Arc::default(),
         };
         let watchdog = notify::watchdog_interval();
         let (mut notifier, mut inhibitor) = (Notifier::default(), Inhibitor::default());
@@ -306,12 +340,20 @@ impl Daemon {
         let mut message = Some(Message::Event(drained.map_or(Event::Tick, Event::Drain)));
         loop {
             let now = clock::now();
-            if let Some(message) = message.take() {
-                hear(&mut driver, message, &mut tasks, &config, now);
+            let is_staying = stop_by.is_none();
+            match message.take() {
+                Some(Message::Reload(offer)) => {
+                    reload::offered(&mut driver, offer, &mut tasks, is_staying).await;
+                }
+                Some(message) => hear(&mut driver, message, &mut tasks, now),
+                None => {}
+            }
+            if is_staying {
+                reload::take(&mut driver, &mut tasks).await;
             }
             let status = driver.kiosk().status(now.moment);
             inhibitor.hold(status.sale.is_some());
-            notifier.tell(&status);
+            notifier.tell(&status, &tasks.running.status());
             notifier.turned(&tasks.devices.watchdog.turn(now.moment));
             if stop_by.is_some_and(|by| driver.may_stop() || now.moment >= by) {
                 tell::life(machine::STOPPED, "stopped");
@@ -344,7 +386,7 @@ fn stop(notifier: &Notifier, stop_by: &mut Option<crate::time::Moment>) -> Messa
 }
 
 /// One turn of the driver for one message.
-fn hear(driver: &mut Driver, message: Message, tasks: &mut Tasks, config: &ConfigStatus, now: Now) {
+fn hear(driver: &mut Driver, message: Message, tasks: &mut Tasks, now: Now) {
     let Some(message) = fire::for_the_technician(message, tasks) else { return };
     match message {
         Message::Event(event) => {
@@ -356,7 +398,7 @@ fn hear(driver: &mut Driver, message: Message, tasks: &mut Tasks, config: &Confi
                 version: env!("CARGO_PKG_VERSION").to_owned(),
                 status: driver.kiosk().status(now.moment),
                 displays: BTreeMap::new(),
-                config: config.clone(),
+                config: tasks.running.status(),
             };
             drop(answer.send(document));
         }
@@ -365,11 +407,15 @@ fn hear(driver: &mut Driver, message: Message, tasks: &mut Tasks, config: &Confi
             perform(driver.turn(Event::SaleOrdered { sale, stored, order }, now), tasks);
         }
         Message::Waiting(answer) => drop(answer.send(driver.waiting(now))),
-        Message::NewKey(key) => {
-            if take_key(driver, tasks, &key) {
+        Message::NewKey { key, answer } => {
+            let taken = take_key(driver, tasks, &key);
+            if taken.is_ok() {
                 perform(driver.turn(Event::KeyReplaced, now), tasks);
             }
+            drop(answer.send(taken));
         }
+        // The loop itself takes it: devices are let go meanwhile.
+        Message::Reload(_) => {}
         Message::Reader(answer) => drop(answer.send(driver.kiosk().reader_document(now.moment))),
         Message::ReaderOrder { order, answer } => {
             let effects = driver.turn(Event::ReaderOrder(order), now);

@@ -1,7 +1,7 @@
 //! What the displays show, for whoever asks from afar, and a picture to try them with.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -30,23 +30,46 @@ const TRIED_FOR: Duration = Duration::from_secs(15);
 #[derive(Clone, Debug)]
 pub struct Screens {
     told: watch::Sender<Told>,
+    shown_on: Arc<RwLock<ShownOn>>,
+}
+
+/// Who speaks, and on what.
+#[derive(Clone, Debug)]
+struct ShownOn {
     voice: Arc<Voice>,
-    displays: Arc<BTreeMap<String, DisplaySettings>>,
+    displays: BTreeMap<String, DisplaySettings>,
 }
 
 impl Default for Screens {
     /// No displays, and nothing to show.
     fn default() -> Self {
         let voice = Voice { speeches: vec![Speech::english()], help: Help::default() };
-        let (told, voice) = (watch::Sender::new(Told::default()), Arc::new(voice));
-        Self { told, voice, displays: Arc::default() }
+        let shown_on = ShownOn { voice: Arc::new(voice), displays: BTreeMap::new() };
+        let told = watch::Sender::new(Told::default());
+        Self { told, shown_on: Arc::new(RwLock::new(shown_on)) }
     }
 }
 
 impl Screens {
     /// Those that are configured.
-    pub fn new(told: watch::Sender<Told>, voice: Arc<Voice>, settings: &Settings) -> Self {
-        Self { told, voice, displays: Arc::new(settings.displays.clone()) }
+    pub fn new(told: watch::Sender<Told>, voice: Voice, settings: &Settings) -> Self {
+        let shown_on = ShownOn { voice: Arc::new(voice), displays: settings.displays.clone() };
+        Self { told, shown_on: Arc::new(RwLock::new(shown_on)) }
+    }
+
+    /// Others are configured.
+    pub fn change(&self, voice: Voice, settings: &Settings) {
+        let shown_on = ShownOn { voice: Arc::new(voice), displays: settings.displays.clone() };
+        *self.shown_on.write().unwrap_or_else(PoisonError::into_inner) = shown_on;
+    }
+
+    fn shown_on(&self) -> ShownOn {
+        self.shown_on.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// How the kiosk speaks.
+    pub fn voice(&self) -> Arc<Voice> {
+        self.shown_on().voice
     }
 
     /// What one of them shows now, as a PNG; without a name, what all of them say, in this size or
@@ -60,18 +83,13 @@ impl Screens {
         name: Option<&str>,
         size: Option<(u32, u32)>,
     ) -> Result<Vec<u8>, String> {
+        let ShownOn { voice, displays } = self.shown_on();
         let kind = match name {
-            Some(name) => Some(&self.displays.get(name).ok_or_else(|| self.unknown(name))?.kind),
+            Some(name) => Some(&displays.get(name).ok_or_else(|| unknown(name, &displays))?.kind),
             None => None,
         };
-        let words = self.voice.words(&self.told.borrow()).ok_or("nothing is shown yet")?;
+        let words = voice.words(&self.told.borrow()).ok_or("nothing is shown yet")?;
         Ok(picture(&words, kind, size))
-    }
-
-    fn unknown(&self, name: &str) -> String {
-        let known: Vec<&str> = self.displays.keys().map(String::as_str).collect();
-        let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
-        format!("there is no display \"{name}\"; configured: {known}")
     }
 
     /// Whether no customer has anything to read.
@@ -89,6 +107,12 @@ impl Screens {
         });
         TRIED_FOR
     }
+}
+
+fn unknown(name: &str, displays: &BTreeMap<String, DisplaySettings>) -> String {
+    let known: Vec<&str> = displays.keys().map(String::as_str).collect();
+    let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+    format!("there is no display \"{name}\"; configured: {known}")
 }
 
 /// Everything that a display has to be able to show, and nothing that a customer could act upon.

@@ -1,9 +1,9 @@
 //! What the kiosk is set up with: its settings, and what the machine says of itself.
 
-use crate::config::{ApiKey, DisplayKind, InputSettings, Mode, ReaderStyle, Settings};
+use crate::config::{DisplayKind, InputSettings, ReaderStyle, Settings};
+use crate::daemon::devices;
 use crate::daemon::policy::policy;
-use crate::daemon::run::RunError;
-use crate::daemon::{devices, identity};
+use crate::ids::BootId;
 use crate::kiosk::menu::{MenuRules, MenuStyle};
 use crate::kiosk::restart_window::RestartWindow;
 use crate::kiosk::screen::ScreenRules;
@@ -11,7 +11,7 @@ use crate::kiosk::{Product, Setup};
 use crate::sale::fact::Origin;
 
 /// What the kiosk sells, from the settings and what the machine says of itself.
-pub(super) fn setup(settings: &Settings, key: &ApiKey, origin: Origin) -> Result<Setup, RunError> {
+pub(super) fn setup(settings: &Settings, livemode: bool, origin: Origin, boot: BootId) -> Setup {
     let catalog = settings.products.iter().map(|(code, product)| {
         let product = Product {
             name: product.name.clone(),
@@ -23,18 +23,18 @@ pub(super) fn setup(settings: &Settings, key: &ApiKey, origin: Origin) -> Result
         };
         (code.clone(), product)
     });
-    Ok(Setup {
+    Setup {
         catalog: catalog.collect(),
         dispensers: devices::dispensers(settings),
         origin,
         reader: settings.stripe.reader.clone(),
-        livemode: key.mode() == Mode::Live,
+        livemode,
         policy: policy(settings),
         reader_display: settings.payment.reader_display,
         menu: menu(settings),
         screen: screen(settings),
         cart_limit: settings.kiosk.cart.then_some(settings.kiosk.cart_limit),
-        boot: identity::boot_id()?,
+        boot,
         restart_window: settings.reader.restart_window.map(|(from, to)| RestartWindow {
             from,
             to,
@@ -46,7 +46,7 @@ pub(super) fn setup(settings: &Settings, key: &ApiKey, origin: Origin) -> Result
             .power_cycle
             .is_some()
             .then_some(settings.reader.power_cycle_every),
-    })
+    }
 }
 
 /// How the displays behave.

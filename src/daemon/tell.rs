@@ -37,6 +37,8 @@ macro_rules! line {
     }};
 }
 
+pub mod configuration;
+
 /// Tells of an effect, where it is news for people. The reader is the kiosk's.
 pub fn effect(effect: &Effect, reader: &ReaderId) {
     match effect {

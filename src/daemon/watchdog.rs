@@ -35,6 +35,8 @@ impl Watchdog {
 
     /// Watches one task more, under a name for people.
     pub fn watch(&mut self, name: String) -> Pulse {
+        // Whoever has ended is never asked again; its successor may have its name.
+        self.tasks.retain(|(_, task)| !task.has_ended());
         let (pulse, listener) = pulse::pair(self.ask.subscribe());
         self.tasks.push((name, listener));
         pulse

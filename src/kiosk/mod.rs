@@ -17,6 +17,7 @@
 //! * [`out_of_order`]: reasons not to sell, each with what to do about it
 //! * [`sweep`]: what was left at Stripe, when it is looked for, and what may be touched
 //! * [`menu`]: what there is to choose, on the screen of the payment reader
+//! * `reconfigure`: another configuration is taken over, between two customers
 //! * [`view`]: the one thing that the display shows
 //! * [`screen`]: what the display does by itself: languages, how long messages stand
 //! * [`status`]: the answer to "how are you?"
@@ -36,6 +37,7 @@ pub mod reader;
 mod reader_display;
 pub mod reader_status;
 pub mod reader_wish;
+mod reconfigure;
 pub mod restart_window;
 pub mod screen;
 pub mod select;

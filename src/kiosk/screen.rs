@@ -60,6 +60,11 @@ impl Kiosk {
         self.screen.alone_since = self.screen.alone_since.map(|_| now);
     }
 
+    /// The languages may be others.
+    pub(super) fn speak_the_first_language(&mut self) {
+        self.screen.language = 0;
+    }
+
     /// Which of the languages the display speaks.
     pub fn language(&self) -> usize {
         self.screen.language

@@ -104,6 +104,13 @@ impl Stock {
         Self { shelves: shelves.collect(), changed: BTreeSet::new() }
     }
 
+    /// Begins with what the configuration says of products that were not counted before.
+    pub(super) fn count_also(&mut self, catalog: &BTreeMap<ProductCode, Product>) {
+        for (code, shelf) in Self::configured(catalog).shelves {
+            self.shelves.entry(code).or_insert(shelf);
+        }
+    }
+
     /// One of this product has left the machine.
     pub(super) fn take(&mut self, code: &ProductCode) {
         if let Some(shelf) = self.shelves.get_mut(code) {

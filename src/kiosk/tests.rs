@@ -30,6 +30,7 @@ mod commands;
 mod reader;
 mod reader_display;
 mod reasons;
+mod reconfigure;
 mod sales;
 
 const EPOCH: i64 = 1_790_000_000;

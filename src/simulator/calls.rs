@@ -31,6 +31,9 @@ pub(super) enum Call<'a> {
     RetrieveRefund(&'a str),
     RetrieveCharge(&'a str),
     RetrieveLocation(&'a str),
+    RetrieveBalance,
+    ListCustomers,
+    ListPayouts,
 }
 
 /// What a call takes.
@@ -202,6 +205,18 @@ const LIST_REFUNDS: Parameters = Parameters {
     expandable: REFUND,
 };
 
+const LIST_CUSTOMERS: Parameters = Parameters {
+    simulated: &["created", "ending_before", "limit", "starting_after"],
+    known: &["email", "expand", "test_clock"],
+    expandable: &[],
+};
+
+const LIST_PAYOUTS: Parameters = Parameters {
+    simulated: &["created", "ending_before", "limit", "starting_after"],
+    known: &["arrival_date", "destination", "expand", "status"],
+    expandable: &[],
+};
+
 const LIST_READERS: Parameters = Parameters {
     simulated: &[
         "device_type",
@@ -257,6 +272,9 @@ impl<'a> Call<'a> {
             [Some("refunds"), None, ..] => Some(Self::ListRefunds),
             [Some("refunds"), Some(id), None, ..] => Some(Self::RetrieveRefund(id)),
             [Some("charges"), Some(id), None, ..] => Some(Self::RetrieveCharge(id)),
+            [Some("balance"), None, ..] => Some(Self::RetrieveBalance),
+            [Some("customers"), None, ..] => Some(Self::ListCustomers),
+            [Some("payouts"), None, ..] => Some(Self::ListPayouts),
             _ => None,
         }
     }
@@ -317,7 +335,11 @@ impl<'a> Call<'a> {
             Self::CreateRefund => CREATE_REFUND,
             Self::ListRefunds => LIST_REFUNDS,
             Self::RetrieveRefund(_) => all(&["expand"], REFUND),
-            Self::RetrieveCharge(_) | Self::RetrieveLocation(_) => all(&["expand"], &[]),
+            Self::RetrieveCharge(_) | Self::RetrieveLocation(_) | Self::RetrieveBalance => {
+                all(&["expand"], &[])
+            }
+            Self::ListCustomers => LIST_CUSTOMERS,
+            Self::ListPayouts => LIST_PAYOUTS,
         }
     }
 
@@ -329,7 +351,12 @@ impl<'a> Call<'a> {
     fn is_list(self) -> bool {
         matches!(
             self,
-            Self::ListIntents | Self::SearchIntents | Self::ListReaders | Self::ListRefunds
+            Self::ListIntents
+                | Self::SearchIntents
+                | Self::ListReaders
+                | Self::ListRefunds
+                | Self::ListCustomers
+                | Self::ListPayouts
         )
     }
 

@@ -29,11 +29,17 @@ pub enum Right {
     RefundsRead,
     /// Refunds.
     RefundsWrite,
+    /// Reads the balance: no kiosk needs it.
+    BalanceRead,
+    /// Reads customers: no kiosk needs it.
+    CustomersRead,
+    /// Reads payouts: no kiosk needs it.
+    PayoutsRead,
 }
 
 impl Right {
     /// Every right, and what it is called here.
-    const NAMES: [(&'static str, Self); 9] = [
+    const NAMES: [(&'static str, Self); 12] = [
         ("payment_intents_read", Self::PaymentIntentsRead),
         ("payment_intents_write", Self::PaymentIntentsWrite),
         ("captures", Self::Captures),
@@ -43,7 +49,13 @@ impl Right {
         ("charges_read", Self::ChargesRead),
         ("refunds_read", Self::RefundsRead),
         ("refunds_write", Self::RefundsWrite),
+        ("balance_read", Self::BalanceRead),
+        ("customers_read", Self::CustomersRead),
+        ("payouts_read", Self::PayoutsRead),
     ];
+
+    /// Those that a restricted key has only if it was given them.
+    const NOT_OF_A_KIOSK: [Self; 3] = [Self::BalanceRead, Self::CustomersRead, Self::PayoutsRead];
 
     /// The right that a call needs.
     pub(super) fn of(call: Call) -> Self {
@@ -69,6 +81,9 @@ impl Right {
             Call::CreateRefund => Self::RefundsWrite,
             Call::RetrieveCharge(_) => Self::ChargesRead,
             Call::RetrieveLocation(_) => Self::LocationsRead,
+            Call::RetrieveBalance => Self::BalanceRead,
+            Call::ListCustomers => Self::CustomersRead,
+            Call::ListPayouts => Self::PayoutsRead,
         }
     }
 
@@ -83,6 +98,9 @@ impl Right {
             Self::ChargesRead => "rak_charge_read",
             Self::RefundsRead => "rak_refund_read",
             Self::RefundsWrite => "rak_refund_write",
+            Self::BalanceRead => "rak_balance_read",
+            Self::CustomersRead => "rak_customer_read",
+            Self::PayoutsRead => "rak_payout_read",
         }
     }
 }
@@ -102,6 +120,8 @@ impl FromStr for Right {
 struct KeyState {
     is_revoked: bool,
     lacks: BTreeSet<Right>,
+    /// What it was given beyond what a kiosk needs.
+    beyond: BTreeSet<Right>,
 }
 
 /// The state of every key.
@@ -134,7 +154,7 @@ impl Model {
         self.keys.change(key, |state| state.is_revoked = true);
     }
 
-    /// A key, or every key, is accepted again, with every right.
+    /// A key, or every key, is accepted again, with every right that a kiosk needs.
     pub fn restore_key(&mut self, key: Option<&str>) {
         self.keys.change(key, |state| *state = KeyState::default());
     }
@@ -142,6 +162,11 @@ impl Model {
     /// A key, or every key, lacks these rights and no others from now on: 403.
     pub fn limit_key(&mut self, key: Option<&str>, lacks: &BTreeSet<Right>) {
         self.keys.change(key, |state| state.lacks.clone_from(lacks));
+    }
+
+    /// A key, or every key, also has these rights from now on, which no kiosk needs.
+    pub fn widen_key(&mut self, key: Option<&str>, rights: &BTreeSet<Right>) {
+        self.keys.change(key, |state| state.beyond.clone_from(rights));
     }
 
     /// Refuses a request without a key that is accepted.
@@ -169,9 +194,14 @@ impl Model {
 
     /// Refuses a request whose key lacks a right. That comes before the object is looked for.
     pub(super) fn check_right(&self, request: &Request, right: Right) -> Result<(), Refusal> {
-        let lacks = &self.keys.state(request.api_key.as_deref().unwrap_or_default()).lacks;
+        let key = request.api_key.as_deref().unwrap_or_default();
+        let KeyState { lacks, beyond, .. } = self.keys.state(key);
+        let is_restricted = !key.starts_with("sk_");
         let is_lacking = lacks.contains(&right)
-            || (right == Right::Captures && lacks.contains(&Right::PaymentIntentsWrite));
+            || (right == Right::Captures && lacks.contains(&Right::PaymentIntentsWrite))
+            || (is_restricted
+                && Right::NOT_OF_A_KIOSK.contains(&right)
+                && !beyond.contains(&right));
         if is_lacking {
             return Err(Refusal::forbidden(forbidden_text(request, Some(right))));
         }

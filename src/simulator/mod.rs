@@ -55,6 +55,7 @@ mod keys;
 mod locations;
 mod model;
 mod names;
+mod no_business;
 mod objects;
 mod pages;
 mod reader;

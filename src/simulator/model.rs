@@ -14,6 +14,7 @@ use super::injected::InjectedError;
 use super::intents::{Intent, IntentStatus};
 use super::keys::{Keys, Right};
 use super::names::{Names, earlier, seconds};
+use super::no_business::none_of;
 use super::objects::View;
 use super::reader::Reader;
 use super::refunds::Refund;
@@ -265,6 +266,9 @@ impl Model {
             Call::RetrieveRefund(id) => self.retrieve_refund(id, view),
             Call::RetrieveCharge(id) => self.retrieve_charge(id),
             Call::RetrieveLocation(id) => self.retrieve_location(id),
+            Call::RetrieveBalance => Ok(self.retrieve_balance()),
+            Call::ListCustomers => none_of("/v1/customers", form),
+            Call::ListPayouts => none_of("/v1/payouts", form),
         }
     }
 

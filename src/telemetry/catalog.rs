@@ -7,7 +7,7 @@
 use std::fmt::Write;
 
 use crate::telemetry::names::{
-    Name, alarms, all, business, calls, link_and_key, machine, reader, sales,
+    Name, alarms, all, business, calls, configuration, link_and_key, machine, reader, sales,
 };
 
 /// The width of a terminal, less what `journalctl` puts before each line.
@@ -89,6 +89,7 @@ pub fn lines() -> String {
         ("Sales", sales::ALL),
         ("Calls to Stripe", calls::ALL),
         ("The daemon and its boards", machine::ALL),
+        ("The configuration", configuration::ALL),
     ];
     let section =
         |(title, names): (&str, &[Name])| format!("### {title}\n\n{}", table("`EVENT`", names));

@@ -53,6 +53,7 @@ macro_rules! names {
 pub mod alarms;
 pub mod business;
 pub mod calls;
+pub mod configuration;
 pub mod link_and_key;
 pub mod machine;
 pub mod reader;
@@ -68,6 +69,7 @@ pub fn all() -> impl Iterator<Item = &'static Name> {
         sales::ALL,
         calls::ALL,
         machine::ALL,
+        configuration::ALL,
     ];
     files.into_iter().flatten()
 }

@@ -102,6 +102,32 @@ fn a_key_that_is_revoked_or_too_narrow_is_named_with_what_it_lacks() {
 }
 
 #[test]
+fn a_key_that_may_more_than_it_needs_is_warned_of_with_what_to_take_away() {
+    let rig = Rig::without_daemon();
+    let (text, _) = check(&rig);
+    assert!(text.contains("ok    the key has none of the permissions that were tried"), "{text}");
+    for (right, permission) in [
+        ("balance_read", "\"Balance: read\""),
+        ("customers_read", "\"Customers: read\""),
+        ("payouts_read", "\"Payouts: read\""),
+        ("balance_read,payouts_read", "\"Balance: read\", \"Payouts: read\""),
+    ] {
+        rig.set_up("keys/widen", &format!("has={right}"));
+        assert_warns(&rig, &format!("the key may do more than a kiosk needs: {permission}"));
+    }
+    rig.set_up("keys/widen", "has=");
+    rig.fault(&json!({"path": "/v1/customers", "then": "drop_before"}));
+    assert_warns(&rig, "whether the key may do too much was not checked: \"Customers: read\": ");
+
+    let key = rig.path().join("key");
+    std::fs::write(key, "sk_test_everything\n").unwrap();
+    let before = rig.requests().len();
+    assert_warns(&rig, "this is an unrestricted secret key, with which everything may be done");
+    let asked = rig.requests().split_off(before);
+    assert!(!asked.iter().any(|request| request.path == "/v1/balance"), "its name says it");
+}
+
+#[test]
 fn what_stripe_says_comes_as_a_document_too() {
     let rig = Rig::without_daemon();
     reader(&rig, "location=");

@@ -35,6 +35,7 @@ mod noise;
 mod one_reader_one_controller;
 mod out_of_service;
 mod reader_display;
+mod reloaded;
 mod said_at_start;
 mod sells_a_product;
 mod snapshots;

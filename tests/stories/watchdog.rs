@@ -138,6 +138,10 @@ fn a_reload_says_when_it_begins_and_when_it_is_over() {
         let (begun, _) = systemd.last("RELOADING=1")?;
         systemd.last("READY=1").filter(|(ended, _)| *ended > begun)
     });
+    rig.configure("[product.A1]\nprice = \"three\"\n");
+    rig.hang_up();
+    let status = systemd.wait_for("was refused, and the old configuration runs on");
+    assert!(status.contains("STATUS=") && status.contains("more.toml:2"), "{status}");
     assert_eq!(rig.terminate(), Some(0));
     systemd.wait_for("STOPPING=1");
 }

@@ -1,7 +1,8 @@
 //! `kioskd check --online`: would this kiosk be able to sell? Asked of Stripe, without a daemon.
 //!
 //! Permissions are tried by calls on objects that do not exist: a 404 means that the key may, a 403
-//! that it may not. Whether the account takes in-person cards is only told by a PaymentIntent: one
+//! that it may not. What it may beyond its needs is tried by reading what no kiosk has business with,
+//! in a way that shows nothing of it. Whether the account takes in-person cards is only told by a PaymentIntent: one
 //! is made, never prompted, and cancelled at once.
 
 use std::time::Duration;
@@ -28,6 +29,18 @@ const LIMIT: Duration = Duration::from_secs(20);
 /// A clock that is this far off is worth a word.
 const CLOCK_OFF: Duration = Duration::from_mins(1);
 
+/// What no kiosk needs, a call that a key without it is refused, and whether that lists something.
+/// None of them changes anything.
+/// Sources: Stripe, "Retrieve balance", "List all customers", "List all payouts".
+const NOT_NEEDED: [(&str, &str, bool); 3] = [
+    ("Balance: read", "/v1/balance", false),
+    ("Customers: read", "/v1/customers", true),
+    ("Payouts: read", "/v1/payouts", true),
+];
+
+/// Makes a list empty for a long time to come, so that nobody's data are read.
+const MADE_IN_2100: [(&str, &str); 2] = [("created[gte]", "4102444800"), ("limit", "1")];
+
 /// Readers that only an app near them can drive. Source: Stripe, "Server-driven integration".
 const NOT_SERVER_DRIVEN: [&str; 6] = [
     "bbpos_chipper2x",
@@ -51,6 +64,7 @@ pub(super) async fn examine(
     let mut check = Check { client, settings, key, findings };
     if check.reader().await {
         check.permissions().await;
+        check.permissions_beyond_need().await;
         check.account().await;
     }
     Ok(())
@@ -271,6 +285,44 @@ impl Check<'_> {
                     "try again",
                 ),
             }
+        }
+    }
+
+    /// A restricted key that is stolen can do no more than it may. An unrestricted one may all, which
+    /// its name says: nothing has to be asked.
+    async fn permissions_beyond_need(&mut self) {
+        if !self.key.is_restricted() {
+            return;
+        }
+        let (mut had, mut unknown) = (Vec::new(), Vec::new());
+        for (permission, path, is_list) in NOT_NEEDED {
+            let only = if is_list { MADE_IN_2100.as_slice() } else { &[] };
+            let params = only.iter().map(|(name, value)| ((*name).into(), (*value).into()));
+            let result = self.send(Method::Get, path, params.collect()).await;
+            match &result {
+                Ok(answer) if answer.status == 403 => {}
+                Ok(answer) if answer.status == 200 => had.push(format!("\"{permission}\"")),
+                Ok(_) | Err(_) => unknown.push(format!("\"{permission}\": {}", said(&result))),
+            }
+        }
+        if !had.is_empty() {
+            self.findings.warn(
+                &format!("the key may do more than a kiosk needs: {}", had.join(", ")),
+                "whoever steals this kiosk's card has it too: give the key nothing but \
+                 PaymentIntents, Terminal Readers and Refunds: write, Charges and Terminal \
+                 Locations: read",
+            );
+        }
+        if !unknown.is_empty() {
+            self.findings.warn(
+                &format!("whether the key may do too much was not checked: {}", unknown.join(", ")),
+                "try again",
+            );
+        }
+        if had.is_empty() && unknown.is_empty() {
+            self.findings.ok(
+                "the key has none of the permissions that were tried and a kiosk does not need",
+            );
         }
     }
 

@@ -1,12 +1,10 @@
 //! `kioskd config diff`: the files as they are now, against what the daemon runs on.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use serde_json::{Value, json};
 
 use super::load;
 use crate::cli::{Environment, Exit, SocketArguments, complain_of, control, print};
-use crate::config::{ConfigDocument, KeyPath, Origin, toml_value};
+use crate::config::{Change, ConfigDocument, KeyPath, Origin, changes, toml_value};
 
 #[derive(clap::Args)]
 pub(super) struct Arguments {
@@ -18,14 +16,6 @@ pub(super) struct Arguments {
     json: bool,
     #[command(flatten)]
     socket: SocketArguments,
-}
-
-/// A key that differs. None: it is not there.
-#[derive(Clone, PartialEq, Debug)]
-struct Change {
-    key: KeyPath,
-    running: Option<Value>,
-    files: Option<Value>,
 }
 
 pub(super) fn run(arguments: &Arguments, environment: &Environment) -> Exit {
@@ -45,7 +35,7 @@ pub(super) fn run(arguments: &Arguments, environment: &Environment) -> Exit {
         }
     };
     let files = loaded.document();
-    let changes = changes(&running.by_key(), &files.by_key());
+    let changes = changes(&running, &files);
     if arguments.json {
         let list: Vec<Value> = changes
             .iter()
@@ -55,6 +45,7 @@ pub(super) fn run(arguments: &Arguments, environment: &Environment) -> Exit {
                     "running": change.running,
                     "files": change.files,
                     "origin": loaded.origins.of(&change.key).to_string(),
+                    "at_next_start": change.at_next_start,
                 })
             })
             .collect();
@@ -68,18 +59,6 @@ pub(super) fn run(arguments: &Arguments, environment: &Environment) -> Exit {
     if arguments.exit_code && !changes.is_empty() { Exit::Failed } else { Exit::Done }
 }
 
-fn changes(running: &BTreeMap<KeyPath, Value>, files: &BTreeMap<KeyPath, Value>) -> Vec<Change> {
-    let keys: BTreeSet<&KeyPath> = running.keys().chain(files.keys()).collect();
-    let differing = keys.into_iter().filter(|key| running.get(key) != files.get(key));
-    differing
-        .map(|key| Change {
-            key: key.clone(),
-            running: running.get(key).cloned(),
-            files: files.get(key).cloned(),
-        })
-        .collect()
-}
-
 fn text<'a>(
     changes: &[Change],
     running: &ConfigDocument,
@@ -87,12 +66,15 @@ fn text<'a>(
     origin: impl Fn(&KeyPath) -> &'a Origin,
 ) -> String {
     let mut text = String::new();
-    for Change { key, running, files } in changes {
+    for Change { key, running, files, at_next_start } in changes {
         if let Some(value) = running {
             text.push_str(&format!("- {key} = {}\n", toml_value(value)));
         }
         if let Some(value) = files {
             text.push_str(&format!("+ {key} = {}  # {}\n", toml_value(value), origin(key)));
+        }
+        if *at_next_start {
+            text.push_str(&format!("  {key} takes effect at the next start\n"));
         }
     }
     let count = match changes.len() {
@@ -111,31 +93,4 @@ fn text<'a>(
         ));
     }
     text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_comes_goes_and_changes_is_told_apart() {
-        let of = |pairs: &[(&str, i64)]| -> BTreeMap<KeyPath, Value> {
-            let pair = |(key, value): &(&str, i64)| (KeyPath::new(key.split('.')), json!(*value));
-            pairs.iter().map(pair).collect()
-        };
-        let found = changes(
-            &of(&[("a.b", 1), ("a.c", 1), ("a.d", 1)]),
-            &of(&[("a.b", 1), ("a.c", 2), ("a.e", 3)]),
-        );
-        let told: Vec<(String, Option<Value>, Option<Value>)> = found
-            .into_iter()
-            .map(|change| (change.key.to_string(), change.running, change.files))
-            .collect();
-        let expected = [
-            ("a.c".to_owned(), Some(json!(1)), Some(json!(2))),
-            ("a.d".to_owned(), Some(json!(1)), None),
-            ("a.e".to_owned(), None, Some(json!(3))),
-        ];
-        assert_eq!(told, expected);
-    }
 }

@@ -28,6 +28,8 @@ pub(super) fn run(arguments: &Arguments, environment: &Environment) -> Exit {
         }
         print(&format!("{document:#}\n"));
     } else {
+        let version = env!("CARGO_PKG_VERSION");
+        print(&format!("# configuration {} of kioskd {version}\n", loaded.hash));
         print(&config::toml(&loaded.effective, arguments.origins));
     }
     Exit::Done

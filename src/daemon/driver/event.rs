@@ -1,12 +1,14 @@
 //! What the driver hears.
 
+use std::collections::BTreeSet;
+
 use crate::daemon::flights::FlightId;
 use crate::ids::{DispenserName, OrderId, ProductCode, ReaderId, SaleId};
 use crate::journal::Stored;
-use crate::kiosk::Asked;
 use crate::kiosk::claim::ReaderOrder;
 use crate::kiosk::service::Drained;
 use crate::kiosk::stock::Filling;
+use crate::kiosk::{Asked, Setup};
 use crate::sale::input::VendNews;
 use crate::sale::resolve::Order;
 use crate::stripe::meaning::{Answer, NoAnswer};
@@ -102,6 +104,14 @@ pub enum Event {
     Hint {
         /// The reader.
         reader: ReaderId,
+    },
+    /// Another configuration is in use. Never while a customer is served: see
+    /// [`Kiosk::is_between_customers`](crate::kiosk::Kiosk::is_between_customers).
+    Reconfigured {
+        /// It.
+        setup: Box<Setup>,
+        /// Dispensers whose tasks were begun anew.
+        begun: BTreeSet<DispenserName>,
     },
     /// A new API key is in use.
     KeyReplaced,

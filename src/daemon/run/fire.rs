@@ -32,6 +32,13 @@ pub(super) struct Fired {
     person: oneshot::Sender<VendNews>,
 }
 
+impl Fired {
+    /// Whether nobody waits for what becomes of it.
+    pub(super) fn is_given_up(&self) -> bool {
+        self.person.is_closed()
+    }
+}
+
 /// Fires a dispenser, or says why not.
 pub(super) fn fire(
     driver: &Driver,
@@ -52,7 +59,7 @@ pub(super) fn fire(
     if status.sale.is_some() || driver.kiosk().sales().any(|sale| sale.under_way().is_some()) {
         return Err("a sale is still at a dispenser: try again in a moment".to_owned());
     }
-    if tasks.fired.as_ref().is_some_and(|fired| !fired.person.is_closed()) {
+    if tasks.fired.as_ref().is_some_and(|fired| !fired.is_given_up()) {
         return Err("a dispenser is being fired already".to_owned());
     }
     let id = identity::sale_id(now.wall.0).map_err(|error| error.to_string())?;

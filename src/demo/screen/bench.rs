@@ -127,6 +127,7 @@ impl Bench {
             views: self.views.clone(),
             spectator: Some(self.spectator.clone()),
             watchdog: Watchdog::new(None),
+            crew: None,
         };
         let computer = Computer::start(self.build.clone(), devices).map_err(DemoError::World)?;
         self.computer = Some(computer);

@@ -116,19 +116,25 @@ impl Shell {
 
     /// Changes what a key, or every key, is good for.
     fn at_keys(&self, verb: &str, body: &Bytes) -> Outcome {
-        let names: &[&str] = if verb == "limit" { &["key", "lacks"] } else { &["key"] };
+        let names: &[&str] = match verb {
+            "limit" => &["key", "lacks"],
+            "widen" => &["key", "has"],
+            _ => &["key"],
+        };
         let fields = Fields::read(body, names).map_err(bad)?;
         let key = fields.text("key");
+        let rights = |field: &'static str| {
+            let listed = fields.text(field).ok_or(FieldError::Missing { name: field });
+            let listed = listed.map_err(bad)?.split(',').filter(|name| !name.is_empty());
+            let rights: Result<BTreeSet<Right>, _> = listed.map(str::parse).collect();
+            rights.map_err(bad)
+        };
         let mut model = lock(&self.model);
         match verb {
             "revoke" => model.revoke_key(key),
             "restore" => model.restore_key(key),
-            "limit" => {
-                let lacks = fields.text("lacks").ok_or(FieldError::Missing { name: "lacks" });
-                let rights = lacks.map_err(bad)?.split(',').filter(|name| !name.is_empty());
-                let rights: Result<BTreeSet<Right>, _> = rights.map(str::parse).collect();
-                model.limit_key(key, &rights.map_err(bad)?);
-            }
+            "limit" => model.limit_key(key, &rights("lacks")?),
+            "widen" => model.widen_key(key, &rights("has")?),
             _ => return Err((404, format!("the simulator's keys know no {verb}"))),
         }
         Ok(json!({}))

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use kioskd::config::ConfigDocument;
 use kioskd::daemon::Event;
-use kioskd::daemon::control;
+use kioskd::daemon::control::{self, Seen};
 use kioskd::daemon::hardware::Hardware;
 use kioskd::daemon::journal_thread::Job;
 use kioskd::daemon::orders::Ordered;
@@ -26,7 +26,7 @@ use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
 use tokio::runtime::Runtime;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 use super::folder;
 use super::journal::base;
@@ -68,7 +68,10 @@ impl Bench {
             control::bind(folder.path()).unwrap()
         };
         let state_dir = folder.path().to_owned();
-        let shown = (state_dir, Hardware::default(), Screens::default(), ConfigDocument::default());
+        let (_, config) = watch::channel(ConfigDocument::default());
+        let (reloads, _) = mpsc::channel(1);
+        let (hardware, screens) = (Hardware::default(), Screens::default());
+        let shown = Seen { state_dir, hardware, screens, config, reloads };
         runtime.spawn(control::serve(listener, driver, journal, shown));
         runtime.spawn(answer(messages, tell));
         Self { runtime, folder, heard }
@@ -128,7 +131,7 @@ async fn answer(mut messages: mpsc::Receiver<Message>, tell: std::sync::mpsc::Se
         let heard = match message {
             Message::Event(Event::Hint { reader }) => Heard::Hint(reader.to_string()),
             Message::Event(Event::Drain(drained)) => Heard::Drain { why: drained.why },
-            Message::Event(_) | Message::NewKey(_) => Heard::Plain,
+            Message::Event(_) | Message::NewKey { .. } | Message::Reload(_) => Heard::Plain,
             Message::Select { code, answer } => {
                 let sale = Pressed::Sale(SaleId::new("NEW").unwrap());
                 answer.map(|answer| answer.send(Ok(sale)));
