@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::Value;
 
-use crate::rig::{PRICE, Rig, VISA, wait_for};
+use crate::rig::{Behavior, PRICE, Rig, VISA, wait_for};
 
 /// Another price for A1, in a drop-in.
 const DEARER: &str = "[product.A1]\nprice = \"3.00\"\n";
@@ -169,6 +169,25 @@ fn devices_come_and_go_between_customers() {
     assert_eq!(reload(&rig).1, Some(0));
     let displays = rig.status().unwrap()["displays"].clone();
     assert_eq!(displays.as_object().unwrap().len(), 1, "{displays}");
+    assert_eq!(sell(&rig), PRICE);
+    rig.audit();
+}
+
+#[test]
+fn a_dispenser_is_not_let_go_while_it_gives() {
+    let rig = Rig::ready();
+    let old = config_now(&rig)["hash"].clone();
+    rig.machine.behave(Behavior::DropsSilently);
+    rig.keypad.press("A1");
+    rig.tap(VISA);
+    wait_for("the order", || (!rig.machine.vends().is_empty()).then_some(()));
+    push(&rig, "[dispenser.main]\ntimeout = \"20s\"\n");
+    let (text, code) = reload(&rig);
+    assert_eq!(code, Some(0), "{text}");
+    assert!(text.contains("is taken into use when the customer is done"), "{text}");
+    assert_eq!(rig.outcomes(), ["sold"], "by its old timeout, and the same port");
+    wait_for("the new configuration", || (config_now(&rig)["hash"] != old).then_some(()));
+    rig.machine.behave(Behavior::Works);
     assert_eq!(sell(&rig), PRICE);
     rig.audit();
 }
