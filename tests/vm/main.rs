@@ -58,6 +58,7 @@ mod people;
 #[allow(dead_code, reason = "made for processes; a machine uses a part of it")]
 #[path = "../killed/points.rs"]
 mod points;
+mod reloaded;
 mod screen;
 mod typed;
 mod waits;
@@ -84,7 +85,7 @@ fn in_a_machine_with_systemd() {
 type Trial = fn(&mut World);
 
 /// All of it, in an order in which each finds what it needs.
-const TRIALS: [(&str, Trial); 13] = [
+const TRIALS: [(&str, Trial); 14] = [
     ("installed", installed::shown),
     ("hardened", hardened::shown),
     ("key revoked", hurt::its_key_is_revoked),
@@ -95,6 +96,7 @@ const TRIALS: [(&str, Trial); 13] = [
     ("booted", booted::shown),
     ("disk read-only", hurt::its_disk_is_read_only),
     ("power cuts", cut::again_and_again),
+    ("reloaded", reloaded::shown),
     // Goods that the audited machine knows nothing of: nothing is audited after them.
     ("typed", typed::shown),
     ("lines", lines::shown),
