@@ -25,6 +25,7 @@ mod network;
 mod people;
 mod plan;
 mod power;
+mod reload;
 mod run;
 mod said;
 mod store;

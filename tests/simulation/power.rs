@@ -6,7 +6,6 @@ use kioskd::daemon::driver::{Driver, Event};
 use kioskd::daemon::ledger::Batch;
 use kioskd::ids::SaleId;
 use kioskd::journal::{Row, Stored};
-use kioskd::kiosk::Setup;
 use serde_json::Value;
 
 use crate::auditor::{Millis, item, sale_of};
@@ -36,7 +35,10 @@ pub struct Power {
     pub clock_error: i64,
     /// When the daemon stops at the latest, if it was told to.
     pub stop_by: Option<Millis>,
-    changes: u32,
+    /// How often the configuration has changed.
+    pub changes: u32,
+    /// Whether another one was pushed and is not in use.
+    pub pushed: bool,
 }
 
 impl Power {
@@ -44,8 +46,8 @@ impl Power {
     pub fn on(deaths: &[(u64, Death)]) -> Self {
         let (points, boots, clock_error, changes) = (0, 0, 0, 0);
         let deaths = deaths.iter().copied().collect();
-        let booted = -signed(UP_BEFORE);
-        Self { points, deaths, boots, booted, clock_error, stop_by: None, changes }
+        let (booted, stop_by, pushed) = (-signed(UP_BEFORE), None, false);
+        Self { points, deaths, boots, booted, clock_error, stop_by, changes, pushed }
     }
 }
 
@@ -256,11 +258,9 @@ impl World {
 
     /// The daemon starts: on the same journal, with all that it finds there.
     pub fn start(&mut self) {
-        if self.life > 0 && self.chance(self.plan.rates.config) {
+        if self.life > 0 && (self.power.pushed || self.chance(self.plan.rates.config)) {
             self.tally.count("start: with another configuration");
-            self.power.changes += 1;
-            let boot = self.setup.boot.clone();
-            self.setup = Setup { boot, ..self.plan.kiosk(self.store.id(), self.power.changes) };
+            self.changes_configuration();
         }
         let now = self.kiosks_now();
         let (stored, counts) = (self.store.open_sales(), self.store.counts());

@@ -70,6 +70,8 @@ pub enum Trouble {
     ClockJumps(i64),
     /// The clock is set.
     ClockSet,
+    /// Another configuration is pushed.
+    Pushed,
     /// Another version is installed.
     Upgrade,
     /// The daemon is told to stop.
@@ -148,6 +150,7 @@ impl World {
         if self.chance(rates.upgrades) {
             self.soon(Trouble::Upgrade);
         }
+        self.draw_push();
     }
 
     /// A time up to `most`, most of them short.
@@ -159,7 +162,7 @@ impl World {
     }
 
     /// It happens within the next minute.
-    fn soon(&mut self, trouble: Trouble) -> Millis {
+    pub fn soon(&mut self, trouble: Trouble) -> Millis {
         let wait = self.rng.u64(0..60_000);
         self.after(wait, Coming::Trouble(trouble));
         wait
@@ -288,6 +291,7 @@ impl World {
             }
             Trouble::ClockJumps(by) => self.jump_clock(by),
             Trouble::ClockSet => self.set_clock(),
+            Trouble::Pushed => self.power.pushed = true,
             Trouble::Upgrade => self.upgrade(),
             Trouble::Stop => self.stop(),
             Trouble::StopLimit => {}

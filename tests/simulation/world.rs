@@ -265,6 +265,7 @@ impl World {
             self.turn(Event::Tick);
         }
         self.stops_if_it_may();
+        self.takes_what_was_pushed();
         true
     }
 
