@@ -6,11 +6,13 @@ const PREPAID: &str = "5105105105105100";
 const COLLECT: &str = "/v1/terminal/readers/*/collect_payment_method";
 const CONFIRM: &str = "/v1/terminal/readers/*/confirm_payment_intent";
 
-/// A kiosk that takes no prepaid cards, and is ready to sell.
+/// A kiosk that takes no prepaid cards, and is ready to sell. Its customers present several cards, and
+/// have time for it on a machine that is busy.
 fn kiosk() -> Rig {
     let mut rig = Rig::without_daemon();
     rig.configure(
-        "[payment]\nflow = \"collect_confirm\"\n[payment.reject]\nfunding = [\"prepaid\"]\n",
+        "[payment]\nflow = \"collect_confirm\"\ncustomer_timeout = \"20s\"\n\
+         [payment.reject]\nfunding = [\"prepaid\"]\n",
     );
     rig.start();
     rig
