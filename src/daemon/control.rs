@@ -3,6 +3,7 @@
 mod display;
 mod hardware;
 mod keys;
+mod metrics;
 mod orders;
 mod reader;
 mod reload;
@@ -250,6 +251,7 @@ pub async fn serve(
     let drained = DrainFile::in_folder(&state_dir);
     let routes = axum::Router::new()
         .route("/v1/status", get(status))
+        .route("/metrics", get(metrics::show))
         .route("/v1/config", get(reload::running))
         .route("/v1/reload", post(reload::reload))
         .route("/v1/sales", get(sales))
@@ -295,14 +297,17 @@ pub async fn serve(
 }
 
 async fn status(State(shared): State<Arc<Shared>>) -> Response {
-    let (answer, status) = oneshot::channel();
-    match ask(&shared, Message::Status(answer), status).await {
-        Ok(status) => {
-            let displays = shared.hardware.displays();
-            Json(StatusDocument { displays, ..status }).into_response()
-        }
+    match stated(&shared).await {
+        Ok(document) => Json(document).into_response(),
         Err(response) => response,
     }
+}
+
+/// How everything is now.
+async fn stated(shared: &Shared) -> Result<StatusDocument, Response> {
+    let (answer, status) = oneshot::channel();
+    let status = ask(shared, Message::Status(answer), status).await?;
+    Ok(StatusDocument { displays: shared.hardware.displays(), ..status })
 }
 
 /// The next of the kiosk's languages.

@@ -32,6 +32,18 @@ fn page(rig: &Rig) -> String {
     String::from_utf8(rig.kioskd(&["status"]).stdout).unwrap()
 }
 
+/// This line is in the metrics.
+#[track_caller]
+fn measured(rig: &Rig, line: &str) {
+    let socket = rig.path().join("run/control.sock");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let page = runtime.block_on(async {
+        let client = reqwest::Client::builder().unix_socket(socket).build().unwrap();
+        client.get("http://kioskd/metrics").send().await.unwrap().text().await.unwrap()
+    });
+    assert!(page.lines().any(|found| found == line), "{line} is not in {page}");
+}
+
 /// Sells A1, and returns what was paid.
 fn sell(rig: &Rig) -> u64 {
     let before = rig.sales().len();
@@ -81,12 +93,14 @@ fn a_broken_file_changes_nothing_and_is_said_until_it_is_mended() {
     assert_eq!(config["hash"], old);
     assert!(config["refused"]["why"].as_str().unwrap().contains("pushed.toml"), "{config}");
     assert!(rig.log().contains("reload: refused, the old configuration runs on"));
+    measured(&rig, "kioskd_config_reload_refused 1");
     assert_eq!(sell(&rig), PRICE);
 
     push(&rig, DEARER);
     rig.hang_up();
     wait_for("the new configuration", || (config_now(&rig)["hash"] != old).then_some(()));
     assert_eq!(config_now(&rig)["refused"], Value::Null);
+    measured(&rig, "kioskd_config_reload_refused 0");
     assert_eq!(sell(&rig), 300);
     rig.audit_worth(PRICE + 300);
 }
@@ -104,6 +118,7 @@ fn a_start_with_half_a_file_sells_by_the_last_good_one() {
     let config = config_now(&rig);
     assert_eq!(config["hash"], hash);
     assert!(config["last_good"]["because"].as_str().unwrap().contains("kioskd.toml"), "{config}");
+    measured(&rig, "kioskd_config_last_good 1");
     let page = page(&rig);
     assert!(page.contains("running on the last good configuration of 20"), "{page}");
     assert!(rig.log().contains("running on the last good configuration of 20"), "{}", rig.log());
