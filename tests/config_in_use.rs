@@ -120,7 +120,7 @@ impl Kiosk {
             Step::Damage { at } => {
                 let kept = self.folder.path().join("state/last-good.toml");
                 if let Ok(text) = fs::read(&kept) {
-                    fs::write(&kept, &text[..*at % text.len()]).unwrap();
+                    fs::write(&kept, &text[..*at % (text.len() + 1)]).unwrap();
                 }
             }
         }
