@@ -4,7 +4,6 @@
 //! It is a configuration in one file, and is checked like any other when it is read. Its first line
 //! has a hash of the rest, so that a damaged one is known as such.
 
-use std::fmt::Write as _;
 use std::fs::{File, OpenOptions};
 use std::io::{self, ErrorKind, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
@@ -12,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use super::{Loaded, finish, layers, toml};
+use super::{Loaded, finish, hex, layers, toml};
 use crate::time::WallTime;
 
 /// Its name in the folder.
@@ -114,13 +113,7 @@ fn is_same(one: &Path, other: &Path) -> bool {
 }
 
 fn hash(text: &str) -> String {
-    let digest = Sha256::digest(text.as_bytes());
-    let mut hex = String::new();
-    for byte in digest {
-        // Writing to a String cannot fail.
-        let _ = write!(hex, "{byte:02x}");
-    }
-    hex
+    hex(Sha256::digest(text.as_bytes()).iter())
 }
 
 #[cfg(test)]

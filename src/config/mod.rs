@@ -120,12 +120,17 @@ fn finish(path: &Path, merged: layers::Merged) -> Result<Loaded, ConfigError> {
 
 fn hash(settings: &Settings) -> Result<String, serde_json::Error> {
     let digest = Sha256::digest(serde_json::to_vec(settings)?);
-    let mut hex = String::with_capacity(2 * HASH_BYTES);
-    for byte in digest.iter().take(HASH_BYTES) {
+    Ok(hex(digest.iter().take(HASH_BYTES)))
+}
+
+/// Two digits a byte.
+fn hex<'a>(bytes: impl Iterator<Item = &'a u8>) -> String {
+    let mut hex = String::new();
+    for byte in bytes {
         // Writing to a String cannot fail.
         let _ = write!(hex, "{byte:02x}");
     }
-    Ok(hex)
+    hex
 }
 
 #[cfg(test)]

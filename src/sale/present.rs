@@ -200,11 +200,11 @@ fn authorized(sale: &Sale, seen: &Seen, intent: &IntentSeen, now: Moment) -> Opt
         release(Because::CustomerCancelled)
     } else if sale.is_adopted {
         vec![Fact::VendDoubted { item, why: VendDoubt::FoundAtStripe, at: now }]
-    } else if sale.is_let_go(now) && !sale.restarted {
-        release(Because::CustomerLetGo)
     } else if sale.restarted {
         // The board is asked first whether it knows this sale.
         vec![Fact::VendDoubted { item, why: VendDoubt::NoRecord, at: now }]
+    } else if sale.is_let_go(now) {
+        release(Because::CustomerLetGo)
     } else if (sale.cancel_unclear.is_some() || may_be_fenced(sale)) && !taken {
         release(Because::CancelUnderWay)
     } else if age > sale.opened.policy.resume_window {
