@@ -3,14 +3,16 @@
 use std::io::IsTerminal;
 
 use tracing_journald::{Layer as JournalLayer, Priority, PriorityMappings};
+use tracing_subscriber::Layer;
+use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
-use tracing_subscriber::{EnvFilter, Layer};
 
 /// What the environment says about logging.
 #[derive(Clone, Debug, Default)]
 pub struct LogSettings {
-    /// `RUST_LOG`: what is logged; `info` where it is missing.
+    /// `RUST_LOG`: what is logged, by level and module (`debug,hyper=info`); `info` where it is
+    /// missing or cannot be read.
     pub filter: Option<String>,
     /// Whether standard error is connected to systemd's journal (`JOURNAL_STREAM` is set).
     pub under_systemd: bool,
@@ -28,8 +30,8 @@ fn named(layer: JournalLayer) -> JournalLayer {
 
 /// Starts logging. Done once, by the commands that run for long.
 pub fn start(settings: &LogSettings) {
-    let directives = settings.filter.as_deref().unwrap_or("info");
-    let filter = EnvFilter::try_new(directives).unwrap_or_else(|_| EnvFilter::new("info"));
+    let directives = settings.filter.as_deref().and_then(|text| text.parse().ok());
+    let filter = directives.unwrap_or_else(|| Targets::new().with_default(LevelFilter::INFO));
     let journald = settings.under_systemd.then(tracing_journald::layer).and_then(Result::ok);
     let layer = match journald {
         Some(layer) => named(layer).boxed(),

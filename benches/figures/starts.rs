@@ -1,0 +1,124 @@
+//! From the start of the process to `READY=1`, with no past and with a million past sales; and what
+//! a look into that past takes.
+
+use std::os::unix::net::UnixDatagram;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use kioskd::journal::{Filter, Journal};
+use kioskd::time::WallTime;
+
+use crate::kiosk::{Kiosk, Seller, now};
+use crate::past;
+use crate::process::program;
+use crate::report::{Part, Row, Verdict};
+use crate::sales::Spread;
+use crate::stripe::Way;
+use crate::taps::LINE;
+
+const STARTS: usize = 15;
+
+/// Plays it with `PAST` sales (1,000,000).
+pub fn run(folder: &Path) -> Part {
+    let sales = std::env::var("PAST").ok().and_then(|text| text.parse().ok()).unwrap_or(1_000_000);
+    let mut young = Kiosk::new(Seller::Kioskd, &folder.join("young"), Way::Http, LINE);
+    let mut old = Kiosk::new(Seller::Kioskd, &folder.join("old"), Way::Http, LINE);
+    let state = old.folder().join("state");
+    let filled = Instant::now();
+    past::fill(&state, sales, WallTime(now() / 1000), 60_000).expect("a journal");
+    let filled = filled.elapsed();
+    let bytes = std::fs::metadata(state.join("journal.db")).expect("the journal").len();
+    // The first start of each makes what every other finds.
+    let (mut of_young, mut of_old) = (Vec::new(), Vec::new());
+    for start in 0..=STARTS {
+        for (kiosk, times) in [(&mut young, &mut of_young), (&mut old, &mut of_old)] {
+            let took = start_once(kiosk);
+            if start > 0 {
+                times.push(took.as_secs_f64() * 1000.0);
+            }
+        }
+    }
+    let (young, of_old) = (Spread::of(of_young), Spread::of(of_old));
+    let looks = look(&mut old, &state);
+    let row = |figure: String, target: &str, cell: String, note: String, met| Row {
+        figure,
+        target: target.into(),
+        cells: [cell, "—".into(), "—".into()],
+        note,
+        verdict: Verdict::of(met),
+    };
+    let ratio = of_old.median / young.median;
+    let named = |name: &str| format!("`kioskd {name}` with {sales} past sales: ms, median (90 %)");
+    let spread = |spread: Spread| format!("{:.1} ({:.1})", spread.median, spread.high);
+    let mut rows = vec![
+        row(
+            format!("start to `READY=1` with 0 and {sales} past sales: ms, median (90 %)"),
+            "≤ 50, both the same within 20 %",
+            format!("{}; {}", spread(young), spread(of_old)),
+            format!("{ratio:.2} ×; {STARTS} starts of each, in turns"),
+            young.median <= 50.0 && of_old.median <= 50.0 && (0.8..=1.2).contains(&ratio),
+        ),
+        row(
+            "the journal: bytes a sale".into(),
+            "—",
+            format!("{}", bytes / u64::from(sales)),
+            format!("{sales} sales were written in {:.0} s", filled.as_secs_f64()),
+            true,
+        ),
+    ];
+    rows.extend(looks.map(|(name, times)| {
+        let met = times.median <= 20.0;
+        row(named(name), "≤ 20", spread(times), "the whole command".into(), met)
+    }));
+    Part { rows }
+}
+
+fn start_once(kiosk: &mut Kiosk) -> Duration {
+    let path = kiosk.folder().join("notify");
+    drop(std::fs::remove_file(&path));
+    let socket = UnixDatagram::bind(&path).expect("a socket");
+    socket.set_read_timeout(Some(Duration::from_secs(30))).expect("a limit");
+    let mut command = kiosk.command();
+    let begun = Instant::now();
+    kiosk.start_as(command.env("NOTIFY_SOCKET", &path));
+    let mut buffer = [0; 1024];
+    loop {
+        let count = socket.recv(&mut buffer).expect("READY=1");
+        if String::from_utf8_lossy(&buffer[..count]).contains("READY=1") {
+            break;
+        }
+    }
+    let took = begun.elapsed();
+    // What a start writes is written before it is stopped.
+    kiosk.wait_until_ready();
+    kiosk.stop();
+    took
+}
+
+/// `status` and `sales ID`, of the sale in the middle of the past.
+fn look(kiosk: &mut Kiosk, state: &Path) -> [(&'static str, Spread); 2] {
+    let middle = middle(state);
+    kiosk.start();
+    let config = kiosk.folder().join("kioskd.toml");
+    let time = |arguments: &[&str]| {
+        let mut times = Vec::new();
+        for _ in 0..20 {
+            let begun = Instant::now();
+            let mut command: Command = program();
+            command.args(arguments).arg("--config").arg(&config).stdout(Stdio::null());
+            let ended = command.status().expect("kioskd");
+            assert!(ended.success(), "{arguments:?}: {ended}");
+            times.push(begun.elapsed().as_secs_f64() * 1000.0);
+        }
+        Spread::of(times)
+    };
+    [("status", time(&["status"])), ("sales ID", time(&["sales", &middle]))]
+}
+
+fn middle(state: &Path) -> String {
+    let journal = Journal::open(state).expect("the journal");
+    let newest = Filter { open_only: false, limit: 100_000, before: None };
+    let summaries = journal.summaries(&newest).expect("sales");
+    summaries.last().expect("a sale").sale.to_string()
+}
