@@ -173,6 +173,7 @@ fn every_key_reaches_its_setting() {
     assert!(kiosk.cart);
     assert_eq!(kiosk.cart_limit, 20);
     assert_eq!(stripe.api_key_file.as_deref(), Some(Path::new("/etc/kioskd/key")));
+    assert_eq!(stripe.ca_file.as_deref(), Some(Path::new("/etc/kioskd/authorities.pem")));
     assert_eq!((payment.flow, payment.capture), (Flow::CollectConfirm, CaptureMode::AfterVend));
     assert_eq!((payment.interac, payment.customer_cancellation), (false, false));
     assert_eq!((payment.max_attempts, payment.unknown_vend), (10, UnknownVend::Hold));
@@ -392,6 +393,7 @@ fn the_shipped_example_loads_and_says_the_defaults_as_they_are() {
     fs::write(&file, switched_on.join("\n")).unwrap();
     let mut explicit = load(&file).unwrap();
     assert!(explicit.settings.stripe.api_key_file.take().is_some());
+    assert!(explicit.settings.stripe.ca_file.take().is_some());
     assert!(explicit.settings.reader.restart_window.take().is_some());
     assert!(explicit.settings.reader.power_cycle.take().is_some());
     let cola = explicit.settings.products.get_mut(&"A1".parse().unwrap()).unwrap();

@@ -89,7 +89,14 @@ fn check(path: &Path, arguments: &Arguments, environment: &Environment) -> Resul
     if arguments.files.len() > 1 {
         tell(&format!("{}:\n", path.display()));
     }
-    let loaded = match config::load_with(path, &arguments.drop_ins, &environment.variables) {
+    let loaded = config::load_with(path, &arguments.drop_ins, &environment.variables);
+    let loaded =
+        loaded.and_then(
+            |loaded| {
+                if arguments.without_key { Ok(loaded) } else { loaded.with_authorities() }
+            },
+        );
+    let loaded = match loaded {
         Ok(loaded) => loaded,
         Err(error) => {
             error.problems.iter().for_each(|problem| findings.problem(Grade::Fail, problem));
@@ -110,7 +117,7 @@ fn check(path: &Path, arguments: &Arguments, environment: &Environment) -> Resul
     };
     if let Some(key) = key.filter(|_| arguments.online) {
         findings.look_at(Area::Stripe);
-        let asked = runtime()?.block_on(online::examine(&loaded.settings, &key, &mut findings));
+        let asked = runtime()?.block_on(online::examine(&loaded, &key, &mut findings));
         if let Err(error) = asked {
             complain(&error);
             return Err(Exit::Failed);

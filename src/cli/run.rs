@@ -60,7 +60,8 @@ pub(super) fn run(arguments: &Arguments, environment: &Environment) -> Exit {
 
 /// The files, or what the kiosk ran on last. None: neither can be used, and that was said.
 fn load(path: &Path, environment: &Environment) -> Option<(Loaded, Option<OnLastGood>)> {
-    let error = match config::load(path, &environment.variables) {
+    let loaded = config::load(path, &environment.variables);
+    let error = match loaded.and_then(Loaded::with_authorities) {
         Ok(loaded) => return Some((loaded, None)),
         Err(error) => error,
     };
@@ -87,7 +88,7 @@ fn sources(arguments: &Arguments, environment: &Environment, settings: &Settings
     let directory = environment.get("CREDENTIALS_DIRECTORY").map(PathBuf::from);
     let folder = settings.kiosk.runtime_dir.clone();
     Sources {
-        configuration: Box::new(move || config::load(&path, &variables)),
+        configuration: Box::new(move || config::load(&path, &variables)?.with_authorities()),
         key: Box::new(move || config::api_key_again(&folder, directory.as_deref(), &stripe)),
     }
 }

@@ -1,10 +1,12 @@
 //! `kioskd simulate`: a simulated Stripe on a socket.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use crate::cli::{Environment, Exit, complain, complain_of, print, runtime};
 use crate::ids::ReaderId;
+use crate::simulator::http::{Tls, Wire};
 use crate::simulator::{Model, ReaderSetup, Setup, http};
 use crate::telemetry::log;
 
@@ -26,6 +28,15 @@ pub(super) struct Arguments {
     /// The simulated reader
     #[arg(long, value_name = "ID", default_value = "tmr_simulated")]
     reader: ReaderId,
+    /// Speak TLS, with HTTP/2 and HTTP/1.1: the certificate in PEM, and those between it and its
+    /// authority
+    ///
+    /// The kiosk has to trust the authority: see stripe.ca_file.
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// The certificate's private key in PEM
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
 }
 
 pub(super) fn run(arguments: &Arguments, environment: &Environment) -> Exit {
@@ -36,6 +47,16 @@ pub(super) fn run(arguments: &Arguments, environment: &Environment) -> Exit {
         );
         return Exit::Usage;
     }
+    let tls = match arguments.tls_cert.as_ref().zip(arguments.tls_key.as_ref()) {
+        None => None,
+        Some((certificate, key)) => match Tls::of_files(certificate, key) {
+            Ok(tls) => Some(tls),
+            Err(error) => {
+                complain(&error);
+                return Exit::Usage;
+            }
+        },
+    };
     let runtime = match runtime() {
         Ok(runtime) => runtime,
         Err(exit) => return exit,
@@ -49,8 +70,9 @@ pub(super) fn run(arguments: &Arguments, environment: &Environment) -> Exit {
     let served = runtime.block_on(async {
         let listener = tokio::net::TcpListener::bind(arguments.listen).await?;
         let address = listener.local_addr()?;
-        print(&format!("a simulated Stripe listens on http://{address}\n"));
-        http::serve(listener, model).await
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        print(&format!("a simulated Stripe listens on {scheme}://{address}\n"));
+        http::serve_as(Wire { tls }, listener, model).await
     });
     match served {
         Ok(()) => Exit::Done,

@@ -98,7 +98,12 @@ impl Loaded {
         }
         match of_settings(&new.source, &mixed(&self.effective, &new.effective, &waiting)) {
             Ok(loaded) => Reloaded {
-                loaded: Loaded { files: new.files, origins: new.origins, ..loaded },
+                loaded: Loaded {
+                    files: new.files,
+                    origins: new.origins,
+                    authorities: new.authorities,
+                    ..loaded
+                },
                 at_next_start: waiting,
             },
             Err(_) => stays(&changes),

@@ -144,7 +144,11 @@ impl Check<'_> {
             Some(text) => Some(self.absolute(&table.join("api_key_file"), text)?),
             None => None,
         };
-        Some(StripeSettings { api_base: api_base?, reader: reader?, api_key_file })
+        let ca_file = match &raw.ca_file {
+            Some(text) => Some(self.absolute(&table.join("ca_file"), text)?),
+            None => None,
+        };
+        Some(StripeSettings { api_base: api_base?, reader: reader?, api_key_file, ca_file })
     }
 
     fn reader(&mut self, raw: &RawReader) -> Option<ReaderSettings> {

@@ -222,7 +222,8 @@ mod tests {
 
     fn settings(api_key_file: Option<PathBuf>) -> StripeSettings {
         let reader = "tmr_1".parse().unwrap();
-        StripeSettings { api_base: "https://api.stripe.com".to_owned(), reader, api_key_file }
+        let api_base = "https://api.stripe.com".to_owned();
+        StripeSettings { api_base, reader, api_key_file, ca_file: None }
     }
 
     fn file(folder: &Path, name: &str, text: &str, mode: u32) -> PathBuf {

@@ -76,7 +76,7 @@ pub(super) const SECTIONS: [Section; 9] = [
     Section {
         name: "stripe",
         named: false,
-        keys: &[("api_base", Text), ("reader", Text), ("api_key_file", Text)],
+        keys: &[("api_base", Text), ("reader", Text), ("api_key_file", Text), ("ca_file", Text)],
         tables: &[],
         free: &[],
     },

@@ -85,7 +85,7 @@ pub fn find(folder: &Path, asked: &Path) -> Result<Option<LastGood>, Unusable> {
     }
     let kept = rest.lines().next().and_then(|line| line.strip_prefix(KEPT)).ok_or_else(damaged)?;
     let merged = layers::of_whole_text(&path, &text);
-    let loaded = merged.and_then(|merged| finish(&path, merged));
+    let loaded = merged.and_then(|merged| finish(&path, merged)?.with_authorities());
     let loaded = loaded.map_err(|error| unusable(error.to_string()))?;
     let state_dir = &loaded.settings.kiosk.state_dir;
     if !is_same(state_dir, folder) {

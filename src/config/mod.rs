@@ -9,6 +9,7 @@
 //! Nothing here reads the environment: it is an argument of [`load`]. Where each value came from
 //! is kept in [`Origins`], for messages and for showing it.
 
+mod authorities;
 pub mod bundle;
 mod changes;
 mod check;
@@ -35,6 +36,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
+pub use authorities::Authorities;
 pub use changes::{Change, Reloaded, changes};
 pub use credentials::{ApiKey, CredentialError, Mode, api_key, api_key_again};
 pub use duration::parse as duration;
@@ -69,6 +71,9 @@ pub struct Loaded {
     pub effective: Vec<Setting>,
     /// What is allowed and still likely not meant.
     pub warnings: Vec<Problem>,
+    /// Who is trusted beside those whom the system trusts. Nobody before
+    /// [`Loaded::with_authorities`].
+    pub authorities: Authorities,
 }
 
 /// Reads, merges and checks the configuration.
@@ -115,7 +120,8 @@ fn finish(path: &Path, merged: layers::Merged) -> Result<Loaded, ConfigError> {
     let warnings = doubts::doubts(&merged, &settings);
     let (files, origins) = (merged.files, merged.origins);
     let source = path.to_owned();
-    Ok(Loaded { settings, hash, source, files, origins, effective, warnings })
+    let authorities = Authorities::default();
+    Ok(Loaded { settings, hash, source, files, origins, effective, warnings, authorities })
 }
 
 fn hash(settings: &Settings) -> Result<String, serde_json::Error> {

@@ -63,12 +63,13 @@ pub(super) struct RawStripe {
     pub(super) api_base: String,
     pub(super) reader: Option<String>,
     pub(super) api_key_file: Option<String>,
+    pub(super) ca_file: Option<String>,
 }
 
 impl Default for RawStripe {
     fn default() -> Self {
         let api_base = "https://api.stripe.com".to_owned();
-        Self { api_base, reader: None, api_key_file: None }
+        Self { api_base, reader: None, api_key_file: None, ca_file: None }
     }
 }
 

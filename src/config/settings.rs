@@ -81,6 +81,8 @@ pub struct StripeSettings {
     pub reader: ReaderId,
     /// The file of the API key where no systemd credential gives it; absolute.
     pub api_key_file: Option<PathBuf>,
+    /// The file of certificates that are trusted beside the system's; absolute.
+    pub ca_file: Option<PathBuf>,
 }
 
 /// What is known of the reader beside its id (`[reader]`).

@@ -278,7 +278,8 @@ impl Daemon {
         let settings = &loaded.settings;
         let journal = Journal::open(&settings.kiosk.state_dir)?;
         let (messages, inbox) = mpsc::channel(QUEUE);
-        let client = Client::new(&settings.stripe.api_base, key.reveal())?;
+        let roots = loaded.authorities.certificates();
+        let client = Client::new(&settings.stripe.api_base, key.reveal(), roots)?;
         let stored = journal.open_sales()?;
         let origin =
             Origin { kiosk: settings.kiosk.id.clone(), controller, journal: journal.id().clone() };

@@ -34,6 +34,7 @@ mod killed_at_each_step;
 mod noise;
 mod one_reader_one_controller;
 mod out_of_service;
+mod over_tls;
 mod reader_display;
 mod reloaded;
 mod said_at_start;

@@ -4,6 +4,8 @@ use std::fs::File;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
+use crate::rig::wait_for;
+
 /// A process of ours, ended with the test.
 pub struct Process(pub Child);
 
@@ -14,6 +16,19 @@ impl Process {
         let err = out.try_clone().unwrap();
         let child = command.stdin(Stdio::null()).stdout(out).stderr(err).spawn().unwrap();
         Self(child)
+    }
+
+    /// A simulator with these words more, and where it listens.
+    pub fn simulator(words: &[&str], log: &Path) -> (Self, String) {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_kioskd"));
+        command.args(["simulate", "--listen", "127.0.0.1:0"]).args(words);
+        let simulator = Self::start(&mut command, log);
+        let base = wait_for("the simulator's address", || {
+            let text = std::fs::read_to_string(log).ok()?;
+            let (_, address) = text.lines().next()?.split_once("on ")?;
+            Some(address.to_owned())
+        });
+        (simulator, base)
     }
 
     /// SIGKILL: nothing is tidied up.

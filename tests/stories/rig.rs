@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
-use kioskd::simulator::{Books, http::LoggedRequest};
+use kioskd::simulator::Books;
+use kioskd::simulator::http::{Connections, LoggedRequest};
 use serde_json::{Value, json};
 
 use crate::boards::Board;
@@ -67,24 +68,18 @@ impl Rig {
 
     /// The same, with these lines of `[payment]`.
     pub fn without_daemon_paying(payment: &str) -> Self {
+        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        Self::with_simulator(&[], http, payment)
+    }
+
+    /// The same, with a simulator that is started with these words more, and a client that it
+    /// answers.
+    pub fn with_simulator(words: &[&str], http: reqwest::Client, payment: &str) -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let log = dir.path().join("simulator.log");
-        let simulator = Process::start(
-            Command::new(env!("CARGO_BIN_EXE_kioskd")).args([
-                "simulate",
-                "--listen",
-                "127.0.0.1:0",
-            ]),
-            &log,
-        );
-        let base = wait_for("the simulator's address", || {
-            let text = fs::read_to_string(&log).ok()?;
-            let (_, address) = text.lines().next()?.split_once("on ")?;
-            Some(address.to_owned())
-        });
+        let (simulator, base) = Process::simulator(words, &dir.path().join("simulator.log"));
         let rig = Self {
             base,
-            http: reqwest::Client::builder().no_proxy().build().unwrap(),
+            http,
             runtime: tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap(),
             keypad: Board::new(),
             machine: Machine::start(),
@@ -338,6 +333,11 @@ impl Rig {
     /// What Stripe was asked, oldest first.
     pub fn requests(&self) -> Vec<LoggedRequest> {
         serde_json::from_value(self.get("/simulator/requests")).unwrap()
+    }
+
+    /// How often Stripe was connected to, by this bench as well.
+    pub fn connections(&self) -> Connections {
+        serde_json::from_value(self.get("/simulator/connections")).unwrap()
     }
 
     /// Waits until Stripe was asked something.

@@ -52,7 +52,8 @@ struct Look<'a> {
 impl Look<'_> {
     /// Root reads everything, and the service's user does not.
     fn files(&mut self, loaded: &Loaded) {
-        for path in loaded.files.iter().filter(|_| self.is_root && self.has_service) {
+        let files = loaded.files.iter().chain(&loaded.settings.stripe.ca_file);
+        for path in files.filter(|_| self.is_root && self.has_service) {
             let Ok(found) = fs::metadata(path) else { continue };
             let of_group = found.gid() != 0 && found.mode() & 0o040 != 0;
             if found.uid() == 0 && found.mode() & 0o004 == 0 && !of_group {

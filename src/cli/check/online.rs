@@ -10,7 +10,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::findings::Findings;
-use crate::config::{ApiKey, Mode, Settings};
+use crate::config::{ApiKey, Loaded, Mode, Settings};
 use crate::daemon::{clock, identity};
 use crate::kiosk::Reason;
 use crate::kiosk::account::TRIAL;
@@ -56,11 +56,13 @@ const ATTENDED: [&str; 3] = ["bbpos_wisepos_e", "stripe_s700", "stripe_s710"];
 
 /// Asks Stripe everything that can be asked without a customer.
 pub(super) async fn examine(
-    settings: &Settings,
+    loaded: &Loaded,
     key: &ApiKey,
     findings: &mut Findings,
 ) -> Result<(), ClientError> {
-    let client = Client::new(&settings.stripe.api_base, key.reveal())?;
+    let settings = &loaded.settings;
+    let roots = loaded.authorities.certificates();
+    let client = Client::new(&settings.stripe.api_base, key.reveal(), roots)?;
     let mut check = Check { client, settings, key, findings };
     if check.reader().await {
         check.permissions().await;

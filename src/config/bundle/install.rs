@@ -100,7 +100,9 @@ fn check(
     let file = trial.path().join(name);
     fs::write(&file, &bundle.text).map_err(elsewhere)?;
     let loaded = load_with(configuration, std::slice::from_ref(&file), environment);
-    loaded.map_err(|error| BundleError::Configuration(as_of_bundle(error, &file, &bundle.path)))
+    loaded
+        .and_then(Loaded::with_authorities)
+        .map_err(|error| BundleError::Configuration(as_of_bundle(error, &file, &bundle.path)))
 }
 
 /// The trial is gone when a person reads the message: it names the bundle, which has the same lines.

@@ -8,7 +8,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{mpsc, oneshot};
 
 use super::{Message, RunError, Tasks, perform};
-use crate::config::{ApiKey, ConfigError, CredentialError, Loaded, last_good};
+use crate::config::{ApiKey, Authorities, ConfigError, CredentialError, Loaded, last_good};
 use crate::daemon::driver::{Driver, Event};
 use crate::daemon::setup::setup;
 use crate::daemon::{clock, notify, tell};
@@ -163,6 +163,9 @@ pub(super) async fn take(driver: &mut Driver, tasks: &mut Tasks) {
     let setup = setup(&new.settings, now.livemode, now.origin.clone(), now.boot.clone());
     let event = Event::Reconfigured { setup: Box::new(setup), begun };
     perform(driver.turn(event, clock::now()), tasks);
+    if old.authorities != new.authorities {
+        trust(tasks, &new.authorities);
+    }
     tasks.reader_power.clone_from(&new.settings.reader.power_cycle);
     tasks.shown.send_replace(new.document());
     let at_next_start = tasks.running.status().at_next_start;
@@ -173,6 +176,14 @@ pub(super) async fn take(driver: &mut Driver, tasks: &mut Tasks) {
         let _turn = keeping.lock().await;
         drop(tokio::task::spawn_blocking(move || keep(&new)).await);
     });
+}
+
+/// The next calls go out on a new connection.
+fn trust(tasks: &mut Tasks, authorities: &Authorities) {
+    match tasks.client.trusting(authorities.certificates()) {
+        Ok(client) => tasks.client = client,
+        Err(error) => tell::configuration::authorities_kept(&error),
+    }
 }
 
 /// Keeps what runs for a start with files that cannot be used.

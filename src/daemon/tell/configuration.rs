@@ -4,6 +4,7 @@ use super::{Name, Weight};
 use crate::config::ConfigError;
 use crate::config::last_good::Unusable;
 use crate::daemon::configuration::{OnLastGood, in_short};
+use crate::stripe::transport::ClientError;
 use crate::telemetry::names::configuration;
 
 /// Tells that another configuration is in use, and what of it is not.
@@ -32,6 +33,12 @@ pub fn reload_waits(hash: &str) {
 pub fn reload_refused(error: &ConfigError) {
     let (name, why) = (configuration::RELOAD_REFUSED, in_short(error));
     line!(Weight::Alarm, name, "reload: refused, the old configuration runs on: {why}");
+}
+
+/// Tells that the certificates of the new configuration are not trusted, though it is in use.
+pub fn authorities_kept(error: &ClientError) {
+    let name = configuration::AUTHORITIES_KEPT;
+    line!(Weight::Alarm, name, "the old certificates of stripe.ca_file stay in use: {error}");
 }
 
 /// Tells that a start has fallen back.

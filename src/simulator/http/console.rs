@@ -50,6 +50,7 @@ impl Shell {
         let outcome = match (parts.method.as_str(), segments.as_slice()) {
             ("GET", ["books"]) => self.show_books(),
             ("GET", ["requests"]) => Ok(json!(lock(&self.log).requests())),
+            ("GET", ["connections"]) => Ok(json!(*lock(&self.connections))),
             ("GET", ["faults"]) => Ok(self.show_faults()),
             ("POST", ["faults"]) => self.add_fault(body),
             ("DELETE", ["faults"]) => {

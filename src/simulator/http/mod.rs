@@ -1,14 +1,17 @@
-//! The model behind a socket: plain HTTP/1.1, the real clock, and faults of the wire.
+//! The model behind a socket: plain HTTP/1.1, or TLS with HTTP/2 and HTTP/1.1, the real clock, and
+//! faults of the wire.
 //!
 #![doc = include_str!("console.md")]
 
 mod authorization;
+mod connections;
 mod console;
 mod fields;
 mod log;
 mod reply;
 mod rules;
 mod settings;
+mod tls;
 
 use std::collections::BTreeSet;
 use std::io;
@@ -19,18 +22,22 @@ use http_body_util::{BodyExt, Limited};
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{AUTHORIZATION, CONTENT_TYPE};
 use hyper::http::request::Parts;
-use hyper::server::conn::http1;
+use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
-use hyper_util::rt::TokioIo;
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
 use super::model::Model;
 use super::request::{Method, Request, Response};
 use crate::time::WallTime;
 
+pub use connections::Connections;
 pub use log::LoggedRequest;
 pub use rules::{Rule, RuleReport, Then};
+pub use tls::{Tls, TlsError};
 
 use log::Log;
 use reply::{Cut, Reply};
@@ -42,7 +49,25 @@ const LARGEST_BODY: usize = 1024 * 1024;
 /// Serves the model on a socket until accepting a connection fails. Dropping it closes every
 /// connection.
 pub async fn serve(listener: TcpListener, model: Arc<Mutex<Model>>) -> io::Result<()> {
+    serve_as(Wire::default(), listener, model).await
+}
+
+/// How the socket is spoken to.
+#[derive(Clone, Debug, Default)]
+pub struct Wire {
+    /// Nothing but TLS, if there is one.
+    pub tls: Option<Tls>,
+}
+
+/// The same with another wire than plain HTTP/1.1.
+pub async fn serve_as(
+    wire: Wire,
+    listener: TcpListener,
+    model: Arc<Mutex<Model>>,
+) -> io::Result<()> {
     let shell = Arc::new(Shell {
+        wire,
+        connections: Mutex::default(),
         model,
         rules: Mutex::default(),
         log: Mutex::default(),
@@ -62,6 +87,8 @@ pub async fn serve(listener: TcpListener, model: Arc<Mutex<Model>>) -> io::Resul
 
 /// What all connections share.
 struct Shell {
+    wire: Wire,
+    connections: Mutex<Connections>,
     model: Arc<Mutex<Model>>,
     rules: Mutex<Rules>,
     log: Mutex<Log>,
@@ -69,20 +96,53 @@ struct Shell {
 }
 
 async fn talk(shell: Arc<Shell>, stream: TcpStream) {
-    let service = service_fn(move |request: hyper::Request<Incoming>| {
-        let shell = Arc::clone(&shell);
-        async move {
-            let (parts, body) = request.into_parts();
-            let Ok(body) = Limited::new(body, LARGEST_BODY).collect().await else {
-                return Ok(reply::plain(413, "The body is cut short or too large."));
-            };
-            // A task of its own, so that a client that hangs up does not stop it.
-            let work = tokio::spawn(answer(shell, parts, body.to_bytes()));
-            work.await.map_err(|_| Cut)?
-        }
-    });
+    lock(&shell.connections).accepted += 1;
+    let Some(tls) = &shell.wire.tls else {
+        return talk_http1(&shell, stream).await;
+    };
+    // Who says nothing, or nothing that can be understood, is left.
+    let Some(stream) = tls.accept(stream).await else { return };
+    let is_http2 = tls::speaks_http2(&stream);
+    lock(&shell.connections).add_tls(is_http2, tls::is_resumed(&stream));
+    if is_http2 {
+        talk_http2(&shell, stream).await;
+    } else {
+        talk_http1(&shell, stream).await;
+    }
+}
+
+async fn talk_http1(shell: &Arc<Shell>, stream: impl AsyncRead + AsyncWrite + Unpin) {
+    let service = service_fn(|request| attend(Arc::clone(shell), request));
     // It ends when the client leaves or a fault cuts the connection: nothing is left to be done.
     drop(http1::Builder::new().serve_connection(TokioIo::new(stream), service).await);
+}
+
+/// hyper itself would end no more than the one call.
+async fn talk_http2(shell: &Arc<Shell>, stream: impl AsyncRead + AsyncWrite + Unpin) {
+    let cut = Arc::new(Notify::new());
+    let service = service_fn(|request| {
+        let (shell, cut) = (Arc::clone(shell), Arc::clone(&cut));
+        async move {
+            let reply = attend(shell, request).await.inspect_err(|_| cut.notify_one())?;
+            Ok::<_, Cut>(reply::cutting(reply, cut))
+        }
+    });
+    let connection =
+        http2::Builder::new(TokioExecutor::new()).serve_connection(TokioIo::new(stream), service);
+    tokio::select! {
+        ended = connection => drop(ended),
+        () = cut.notified() => {}
+    }
+}
+
+async fn attend(shell: Arc<Shell>, request: hyper::Request<Incoming>) -> Result<Reply, Cut> {
+    let (parts, body) = request.into_parts();
+    let Ok(body) = Limited::new(body, LARGEST_BODY).collect().await else {
+        return Ok(reply::plain(413, "The body is cut short or too large."));
+    };
+    // A task of its own, so that a client that hangs up does not stop it.
+    let work = tokio::spawn(answer(shell, parts, body.to_bytes()));
+    work.await.map_err(|_| Cut)?
 }
 
 async fn answer(shell: Arc<Shell>, parts: Parts, body: Bytes) -> Result<Reply, Cut> {

@@ -1,11 +1,13 @@
 //! Replies on the wire, whole or damaged.
 
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use hyper::body::{Body, Bytes, Frame, SizeHint};
 use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue};
 use serde_json::{Value, json};
+use tokio::sync::Notify;
 
 use super::super::request::Response;
 
@@ -22,8 +24,8 @@ pub(super) struct Cut;
 pub(super) enum Content {
     /// All of it.
     Whole(Option<Bytes>),
-    /// A part, and then the connection is cut.
-    Part { part: Option<Bytes>, is_flushed: bool },
+    /// A part, and then the connection is cut: by whom this tells, or by hyper itself.
+    Part { part: Option<Bytes>, is_flushed: bool, cut: Option<Arc<Notify>> },
 }
 
 impl Body for Content {
@@ -36,9 +38,14 @@ impl Body for Content {
     ) -> Poll<Option<Result<Frame<Bytes>, Cut>>> {
         match self.get_mut() {
             Self::Whole(bytes) => Poll::Ready(bytes.take().map(|bytes| Ok(Frame::data(bytes)))),
-            Self::Part { part, is_flushed } => match part.take() {
+            Self::Part { part, is_flushed, cut } => match part.take() {
                 Some(part) => Poll::Ready(Some(Ok(Frame::data(part)))),
-                None if *is_flushed => Poll::Ready(Some(Err(Cut))),
+                None if *is_flushed => {
+                    if let Some(cut) = cut {
+                        cut.notify_one();
+                    }
+                    Poll::Ready(Some(Err(Cut)))
+                }
                 // hyper sends what it has whenever a body makes it wait.
                 None => {
                     *is_flushed = true;
@@ -82,7 +89,15 @@ pub(super) fn truncated(response: &Response) -> Reply {
     let text = response.body.as_bytes();
     reply.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(text.len()));
     let part = Bytes::copy_from_slice(&text[..text.len() / 2]);
-    *reply.body_mut() = Content::Part { part: Some(part), is_flushed: false };
+    *reply.body_mut() = Content::Part { part: Some(part), is_flushed: false, cut: None };
+    reply
+}
+
+/// The same reply; whoever is to cut the connection in its middle is told by this.
+pub(super) fn cutting(mut reply: Reply, by: Arc<Notify>) -> Reply {
+    if let Content::Part { cut, .. } = reply.body_mut() {
+        *cut = Some(by);
+    }
     reply
 }
 

@@ -35,6 +35,14 @@ names! {
             "`kioskd check` lists all that is wrong; then `systemctl reload kioskd`.",
         ],
     }
+    AUTHORITIES_KEPT = "configuration", "authorities_kept", "5d0b7e92c4af4316b8e27f90d15c6a3e" {
+        subject: "New certificates of stripe.ca_file could not be taken into use",
+        happened: "kioskd was reloaded, and could not make a new HTTPS client with them. The line says why.",
+        does: "It sells, and trusts whom it trusted before.",
+        check: [
+            "`systemctl restart kioskd`, when no customer is there: `kioskd busy`.",
+        ],
+    }
     ON_LAST_GOOD = "configuration", "on_last_good", "4ac1d7e03b6f48d2a7905fe8c26b91d3" {
         subject: "kioskd runs on its last good configuration",
         happened: "kioskd was started, and the files cannot be used. The line says why.",

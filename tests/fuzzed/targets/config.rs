@@ -74,7 +74,7 @@ impl Bench {
                 assert_eq!(key.reveal().as_bytes(), line);
                 let name = format!("{key} {key:?}");
                 assert!(name.len() < 40 && !name.contains(key.reveal()), "{name}");
-                assert!(kioskd::stripe::Client::new(&stripe.api_base, key.reveal()).is_ok());
+                assert!(kioskd::stripe::Client::new(&stripe.api_base, key.reveal(), &[]).is_ok());
             }
             Err(error @ CredentialError::Malformed { .. }) => {
                 keeps_the_secret(bytes, &format!("{error} {error:?}"));

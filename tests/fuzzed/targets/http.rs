@@ -33,7 +33,7 @@ impl Bench {
         let client = {
             let _inside = runtime.enter();
             let base = format!("http://{}", listener.local_addr().unwrap());
-            Client::new(&base, "rk_test_1").unwrap()
+            Client::new(&base, "rk_test_1", &[]).unwrap()
         };
         let wire = Request::ReadReader { reader: "tmr_1".parse().unwrap() }.wire();
         // No input makes the client wait: the connection ends with it.
