@@ -30,7 +30,7 @@ pub fn run(folder: &Path) -> Part {
     kiosk.stripe.post_json("/simulator/faults", NO_CAPTURES);
     kiosk.start();
     for _ in 0..UNSETTLED {
-        sell(&kiosk, Duration::ZERO, Kiosk::hint);
+        sell(&kiosk, Duration::from_millis(50), Kiosk::hint);
         wait_for("the next customer's turn", || {
             (kiosk.status()?["state"] == "ready").then_some(())
         });

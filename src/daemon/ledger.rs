@@ -13,6 +13,9 @@ use crate::time::Moment;
 /// Lazy facts ride along with the next durable one, or go after this time.
 const LAZY_FOR: Duration = Duration::from_secs(1);
 
+/// The same for facts that are in no hurry: nearly all customers have paid by then.
+const PATIENT_FOR: Duration = Duration::from_secs(30);
+
 /// A journal that refused a write is tried again this much later.
 const RETRY_AFTER: Duration = Duration::from_secs(2);
 
@@ -34,7 +37,8 @@ pub struct Batch {
 pub struct Ledger {
     last_seq: BTreeMap<SaleId, u32>,
     lazy: Vec<Row>,
-    lazy_since: Option<Moment>,
+    /// When what waits goes at the latest.
+    lazy_until: Option<Moment>,
     dirty: BTreeMap<SaleId, Summary>,
     counts: BTreeMap<ProductCode, Count>,
     last_count: u64,
@@ -61,7 +65,7 @@ impl Ledger {
         self.last_count = self.last_count.saturating_add(1);
         let count = make(self.last_count);
         self.counts.insert(count.product.clone(), count);
-        self.lazy_since.get_or_insert(now);
+        self.wait_until(now + LAZY_FOR);
     }
 
     /// Takes facts of one sale, which go to disk together. Returns the batch to commit now, if one
@@ -88,19 +92,24 @@ impl Ledger {
         if facts.iter().any(Fact::is_eager) {
             return self.take_batch();
         }
-        self.lazy_since.get_or_insert(now.moment);
+        let patient = facts.iter().all(Fact::is_patient);
+        self.wait_until(now.moment + if patient { PATIENT_FOR } else { LAZY_FOR });
         None
+    }
+
+    fn wait_until(&mut self, latest: Moment) {
+        self.lazy_until = Some(self.lazy_until.map_or(latest, |until| until.min(latest)));
     }
 
     /// The batch of lazy facts, if they have waited long enough.
     pub fn lazy_batch(&mut self, now: Moment) -> Option<Batch> {
-        self.lazy_due().filter(|due| *due <= now)?;
+        self.lazy_until.filter(|until| *until <= now)?;
         self.take_batch()
     }
 
     /// The batch of all that has not gone to the journal yet.
     pub fn take_batch(&mut self) -> Option<Batch> {
-        self.lazy_since = None;
+        self.lazy_until = None;
         if self.lazy.is_empty() && self.counts.is_empty() {
             return None;
         }
@@ -205,11 +214,7 @@ impl Ledger {
 
     /// When it wants to be called again.
     pub fn next_wake(&self) -> Option<Moment> {
-        [self.lazy_due(), self.retry_at].into_iter().flatten().min()
-    }
-
-    fn lazy_due(&self) -> Option<Moment> {
-        self.lazy_since.map(|since| since + LAZY_FOR)
+        [self.lazy_until, self.retry_at].into_iter().flatten().min()
     }
 
     /// Forgets a sale that is over.

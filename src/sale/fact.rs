@@ -778,6 +778,12 @@ impl Fact {
         matches!(self, Self::IntentCreated { .. } | Self::PromptIntended { .. })
     }
 
+    /// Whether this fact may wait for the next durable one, which mostly follows within some
+    /// seconds: a look tells it again. It saves the card a flush for each sale.
+    pub fn is_patient(&self) -> bool {
+        matches!(self, Self::Prompted { .. })
+    }
+
     /// Whether effects have to wait until this fact is on disk. All others ride along with the
     /// next durable one, or go within a second.
     pub fn is_durable(&self) -> bool {
