@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use kioskd::simulator::http::{Connections, Tls, Wire, serve_as};
 use kioskd::simulator::{Model, ReaderSetup, Setup};
+use kioskd::stripe::meaning::NoAnswer;
 use kioskd::stripe::warm::Pace;
 use kioskd::stripe::{Client, Request};
 use rustls::pki_types::CertificateDer;
@@ -57,16 +58,19 @@ impl Stripe {
         Client::new(&self.base, "rk_test_1", self.root.as_slice()).unwrap()
     }
 
-    /// How often the client connected, and how often it asked for nothing. The test itself comes as
-    /// somebody new each time, which `asked` counts: it resumes nothing.
-    async fn connections(&self, asked: &mut u64) -> Connections {
-        *asked += 1;
+    fn console(&self) -> reqwest::Client {
         let mut console = reqwest::Client::builder().no_proxy().http1_only();
         if let Some(root) = &self.root {
             console = console.tls_certs_only([reqwest::Certificate::from_der(root).unwrap()]);
         }
-        let url = format!("{}/simulator/connections", self.base);
-        let page = console.build().unwrap().get(url).send();
+        console.build().unwrap()
+    }
+
+    /// How often the client connected, and how often it asked for nothing. The test itself comes as
+    /// somebody new each time, which `asked` counts: it resumes nothing.
+    async fn connections(&self, asked: &mut u64) -> Connections {
+        *asked += 1;
+        let page = self.console().get(format!("{}/simulator/connections", self.base)).send();
         let text = page.await.unwrap().text().await.unwrap();
         let found: Connections = serde_json::from_str(&text).unwrap();
         Connections { accepted: found.accepted - *asked, ..found }
@@ -136,6 +140,42 @@ async fn without_a_keeper_the_next_call_pays() {
     assert_eq!((before.accepted, before.without_a_call), (1, 0));
     call(&client).await;
     assert_eq!(stripe.connections(&mut asked).await.accepted, 2);
+}
+
+#[tokio::test]
+async fn a_wire_that_is_cut_over_http2_leaves_no_answer_and_takes_its_connection_with_it() {
+    let (stripe, mut asked) = (Stripe::over_tls().await, 0);
+    let client = stripe.client();
+    for (at, then) in (1..).zip(["drop_before", "drop_after", "truncate"]) {
+        let fault = format!("{{\"path\": \"/v1/terminal/readers/*\", \"then\": \"{then}\"}}");
+        asked += 1;
+        let put = stripe.console().post(format!("{}/simulator/faults", stripe.base)).body(fault);
+        assert_eq!(put.send().await.unwrap().status(), 200);
+        let request = Request::ReadReader { reader: READER.parse().unwrap() };
+        let answer = client.send(&request.wire()).await;
+        assert!(matches!(answer, Err(NoAnswer::Unknown(..))), "{then}: {answer:?}");
+        call(&client).await;
+        assert_eq!(stripe.connections(&mut asked).await.http2, at + 1, "{then}");
+    }
+}
+
+#[tokio::test]
+async fn who_wants_older_protocols_gets_them_and_nothing_is_said_in_clear() {
+    let stripe = Stripe::over_tls().await;
+    let url = format!("{}/v1/nothing", stripe.base);
+    let root = reqwest::Certificate::from_der(stripe.root.as_ref().unwrap()).unwrap();
+    let client = || reqwest::Client::builder().no_proxy().tls_certs_only([root.clone()]);
+    let (old, newest) = (reqwest::tls::Version::TLS_1_2, reqwest::tls::Version::TLS_1_3);
+    for (client, version) in [
+        (client().max_tls_version(old), reqwest::Version::HTTP_2),
+        (client().min_tls_version(newest), reqwest::Version::HTTP_2),
+        (client().max_tls_version(old).http1_only(), reqwest::Version::HTTP_11),
+    ] {
+        let reply = client.build().unwrap().get(&url).send().await.unwrap();
+        assert_eq!((reply.version(), reply.status().as_u16()), (version, 401));
+    }
+    let clear = client().build().unwrap().get(url.replace("https", "http")).send().await;
+    assert!(clear.is_err(), "{clear:?}");
 }
 
 #[tokio::test]
