@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use crate::cli::{Environment, Exit, complain, complain_of, print, runtime};
 use crate::ids::ReaderId;
@@ -37,6 +38,14 @@ pub(super) struct Arguments {
     /// The certificate's private key in PEM
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     tls_key: Option<PathBuf>,
+    /// Close connections on which nothing is asked for so long, such as 60s or 5m
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    idle_timeout: Option<Duration>,
+}
+
+fn time(text: &str) -> Result<Duration, &'static str> {
+    let time = crate::config::duration(text).filter(|time| !time.is_zero());
+    time.ok_or("write a number and a unit, such as 60s or 5m")
 }
 
 pub(super) fn run(arguments: &Arguments, environment: &Environment) -> Exit {
@@ -57,6 +66,7 @@ pub(super) fn run(arguments: &Arguments, environment: &Environment) -> Exit {
             }
         },
     };
+    let idle_timeout = arguments.idle_timeout;
     let runtime = match runtime() {
         Ok(runtime) => runtime,
         Err(exit) => return exit,
@@ -72,7 +82,7 @@ pub(super) fn run(arguments: &Arguments, environment: &Environment) -> Exit {
         let address = listener.local_addr()?;
         let scheme = if tls.is_some() { "https" } else { "http" };
         print(&format!("a simulated Stripe listens on {scheme}://{address}\n"));
-        http::serve_as(Wire { tls }, listener, model).await
+        http::serve_as(Wire { tls, idle_timeout }, listener, model).await
     });
     match served {
         Ok(()) => Exit::Done,

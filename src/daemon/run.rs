@@ -49,6 +49,7 @@ use crate::sale::resolve;
 use crate::stripe::Client;
 use crate::stripe::meaning::{Answer, NoAnswer};
 use crate::stripe::transport::ClientError;
+use crate::stripe::warm::{Keeper, Pace};
 use crate::telemetry::names::machine;
 
 use api_key::take_key;
@@ -188,6 +189,8 @@ pub struct Devices {
 /// Everything that the loop talks to.
 struct Tasks {
     client: Client,
+    /// Of this client's connections.
+    warm: Keeper,
     messages: mpsc::Sender<Message>,
     journal: thread_queue::Sender<Job>,
     devices: Devices,
@@ -322,6 +325,7 @@ impl Daemon {
         let people = BTreeMap::new();
         let reader = driver.kiosk().setup().reader.clone();
         let mut tasks = Tasks {
+            warm: client.keep_warm(Pace::default()),
             client,
             messages,
             journal: jobs,

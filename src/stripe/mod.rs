@@ -4,11 +4,13 @@
 //! * [`reply`]: objects of Stripe's as the core sees them
 //! * [`meaning`]: what an error means for a sale
 //! * [`transport`]: HTTPS with limits, and the three kinds of no answer kept apart
+//! * [`warm`]: its connections, which are kept open for the next customer
 
 pub mod meaning;
 pub mod reply;
 pub mod request;
 pub mod transport;
+pub mod warm;
 
 pub use meaning::understand;
 pub use request::Request;

@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::io::ErrorKind;
+use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::{HeaderMap, HeaderValue};
@@ -13,22 +14,40 @@ use crate::sale::input::Obstacle;
 use crate::stripe::API_VERSION;
 use crate::stripe::meaning::{Answer, NoAnswer};
 use crate::stripe::request::{Method, Wire};
+use crate::stripe::warm::{Keeper, Link, Pace};
 use crate::time::StripeTime;
 
 /// The most of a reply that is read. Stripe's objects here are under 20 KiB.
-const MOST_BODY_BYTES: usize = 1024 * 1024;
+pub(super) const MOST_BODY_BYTES: usize = 1024 * 1024;
 
 /// Source: Stripe's SDKs allow 10 s to connect.
 const CONNECT_LIMIT: Duration = Duration::from_secs(10);
 
-/// A dead connection is noticed within this time, so that the next call takes a new one.
-const DEAD_AFTER: Duration = Duration::from_secs(20);
+/// An idle connection is asked so often whether it lives, and a dead one noticed ten seconds later.
+///
+/// Routers of carriers forget what is silent for more than a few minutes, some for more than one. A
+/// ping of HTTP/2 and its answer come to some 250 bytes with their headers: 480 kB a day, as much as
+/// TCP's own keep-alives of every 20 s would be. Less often would let more customers find a
+/// connection that is dead, which costs them up to [`UNACKNOWLEDGED_LIMIT`].
+const PING_EVERY: Duration = Duration::from_secs(45);
+
+/// How long an answer to a ping may take.
+const PING_LIMIT: Duration = Duration::from_secs(10);
+
+/// TCP's own, for HTTP/1.1, which has no pings: behind these, so that not both are paid for.
+const TCP_PING_EVERY: Duration = Duration::from_mins(1);
+
+/// What the other end's kernel does not acknowledge by then is lost, and the connection with it: a
+/// call that was sent into a dead one does not hold up the next.
+const UNACKNOWLEDGED_LIMIT: Duration = Duration::from_secs(30);
+
+/// A sale's call, and a look beside it: HTTP/1.1 needs a connection for each.
+const MOST_IDLE: usize = 2;
 
 /// The way to Stripe: one warm connection.
 #[derive(Clone)]
 pub struct Client {
-    http: reqwest::Client,
-    base: String,
+    link: Arc<Link>,
     authorization: HeaderValue,
 }
 
@@ -53,12 +72,14 @@ impl Client {
     ) -> Result<Self, ClientError> {
         let authorization = authorization(api_key)?;
         let base = base.trim_end_matches('/').to_owned();
-        Ok(Self { http: connections(roots)?, base, authorization })
+        let link = Arc::new(Link::new(connections(roots)?, base));
+        Ok(Self { link, authorization })
     }
 
     /// The same key on new connections, which trust these roots beside the system's.
     pub fn trusting(&self, roots: &[CertificateDer<'static>]) -> Result<Self, ClientError> {
-        Ok(Self { http: connections(roots)?, ..self.clone() })
+        let link = Arc::new(Link::new(connections(roots)?, self.link.base.clone()));
+        Ok(Self { link, ..self.clone() })
     }
 
     /// The same connection with another API key.
@@ -66,19 +87,26 @@ impl Client {
         Ok(Self { authorization: authorization(api_key)?, ..self.clone() })
     }
 
+    /// Keeps the connection warm, as long as the keeper lives. One is enough for all clients that
+    /// share it by way of [`Client::with_key`].
+    pub fn keep_warm(&self, pace: Pace) -> Keeper {
+        Keeper::of(Arc::clone(&self.link), pace)
+    }
+
     /// Sends one call, once. Repeats are the driver's business, which knows what may be repeated.
     pub async fn send(&self, wire: &Wire) -> Result<Answer, NoAnswer> {
-        let mut url = reqwest::Url::parse(&format!("{}{}", self.base, wire.path))
+        let _in_use = self.link.begin();
+        let mut url = reqwest::Url::parse(&format!("{}{}", self.link.base, wire.path))
             .map_err(|error| NoAnswer::NotSent(Obstacle::Name, format!("bad address: {error}")))?;
         let request = match wire.method {
             Method::Get => {
                 url.query_pairs_mut().extend_pairs(&wire.params);
-                self.http.get(url)
+                self.link.http.get(url)
             }
             Method::Post => {
                 let form = form_body(&wire.params);
                 let kind = "application/x-www-form-urlencoded";
-                self.http.post(url).header("content-type", kind).body(form)
+                self.link.http.post(url).header("content-type", kind).body(form)
             }
         };
         let mut request = request
@@ -90,6 +118,7 @@ impl Client {
             request = request.header("idempotency-key", key.as_str());
         }
         let response = request.send().await.map_err(|error| no_answer(&error))?;
+        self.link.answered(&response);
         read_answer(response).await
     }
 }
@@ -102,11 +131,15 @@ fn connections(roots: &[CertificateDer<'static>]) -> Result<reqwest::Client, Cli
         .redirect(reqwest::redirect::Policy::none())
         .no_proxy()
         .connect_timeout(CONNECT_LIMIT)
-        .pool_max_idle_per_host(2)
-        .pool_idle_timeout(Duration::from_mins(5))
-        .tcp_keepalive(DEAD_AFTER)
-        .http2_keep_alive_interval(DEAD_AFTER)
-        .http2_keep_alive_timeout(CONNECT_LIMIT)
+        .pool_max_idle_per_host(MOST_IDLE)
+        // None that is healthy is closed from here: whether it is, pings tell.
+        .pool_idle_timeout(None)
+        .tcp_nodelay(true)
+        .tcp_keepalive(TCP_PING_EVERY)
+        .tcp_user_timeout(UNACKNOWLEDGED_LIMIT)
+        .http2_keep_alive_while_idle(true)
+        .http2_keep_alive_interval(PING_EVERY)
+        .http2_keep_alive_timeout(PING_LIMIT)
         .user_agent(concat!("kioskd/", env!("CARGO_PKG_VERSION")))
         .build()
         .map_err(ClientError::Setup)

@@ -12,6 +12,7 @@ use crate::config::{ApiKey, Authorities, ConfigError, CredentialError, Loaded, l
 use crate::daemon::driver::{Driver, Event};
 use crate::daemon::setup::setup;
 use crate::daemon::{clock, notify, tell};
+use crate::stripe::warm::Pace;
 
 /// Reads something of the kiosk's again, as a start does.
 type Reads<T, E> = Box<dyn Fn() -> Result<T, E> + Send + Sync>;
@@ -181,7 +182,10 @@ pub(super) async fn take(driver: &mut Driver, tasks: &mut Tasks) {
 /// The next calls go out on a new connection.
 fn trust(tasks: &mut Tasks, authorities: &Authorities) {
     match tasks.client.trusting(authorities.certificates()) {
-        Ok(client) => tasks.client = client,
+        Ok(client) => {
+            tasks.warm = client.keep_warm(Pace::default());
+            tasks.client = client;
+        }
         Err(error) => tell::configuration::authorities_kept(&error),
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The connections so far, those that have ended among them.
+/// The connections so far, those that have ended among them, and what was asked on them for nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Connections {
     /// All of them.
@@ -13,6 +13,8 @@ pub struct Connections {
     pub http2: u64,
     /// Those of TLS that were resumed with a ticket of an earlier one.
     pub resumed: u64,
+    /// Requests of `/`, which are no calls and stand in no log.
+    pub without_a_call: u64,
 }
 
 impl Connections {

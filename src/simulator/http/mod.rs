@@ -7,6 +7,7 @@ mod authorization;
 mod connections;
 mod console;
 mod fields;
+mod idle;
 mod log;
 mod reply;
 mod rules;
@@ -15,6 +16,7 @@ mod tls;
 
 use std::collections::BTreeSet;
 use std::io;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -39,6 +41,7 @@ pub use log::LoggedRequest;
 pub use rules::{Rule, RuleReport, Then};
 pub use tls::{Tls, TlsError};
 
+use idle::Idle;
 use log::Log;
 use reply::{Cut, Reply};
 use rules::{RuleError, Rules};
@@ -57,6 +60,8 @@ pub async fn serve(listener: TcpListener, model: Arc<Mutex<Model>>) -> io::Resul
 pub struct Wire {
     /// Nothing but TLS, if there is one.
     pub tls: Option<Tls>,
+    /// Connections on which nothing is asked for so long are closed.
+    pub idle_timeout: Option<Duration>,
 }
 
 /// The same with another wire than plain HTTP/1.1.
@@ -112,23 +117,44 @@ async fn talk(shell: Arc<Shell>, stream: TcpStream) {
 }
 
 async fn talk_http1(shell: &Arc<Shell>, stream: impl AsyncRead + AsyncWrite + Unpin) {
-    let service = service_fn(|request| attend(Arc::clone(shell), request));
+    let idle = Idle::new(shell.wire.idle_timeout);
+    let service = service_fn(|request| {
+        let asked = idle.asked();
+        let reply = attend(Arc::clone(shell), request);
+        async move {
+            let _asked = asked;
+            reply.await
+        }
+    });
+    let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+    let mut connection = pin!(connection);
     // It ends when the client leaves or a fault cuts the connection: nothing is left to be done.
-    drop(http1::Builder::new().serve_connection(TokioIo::new(stream), service).await);
+    tokio::select! {
+        ended = &mut connection => return drop(ended),
+        () = idle.for_too_long() => connection.as_mut().graceful_shutdown(),
+    }
+    drop(connection.await);
 }
 
 /// hyper itself would end no more than the one call.
 async fn talk_http2(shell: &Arc<Shell>, stream: impl AsyncRead + AsyncWrite + Unpin) {
-    let cut = Arc::new(Notify::new());
+    let (cut, idle) = (Arc::new(Notify::new()), Arc::new(Idle::new(shell.wire.idle_timeout)));
     let service = service_fn(|request| {
-        let (shell, cut) = (Arc::clone(shell), Arc::clone(&cut));
+        let (shell, cut, idle) = (Arc::clone(shell), Arc::clone(&cut), Arc::clone(&idle));
         async move {
+            let _asked = idle.asked();
             let reply = attend(shell, request).await.inspect_err(|_| cut.notify_one())?;
-            Ok::<_, Cut>(reply::cutting(reply, cut))
+            Ok::<_, Cut>(reply::cutting(reply, Arc::clone(&cut)))
         }
     });
     let connection =
         http2::Builder::new(TokioExecutor::new()).serve_connection(TokioIo::new(stream), service);
+    let mut connection = pin!(connection);
+    tokio::select! {
+        ended = &mut connection => return drop(ended),
+        () = cut.notified() => return,
+        () = idle.for_too_long() => connection.as_mut().graceful_shutdown(),
+    }
     tokio::select! {
         ended = connection => drop(ended),
         () = cut.notified() => {}
@@ -148,6 +174,11 @@ async fn attend(shell: Arc<Shell>, request: hyper::Request<Incoming>) -> Result<
 async fn answer(shell: Arc<Shell>, parts: Parts, body: Bytes) -> Result<Reply, Cut> {
     if parts.uri.path().starts_with("/simulator/") {
         return Ok(shell.console(&parts, &body));
+    }
+    // No call of the API, with a key or without.
+    if parts.uri.path() == "/" {
+        lock(&shell.connections).without_a_call += 1;
+        return Ok(reply::unrecognized(&parts));
     }
     let method = parts.method.as_str().to_owned();
     let request = match read(&parts, &body) {
@@ -276,10 +307,7 @@ fn read(parts: &Parts, body: &Bytes) -> Result<Request, Box<Reply>> {
     let method = match parts.method.as_str() {
         "GET" => Method::Get,
         "POST" => Method::Post,
-        other => {
-            let message = format!("Unrecognized request URL ({other}: {path}).");
-            return Err(Box::new(reply::refusal(404, &message)));
-        }
+        _ => return Err(Box::new(reply::unrecognized(parts))),
     };
     let header = |name| {
         let value = parts.headers.get(name)?;

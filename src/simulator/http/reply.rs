@@ -6,6 +6,7 @@ use std::task::{Context, Poll};
 
 use hyper::body::{Body, Bytes, Frame, SizeHint};
 use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue};
+use hyper::http::request::Parts;
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 
@@ -105,6 +106,12 @@ pub(super) fn cutting(mut reply: Reply, by: Arc<Notify>) -> Reply {
 pub(super) fn refusal(status: u16, message: &str) -> Reply {
     let error = json!({ "type": "invalid_request_error", "message": message });
     json_reply(status, &json!({ "error": error }))
+}
+
+/// Stripe has nothing there.
+pub(super) fn unrecognized(parts: &Parts) -> Reply {
+    let (method, path) = (&parts.method, parts.uri.path());
+    refusal(404, &format!("Unrecognized request URL ({method}: {path})."))
 }
 
 /// A page of a proxy.
