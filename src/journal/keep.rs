@@ -146,7 +146,7 @@ fn set_mark(connection: &Connection, now: StripeTime) -> rusqlite::Result<()> {
     connection
         .prepare_cached(
             "INSERT OR IGNORE INTO mark (at, number)
-             SELECT ?1, max(number) FROM sale HAVING max(number) IS NOT NULL",
+             SELECT ?1, number FROM sale ORDER BY number DESC LIMIT 1",
         )?
         .execute([now.0])?;
     Ok(())

@@ -20,9 +20,12 @@ const A_DAY: i64 = 86_400;
 
 /// Writes the past into a new journal.
 pub fn fill(journal: &mut Journal) {
-    for (number, days) in (0..2 * EACH).map(|number| (number, if number < EACH { 60 } else { 10 }))
-    {
-        sell(journal, number, days);
+    for number in 0..EACH {
+        // Four a day, since a mark is set with the first of a day.
+        sell(journal, number, 60 - i64::from(number / 4));
+    }
+    for number in EACH..2 * EACH {
+        sell(journal, number, 10);
     }
     sell(journal, 2 * EACH, 9);
 }
