@@ -1,10 +1,5 @@
 //! A journal with a long past: what is read from it costs the same, and what is old goes.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test that cannot set up its bench may panic, and the line tells where"
-)]
-
 #[path = "../benches/past/mod.rs"]
 mod past;
 
