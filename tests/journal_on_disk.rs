@@ -84,8 +84,9 @@ fn tamper(path: &Path, sql: &str) {
         .execute_batch(
             "PRAGMA ignore_check_constraints = ON;
              DROP TRIGGER fact_is_never_changed;
-             DROP TRIGGER fact_is_never_deleted;
-             DROP TRIGGER sale_is_never_deleted;",
+             DROP TRIGGER facts_go_with_their_sale;
+             DROP TRIGGER fact_goes_only_with_its_sale;
+             DROP TRIGGER sale_goes_only_when_closed;",
         )
         .unwrap();
     connection.execute_batch(sql).unwrap();
@@ -170,7 +171,7 @@ fn a_newer_schema_is_refused_untouched() {
     Connection::open(&path).unwrap().pragma_update(None, "user_version", 7).unwrap();
     let before = files(folder.path());
     let refused = refusal(folder.path());
-    assert!(matches!(refused, JournalError::Newer { found: 7, known: 2, .. }), "{refused:?}");
+    assert!(matches!(refused, JournalError::Newer { found: 7, known: 3, .. }), "{refused:?}");
     assert_eq!(files(folder.path()), before);
 }
 
@@ -192,7 +193,14 @@ fn a_newer_schema_that_stands_only_in_the_log_is_refused_untouched() {
 fn of_the_first_schema() -> (TempDir, PathBuf) {
     let (folder, path) = with_sales();
     let old = Connection::open(&path).unwrap();
-    old.execute_batch("DROP TABLE stock; PRAGMA user_version = 1").unwrap();
+    old.execute_batch(
+        "DROP TRIGGER facts_go_with_their_sale; DROP TRIGGER fact_goes_only_with_its_sale;
+         DROP TRIGGER sale_goes_only_when_closed; DROP TABLE mark; DROP TABLE stock;
+         CREATE TRIGGER fact_is_never_deleted BEFORE DELETE ON fact BEGIN SELECT 1; END;
+         CREATE TRIGGER sale_is_never_deleted BEFORE DELETE ON sale BEGIN SELECT 1; END;
+         PRAGMA user_version = 1",
+    )
+    .unwrap();
     drop(old);
     (folder, path)
 }

@@ -22,10 +22,10 @@ use super::instance::Folders;
 use super::layers::Merged;
 use super::origins::{KeyPath, Origin};
 use super::problem::{ConfigError, Problem, quoted};
-use super::raw::{RawKiosk, RawPayment, RawProduct, RawReader, RawStripe};
+use super::raw::{RawJournal, RawKiosk, RawPayment, RawProduct, RawReader, RawStripe};
 use super::settings::{
-    CaptureMode, Flow, KioskSettings, PaymentSettings, ProductSettings, ReaderSettings, Settings,
-    StripeSettings, UnknownVend,
+    CaptureMode, Flow, JournalSettings, KioskSettings, PaymentSettings, ProductSettings,
+    ReaderSettings, Settings, StripeSettings, UnknownVend,
 };
 use crate::ids::{DispenserName, KioskId, ProductCode, ReaderId, Slot};
 use crate::money::{Currency, Money};
@@ -55,6 +55,7 @@ pub(super) fn settings(path: &Path, merged: &Merged) -> Result<Settings, ConfigE
     let reader = check.reader(&raw.reader);
     let currency = raw.kiosk.currency.parse().ok();
     let payment = check.payment(&raw.payment, currency);
+    let journal = check.journal(&raw.journal);
     let products = check.products(&raw.product, currency);
     let inputs = check.inputs(&raw.input);
     let dispensers = check.dispensers(&raw.dispenser);
@@ -68,13 +69,16 @@ pub(super) fn settings(path: &Path, merged: &Merged) -> Result<Settings, ConfigE
     check.a_product_otherwise(&inputs, &dispensers, &products);
     check.no_cart_at_a_bus(&inputs);
     check.numbers_on_the_reader(&inputs, &products);
-    match (kiosk, stripe, reader, payment) {
-        (Some(kiosk), Some(stripe), Some(reader), Some(payment)) if check.problems.is_empty() => {
+    match (kiosk, stripe, reader, payment, journal) {
+        (Some(kiosk), Some(stripe), Some(reader), Some(payment), Some(journal))
+            if check.problems.is_empty() =>
+        {
             Ok(Settings {
                 kiosk,
                 stripe,
                 reader,
                 payment,
+                journal,
                 products,
                 inputs,
                 dispensers,
@@ -208,6 +212,10 @@ impl Check<'_> {
             reader_display: raw.reader_display,
             cards: cards?,
         })
+    }
+
+    fn journal(&mut self, raw: &RawJournal) -> Option<JournalSettings> {
+        self.keep(&KeyPath::new(["journal", "keep"]), &raw.keep)
     }
 
     fn products(

@@ -52,7 +52,7 @@ const CARDS: &[(&str, Kind)] = &[("brands", Words), ("funding", Words), ("countr
 use Kind::{Boolean, Duration, Integer, Numbers, Text, Words};
 
 /// All sections, in the order of the shipped example.
-pub(super) const SECTIONS: [Section; 9] = [
+pub(super) const SECTIONS: [Section; 10] = [
     Section {
         name: "kiosk",
         named: false,
@@ -106,6 +106,7 @@ pub(super) const SECTIONS: [Section; 9] = [
         tables: &[("accept", CARDS), ("reject", CARDS)],
         free: &[],
     },
+    Section { name: "journal", named: false, keys: &[("keep", Text)], tables: &[], free: &[] },
     Section {
         name: "product",
         named: true,

@@ -46,8 +46,8 @@ pub use problem::{ConfigError, Problem};
 pub use schema::schema;
 pub use settings::{
     CaptureMode, DispenserKind, DispenserSettings, DisplayKind, DisplaySettings, Flow,
-    InputSettings, KioskSettings, PaymentSettings, ProductSettings, ReaderInput, ReaderStyle,
-    SerialDispenser, SerialInput, Settings, StripeSettings, UnknownVend,
+    InputSettings, JournalSettings, KioskSettings, PaymentSettings, ProductSettings, ReaderInput,
+    ReaderStyle, SerialDispenser, SerialInput, Settings, StripeSettings, UnknownVend,
 };
 
 /// How many bytes of the hash are shown: enough to tell configurations of a fleet apart.

@@ -12,6 +12,7 @@ pub(super) struct Raw {
     pub(super) stripe: RawStripe,
     pub(super) reader: RawReader,
     pub(super) payment: RawPayment,
+    pub(super) journal: RawJournal,
     pub(super) product: BTreeMap<String, RawProduct>,
     pub(super) input: BTreeMap<String, RawInput>,
     pub(super) dispenser: BTreeMap<String, RawDispenser>,
@@ -131,6 +132,18 @@ impl Default for RawPayment {
             accept: RawCards::default(),
             reject: RawCards::default(),
         }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct RawJournal {
+    pub(super) keep: String,
+}
+
+impl Default for RawJournal {
+    fn default() -> Self {
+        Self { keep: "400d".to_owned() }
     }
 }
 

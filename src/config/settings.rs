@@ -32,6 +32,8 @@ pub struct Settings {
     pub reader: ReaderSettings,
     /// How a sale is paid.
     pub payment: PaymentSettings,
+    /// How long sales are kept.
+    pub journal: JournalSettings,
     /// What is sold, by what the customer presses. At least one.
     pub products: BTreeMap<ProductCode, ProductSettings>,
     /// Where selections come from, by name. May be empty: the control socket sells too.
@@ -124,6 +126,13 @@ pub struct PaymentSettings {
     pub reader_display: bool,
     /// Which cards are taken. Everything, unless `flow` is `collect_confirm`.
     pub cards: CardRules,
+}
+
+/// How long sales are kept (`[journal]`).
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct JournalSettings {
+    /// For how long closed sales are kept, 30 days at least. None: for ever.
+    pub keep: Option<Duration>,
 }
 
 /// In how many steps a card is taken.

@@ -376,9 +376,21 @@ async fn sale(State(shared): State<Arc<Shared>>, id: SaleInPath) -> Response {
     let (answer, stored) = oneshot::channel();
     match ask_journal(&shared, Job::Read { sale: id.clone(), answer }, stored).await {
         Ok(Some(stored)) => Json(SaleDocument::from(&stored)).into_response(),
-        Ok(None) => refused(StatusCode::NOT_FOUND, &format!("there is no sale {id}")),
+        Ok(None) => no_sale(&shared, &id).await,
         Err(response) => response,
     }
+}
+
+/// Says that a sale is not there, and that it may have been.
+async fn no_sale(shared: &Shared, id: &SaleId) -> Response {
+    let (answer, let_go) = oneshot::channel();
+    let mut why = format!("there is no sale {id}");
+    match ask_journal(shared, Job::LetGo { answer }, let_go).await {
+        Ok(Some(let_go)) => why.push_str(&format!("; {}", tell::gone(&let_go))),
+        Ok(None) => {}
+        Err(response) => return response,
+    }
+    refused(StatusCode::NOT_FOUND, &why)
 }
 
 /// Reads the sale of a path. What is no text after decoding (`%ff`) is no sale id either.

@@ -300,9 +300,27 @@ impl Driver {
             Event::Stopping => self.stopping(now),
         }
         self.reconcile(now);
+        self.finish(now)
+    }
+
+    fn finish(&mut self, now: Now) -> Vec<Effect> {
         self.call_off();
+        self.leave_time_for_upkeep(now.moment);
         self.effects.extend(self.told_reasons.news(self.kiosk.reasons(), now.since()));
         std::mem::take(&mut self.effects)
+    }
+
+    /// A batch that no customer waits for may take the journal a little longer.
+    fn leave_time_for_upkeep(&mut self, now: Moment) {
+        if !self.ledger.is_unhurried() || !self.kiosk.is_between_customers() {
+            return;
+        }
+        let time = self.kiosk.stripe_time(now);
+        for effect in &mut self.effects {
+            if let Effect::Commit(batch) = effect {
+                batch.unhurried = time;
+            }
+        }
     }
 
     /// When the next [`Event::Tick`] is due, at the latest.

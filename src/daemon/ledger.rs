@@ -8,7 +8,7 @@ use crate::ids::ProductCode;
 use crate::ids::SaleId;
 use crate::journal::{Count, Row, Summary};
 use crate::sale::{Fact, Phase, Sale};
-use crate::time::Moment;
+use crate::time::{Moment, StripeTime};
 
 /// Lazy facts ride along with the next durable one, or go after this time.
 const LAZY_FOR: Duration = Duration::from_secs(1);
@@ -30,6 +30,10 @@ pub struct Batch {
     pub summaries: Vec<Summary>,
     /// What is left of products with them.
     pub counts: Vec<Count>,
+    /// Stripe's clock, if nobody waits for it: then old sales may go in the same transaction. Never
+    /// in a repeat, and never while another batch is under way: what it writes may be of one that
+    /// would go.
+    pub unhurried: Option<StripeTime>,
 }
 
 /// The facts that are not on disk yet.
@@ -119,6 +123,7 @@ impl Ledger {
             rows: std::mem::take(&mut self.lazy),
             summaries: std::mem::take(&mut self.dirty).into_values().collect(),
             counts: std::mem::take(&mut self.counts).into_values().collect(),
+            unhurried: None,
         };
         self.unflushed.push_back(batch.clone());
         // While the journal refuses writes, the batch waits in line for the next try.
@@ -200,6 +205,12 @@ impl Ledger {
     /// The number of the last batch that was made.
     pub fn last_batch(&self) -> u64 {
         self.last_batch
+    }
+
+    /// Whether the last batch is the only one under way, for the first time, and no sale waits for
+    /// it.
+    pub fn is_unhurried(&self) -> bool {
+        self.unflushed.len() == 1 && self.retry_at.is_none() && self.waits_for.is_empty()
     }
 
     /// Whether a batch, and all before it, is on disk.

@@ -10,6 +10,7 @@ use crate::daemon::identity::IdentityError;
 use crate::daemon::orders::Ordered;
 use crate::daemon::told::{About, ReasonNews};
 use crate::ids::{PaymentIntentId, ReaderId, SaleId};
+use crate::journal::LetGo;
 use crate::kiosk::{Reason, Turned};
 use crate::sale::Fact;
 use crate::sale::input::{Call, Hindrance, Trouble};
@@ -278,6 +279,23 @@ pub fn journal_failed(why: &str, told: Option<Told>) {
 /// Tells that the journal cannot be read, where it is not the truth about a sale that is asked for.
 pub fn journal_unread(why: &str) {
     line!(Weight::Trouble, machine::JOURNAL_UNREAD, "the journal cannot be read: {why}");
+}
+
+/// What became of closed sales that are not there any more.
+pub fn gone(LetGo { sales, before }: &LetGo) -> String {
+    let before = WallTime(before.0.saturating_mul(1000)).to_string();
+    let day = before.split('T').next().unwrap_or_default();
+    format!("closed sales from before {day} are not kept (journal.keep), {sales} so far")
+}
+
+/// Tells that old sales go.
+pub fn sales_let_go(let_go: &LetGo) {
+    line!(Weight::Step, machine::SALES_LET_GO, "{}", gone(let_go));
+}
+
+/// Tells that old sales cannot go.
+pub fn old_sales_stay(why: &str) {
+    line!(Weight::Trouble, machine::OLD_SALES_STAY, "old sales cannot be deleted: {why}");
 }
 
 /// Tells of a count in the journal that does not hold.

@@ -10,6 +10,7 @@ mod repeats;
 mod stock;
 mod sweep;
 mod told;
+mod upkeep;
 
 use std::time::Duration;
 
@@ -94,8 +95,7 @@ impl Bench {
     }
 
     fn at(moment: Moment) -> Now {
-        let millis = i64::try_from(moment.as_millis()).unwrap();
-        Now { moment, wall: WallTime(EPOCH + millis) }
+        Now { moment, wall: WallTime(EPOCH + i64::try_from(moment.as_millis()).unwrap()) }
     }
 
     fn turn(&mut self, event: Event) {

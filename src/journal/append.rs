@@ -6,6 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, 
 
 use super::chain::{self, Hash, Link};
 use super::error::Contradiction;
+use super::keep::{self, Tidied, Upkeep, Walk};
 use super::{Count, FACT_FORMAT, Row, Summary, stock};
 use crate::ids::SaleId;
 
@@ -37,8 +38,9 @@ pub(super) fn append(
     rows: &[Row],
     summaries: &[Summary],
     counts: &[Count],
-) -> Result<(), Refusal> {
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    upkeep: Option<(Upkeep<'_>, &mut Walk)>,
+) -> Result<Tidied, Refusal> {
+    let mut transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     for summary in summaries {
         project(&transaction, summary)?;
     }
@@ -59,8 +61,12 @@ pub(super) fn append(
     for count in counts {
         stock::write(&transaction, count)?;
     }
+    let tidied = match upkeep {
+        Some((upkeep, walk)) => keep::tidy(&mut transaction, upkeep, (rows, summaries), walk)?,
+        None => Tidied::default(),
+    };
     transaction.commit()?;
-    Ok(())
+    Ok(tidied)
 }
 
 /// Writes a sale's summary over the one before.

@@ -117,6 +117,7 @@ pub(super) fn connect(path: &Path) -> Result<Connection, JournalError> {
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+        // What a savepoint would undo stays in memory: no temporary file is written.
         // Exclusive: no second connection, ours or a technician's older shell, can ever write or
         // checkpoint at the same time, which SQLite before 3.51.3 answered with corruption.
         connection.pragma_update(None, "page_size", NEW_PAGE_SIZE)?;
@@ -124,6 +125,7 @@ pub(super) fn connect(path: &Path) -> Result<Connection, JournalError> {
             "PRAGMA locking_mode = EXCLUSIVE;
              PRAGMA mmap_size = 0;
              PRAGMA synchronous = FULL;
+             PRAGMA temp_store = MEMORY;
              PRAGMA cell_size_check = ON;
              PRAGMA foreign_keys = ON;",
         )?;

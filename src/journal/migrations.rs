@@ -14,7 +14,7 @@ use super::{database, read_id};
 pub(super) const APPLICATION_ID: u32 = 0x6b69_6f73;
 
 /// The newest schema that this program knows.
-pub(super) const KNOWN: u32 = 2;
+pub(super) const KNOWN: u32 = 3;
 
 /// Every step that ever was, never edited once released.
 fn all() -> Migrations<'static> {
@@ -24,7 +24,7 @@ fn all() -> Migrations<'static> {
             transaction.execute("INSERT INTO meta VALUES ('id', ?1), ('reopened', 0)", [id])?;
             Ok(())
         });
-    Migrations::new(vec![first, M::up(include_str!("stock.sql"))])
+    Migrations::new(vec![first, M::up(include_str!("stock.sql")), M::up(include_str!("keep.sql"))])
 }
 
 /// Refuses what a newer kioskd wrote.
@@ -151,11 +151,11 @@ mod tests {
         drop(super::super::Journal::open(folder.path()).unwrap());
         let mut connection = database::connect(&path).unwrap();
         database::use_log(&connection, &path).unwrap();
-        let mut steps = vec![M::up("CREATE TABLE a (x)"), M::up("CREATE TABLE b (x)")];
-        steps.push(M::up("CREATE TABLE c (x)"));
+        let steps = ["a", "b", "c", "d"].map(|name| format!("CREATE TABLE {name} (x)"));
+        let steps = steps.iter().map(|step| M::up(step)).collect();
         step(&mut connection, &path, KNOWN, &Migrations::new(steps)).unwrap();
         assert!(
-            matches!(database::inspect(&path), Err(JournalError::Newer { found: 3, .. })),
+            matches!(database::inspect(&path), Err(JournalError::Newer { found: 4, .. })),
             "the log is not in the database"
         );
     }

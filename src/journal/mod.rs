@@ -6,6 +6,8 @@
 //!                                    └─▶ stock  what is left of each product
 //! ```
 //!
+//! Closed sales that are older than the operator keeps go again, by Stripe's clock (`keep`).
+//!
 //! It keeps facts as JSON text and does not interpret them: folding them is the core's part.
 //!
 //! Beside them stand the counts of products (`stock`), which are written in the same transactions
@@ -34,6 +36,7 @@ mod append;
 mod chain;
 mod database;
 mod error;
+mod keep;
 mod lock;
 mod migrations;
 mod query;
@@ -42,6 +45,7 @@ mod stock;
 mod tests;
 
 pub use error::{Cause, Contradiction, JournalError};
+pub use keep::{LEAST as KEPT_AT_LEAST, LetGo, Tidied, Upkeep};
 pub use stock::{Count, Counts};
 
 /// How the body of a fact is written today; kept with each fact, so that a later kioskd knows.
@@ -105,8 +109,8 @@ pub struct Filter {
     pub open_only: bool,
     /// At most so many.
     pub limit: u32,
-    /// Only sales that arrived before this one: the last of the page before. Nothing is older than
-    /// a sale that is not there.
+    /// Only sales that arrived before this one: the last of the page before. If it is not there,
+    /// what is left of the time that was let go.
     pub before: Option<SaleId>,
 }
 
@@ -120,6 +124,8 @@ pub struct Journal {
     file: database::Identity,
     /// Absent after a failure: what failed once is not asked again.
     connection: Option<Connection>,
+    /// How far old sales were looked at.
+    walk: keep::Walk,
     /// Last, so that the lock outlives the connection.
     _lock: lock::StateLock,
 }
@@ -145,7 +151,8 @@ impl Journal {
             database::flush_log(&connection, &path)?;
         }
         let file = database::identity(&path)?;
-        Ok(Self { path, id, file, connection: Some(connection), _lock: lock })
+        let walk = keep::Walk::default();
+        Ok(Self { path, id, file, connection: Some(connection), walk, _lock: lock })
     }
 
     /// The UUID that this journal got when it began: a new card has a new one.
@@ -173,14 +180,31 @@ impl Journal {
         summaries: &[Summary],
         counts: &[Count],
     ) -> Result<(), JournalError> {
+        self.append_tidying((rows, summaries), counts, None).map(drop)
+    }
+
+    /// The same, and some closed sales that are older than they are kept go in the same
+    /// transaction, with what `upkeep` says. Whatever is wrong with old sales, the rows are written.
+    pub fn append_tidying(
+        &mut self,
+        (rows, summaries): (&[Row], &[Summary]),
+        counts: &[Count],
+        upkeep: Option<Upkeep<'_>>,
+    ) -> Result<Tidied, JournalError> {
         let Some(connection) = &mut self.connection else { return Err(given_up(&self.path)) };
         let written = match database::identity(&self.path) {
-            Ok(file) if file == self.file => append::append(connection, rows, summaries, counts),
+            Ok(file) if file == self.file => {
+                let upkeep = upkeep.map(|upkeep| (upkeep, &mut self.walk));
+                append::append(connection, rows, summaries, counts, upkeep)
+            }
             Ok(_) => return self.give_up(JournalError::unreadable(&self.path, REPLACED)),
             Err(error) => return self.give_up(error),
         };
         match written {
-            Ok(()) => database::takes_writes(&self.path).or_else(|error| self.give_up(error)),
+            Ok(tidied) => match database::takes_writes(&self.path) {
+                Ok(()) => Ok(tidied),
+                Err(error) => self.give_up(error),
+            },
             Err(append::Refusal::Contradiction(sale, seq, source)) => {
                 Err(JournalError::Conflict { path: self.path.clone(), sale, seq, source })
             }
@@ -203,6 +227,11 @@ impl Journal {
     /// What is left of each product that was ever counted.
     pub fn counts(&self) -> Result<Counts, JournalError> {
         self.read(stock::counts)
+    }
+
+    /// What was let go so far, if anything was.
+    pub fn let_go(&self) -> Result<Option<LetGo>, JournalError> {
+        self.read(keep::let_go)
     }
 
     /// Sales at a glance, newest first.
@@ -245,7 +274,7 @@ impl Journal {
     }
 
     /// Drops the handle without letting it write once more.
-    fn give_up(&mut self, error: JournalError) -> Result<(), JournalError> {
+    fn give_up<T>(&mut self, error: JournalError) -> Result<T, JournalError> {
         self.connection = None;
         Err(error)
     }

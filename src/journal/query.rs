@@ -21,13 +21,14 @@ const COLUMNS: &str =
 pub(super) const OPEN: &str = "WHERE open = 1 ORDER BY number";
 
 /// One row of the table `sale`.
-struct Projection {
+pub(super) struct Projection {
     /// The id as it is written, by which the facts are found even if it is no id any more.
     key: String,
-    summary: Summary,
+    pub(super) summary: Summary,
     facts: u32,
     hash: Hash,
-    damage: Option<String>,
+    /// What of this row cannot be read.
+    pub(super) damage: Option<String>,
 }
 
 /// The open sales with their facts, oldest first.
@@ -59,13 +60,33 @@ pub(super) fn summaries(
         }
         Some(before) => {
             let rest = format!(
-                "WHERE {only} AND number < (SELECT number FROM sale WHERE sale = ?2)
+                "WHERE {only} AND number < coalesce(
+                     (SELECT number FROM sale WHERE sale = ?2),
+                     (SELECT value FROM meta WHERE key = 'let_go_number'))
                  ORDER BY number DESC LIMIT ?1"
             );
             projections(connection, &rest, params![filter.limit, before.as_str()])?
         }
     };
     Ok(found.into_iter().map(|projection| projection.summary).collect())
+}
+
+/// Sales that arrived after the one of this number, up to another, in their order. Never the newest
+/// of all, whose number would be given again.
+pub(super) fn arrived(
+    connection: &Connection,
+    after: i64,
+    upto: i64,
+    limit: u32,
+) -> rusqlite::Result<Vec<(i64, Projection)>> {
+    connection
+        .prepare_cached(&format!(
+            "SELECT {COLUMNS}, number FROM sale
+             WHERE number > ?1 AND number <= ?2 AND number < (SELECT max(number) FROM sale)
+             ORDER BY number LIMIT ?3"
+        ))?
+        .query_map(params![after, upto, limit], |row| Ok((row.get("number")?, project(row))))?
+        .collect()
 }
 
 fn projections(
@@ -142,7 +163,7 @@ fn no_sale() -> SaleId {
 }
 
 /// Reads a sale's facts as far as its chain holds.
-fn load(connection: &Connection, projection: Projection) -> rusqlite::Result<Stored> {
+pub(super) fn load(connection: &Connection, projection: Projection) -> rusqlite::Result<Stored> {
     let mut facts = Facts { hash: chain::begin(&projection.key), rows: Vec::new() };
     let broken = match facts.read(connection, &projection) {
         Ok(broken) => broken,

@@ -279,6 +279,11 @@ impl Kiosk {
         &self.setup
     }
 
+    /// Stripe's clock now, if it was ever heard.
+    pub fn stripe_time(&self, now: Moment) -> Option<StripeTime> {
+        self.watch.stripe_time(now)
+    }
+
     /// A dispenser's port was opened, or is gone.
     pub fn dispenser_reachable(&mut self, dispenser: &DispenserName, reachable: bool, now: Since) {
         let away = Reason::DispenserAway { dispenser: dispenser.clone() };

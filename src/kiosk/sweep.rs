@@ -51,6 +51,10 @@ const AFTER_REFUSAL: Duration = Duration::from_mins(5);
 /// and less than the two days that a hold lasts.
 const OVERLAP: Duration = Duration::from_hours(24);
 
+/// However long none came to its end, a sweep never begins further back than this: by then no hold
+/// is left, and the journal need not know older sales any more.
+pub const FARTHEST: Duration = Duration::from_hours(14 * 24);
+
 /// How far what is known of Stripe's clock may have drifted since its last answer.
 const DRIFT: Duration = Duration::from_mins(5);
 
@@ -256,7 +260,9 @@ impl Kiosk {
         let Some(begun) = self.watch.stripe_time(now) else { return };
         let oldest = earlier(begun, WINDOW);
         let (reading, from) = if sought.is_empty() {
-            (Reading::Search, self.sweep.swept_to.map_or(oldest, |to| earlier(to, OVERLAP)))
+            let since = self.sweep.swept_to.map(|to| earlier(to, OVERLAP));
+            let since = since.map(|since| since.max(earlier(begun, FARTHEST)));
+            (Reading::Search, since.unwrap_or(oldest))
         } else {
             let opened = |id| self.sale(id).and_then(|sale| sale.opened.stripe_time);
             // One whose time is not known makes it all three days.

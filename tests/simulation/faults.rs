@@ -1,7 +1,7 @@
 //! Every fault by the name that it is counted by: one that never strikes proves nothing.
 
 /// All of them.
-pub const FAULTS: [&str; 73] = [
+pub const FAULTS: [&str; 74] = [
     "clock: jumps back",
     "clock: jumps forward",
     "clock: wrong after a power cut",
@@ -18,6 +18,7 @@ pub const FAULTS: [&str; 73] = [
     "disk: fails falsely",
     "disk: full for a while",
     "disk: the last write was a lie",
+    "disk: old sales go",
     "key: revoked",
     "key: too narrow",
     "machine: a line of its lost",

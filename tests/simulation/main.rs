@@ -22,6 +22,7 @@ mod faults;
 mod goods;
 mod machine;
 mod network;
+mod past;
 mod people;
 mod plan;
 mod power;

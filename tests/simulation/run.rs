@@ -153,6 +153,8 @@ fn no_machine_is_left_waiting(world: &mut World) {
 
 fn audit(mut world: World) -> Outcome {
     no_machine_is_left_waiting(&mut world);
+    let let_go = world.store.let_go();
+    world.tally.add("disk: old sales go", u64::from(let_go));
     let sales = world
         .store
         .all()

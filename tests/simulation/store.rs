@@ -5,16 +5,17 @@
 //! dying process or a torn write would leave them.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use kioskd::daemon::ledger::Batch;
 use kioskd::ids::{JournalId, ProductCode, SaleId};
-use kioskd::journal::{Count, Counts, DATABASE, Journal, Row, Stored, Summary};
+use kioskd::journal::{Count, Counts, DATABASE, Journal, Row, Stored, Summary, Upkeep};
 use rusqlite::Connection;
 
 use crate::auditor::Record;
+use crate::past;
 
 /// A stored sale as the auditor reads it.
 pub fn record(stored: &Stored) -> Record {
@@ -93,7 +94,8 @@ impl Store {
         let shm = Path::new("/dev/shm");
         let folder =
             if shm.is_dir() { tempfile::tempdir_in(shm) } else { tempfile::tempdir() }.unwrap();
-        let journal = Journal::open(&folder.path().join("0")).unwrap();
+        let mut journal = Journal::open(&folder.path().join("0")).unwrap();
+        past::fill(&mut journal);
         Self::Disk(Box::new(Disk {
             folder,
             journal: Some(journal),
@@ -160,7 +162,15 @@ impl Store {
         }
     }
 
-    /// Every sale.
+    /// How many sales of the past are gone.
+    pub fn let_go(&self) -> u32 {
+        match self {
+            Self::Memory(_) => 0,
+            Self::Disk(disk) => past::check(disk.journal()),
+        }
+    }
+
+    /// Every sale of the run.
     pub fn all(&self) -> Vec<Cow<'_, Stored>> {
         match self {
             Self::Memory(memory) => memory.sales.values().map(Cow::Borrowed).collect(),
@@ -170,7 +180,8 @@ impl Store {
                 let journal = disk.journal();
                 let all = journal.summaries(&filter).unwrap();
                 let read = |sale: &Summary| journal.sale(&sale.sale).unwrap().unwrap();
-                all.iter().map(read).map(Cow::Owned).collect()
+                let all = all.iter().filter(|sale| !past::is_past(&sale.sale));
+                all.map(read).map(Cow::Owned).collect()
             }
         }
     }
@@ -294,9 +305,13 @@ impl Disk {
             return Append::Failed;
         }
         self.trusted = weather == Weather::Fair;
-        match journal.append_counting(&batch.rows, &batch.summaries, &batch.counts) {
-            Ok(()) if weather == Weather::Lies => Append::Failed,
-            Ok(()) => Append::Written,
+        let spare = BTreeSet::new();
+        let upkeep = |now| Upkeep { now, keep: Some(past::KEEP), spare: &spare };
+        let upkeep = batch.unhurried.map(upkeep);
+        let rows = (&batch.rows[..], &batch.summaries[..]);
+        match journal.append_tidying(rows, &batch.counts, upkeep) {
+            Ok(_) if weather == Weather::Lies => Append::Failed,
+            Ok(_) => Append::Written,
             Err(kioskd::journal::JournalError::Conflict { sale, seq, source, .. }) => {
                 Append::Contradicts(sale, format!("fact {seq}: {source}"))
             }

@@ -36,7 +36,7 @@ use crate::tally::Tally;
 use crate::troubles::Trouble;
 
 /// The run begins at 2026-01-01T08:00:00Z.
-const BEGIN: i64 = 1_767_254_400_000;
+pub const BEGIN: i64 = 1_767_254_400_000;
 
 /// A flush of a good card.
 const FLUSH: Millis = 5;

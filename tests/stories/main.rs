@@ -9,6 +9,8 @@
 #[path = "../boards/mod.rs"]
 mod boards;
 mod machine;
+#[path = "../../benches/past/mod.rs"]
+mod past;
 #[path = "../printer/mod.rs"]
 mod printer;
 mod process;
@@ -32,6 +34,7 @@ mod inputs_that_are_not_there;
 mod interac;
 mod killed_at_each_step;
 mod noise;
+mod old_sales_go;
 mod one_reader_one_controller;
 mod out_of_service;
 mod over_tls;

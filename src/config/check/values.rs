@@ -11,6 +11,7 @@ use jiff::civil::Time;
 use super::super::duration;
 use super::super::origins::KeyPath;
 use super::super::problem::{nearest, quoted};
+use super::super::settings::JournalSettings;
 use super::Check;
 use crate::kiosk::stock::MOST;
 use crate::money::Currency;
@@ -64,6 +65,12 @@ pub(super) const MESSAGE_TIME: RangeInclusive<Duration> =
 pub(super) const ATTRACT_AFTER: RangeInclusive<Duration> = Duration::ZERO..=Duration::from_hours(1);
 /// The longest telephone number.
 const LONGEST_PHONE: usize = 24;
+
+/// How many days sales are kept: longer than any sweep looks back, and than people take to ask for
+/// their money back; the most is for ever in all but name.
+const KEEP: RangeInclusive<u32> = 30..=9999;
+/// For what is kept for ever.
+const FOREVER: &str = "forever";
 
 /// How often a declined customer may try.
 const ATTEMPTS: RangeInclusive<u32> = 1..=10;
@@ -157,6 +164,26 @@ impl Check<'_> {
                 );
             }
         }
+        None
+    }
+
+    /// For how many days sales are kept.
+    pub(super) fn keep(&mut self, key: &KeyPath, text: &str) -> Option<JournalSettings> {
+        if text == FOREVER {
+            return Some(JournalSettings { keep: None });
+        }
+        let days = text.strip_suffix('d').and_then(|days| days.trim_end().parse::<u32>().ok());
+        if let Some(days) = days.filter(|days| KEEP.contains(days)) {
+            let keep = Some(Duration::from_hours(24 * u64::from(days)));
+            return Some(JournalSettings { keep });
+        }
+        let wrong = match days {
+            Some(days) if days < *KEEP.start() => format!("{} is too short", quoted(text)),
+            Some(_) => format!("{} is too long", quoted(text)),
+            None => format!("{} is no number of days", quoted(text)),
+        };
+        let allowed = format!("\"{}d\" to \"{}d\", or {FOREVER:?}", KEEP.start(), KEEP.end());
+        self.wrong(key, wrong, allowed, "write how many days sales are kept, such as \"400d\"");
         None
     }
 

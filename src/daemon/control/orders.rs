@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
 
 use super::{
-    Caller, SaleInPath, Shared, ask, ask_journal, named_sale, no_sale_id, refused, too_long,
+    Caller, SaleInPath, Shared, ask, ask_journal, named_sale, no_sale, no_sale_id, refused,
+    too_long,
 };
 use crate::daemon::journal_thread::Job;
 use crate::daemon::orders::Ordered;
@@ -110,7 +111,7 @@ async fn order(
     let (answer, stored) = oneshot::channel();
     let stored = match ask_journal(shared, Job::Read { sale: id.clone(), answer }, stored).await {
         Ok(Some(stored)) => Box::new(stored),
-        Ok(None) => return refused(StatusCode::NOT_FOUND, &format!("there is no sale {id}")),
+        Ok(None) => return no_sale(shared, &id).await,
         Err(response) => return response,
     };
     let currency = stored.summary.amount.currency;

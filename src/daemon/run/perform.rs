@@ -45,7 +45,8 @@ pub(super) fn perform(effects: Vec<Effect>, tasks: &mut Tasks) {
         match effect {
             Effect::Commit(batch) => {
                 tasks.devices.watchdog.write_begins(batch.number, clock::now().moment);
-                drop(tasks.journal.send(Job::Commit(batch)));
+                let keep = tasks.running.loaded().settings.journal.keep;
+                drop(tasks.journal.send(Job::Commit { batch, keep }));
             }
             Effect::Call { flight, request } => call(tasks, flight, request, None),
             Effect::Vend { dispenser, vend } => order(tasks, &dispenser, Order::Vend(vend)),

@@ -164,6 +164,15 @@ fn the_next_one_is_hours_later_and_reads_a_day_more_than_what_is_new() {
 }
 
 #[test]
+fn after_weeks_without_an_end_it_reads_no_further_back_than_the_journal_remembers() {
+    let mut bench = Bench::new();
+    bench.page(Vec::new());
+    bench.done();
+    bench.wait(Duration::from_hours(24 * 60));
+    assert_eq!(bench.begins_at(), bench.date().0 - 14 * 24 * HOUR);
+}
+
+#[test]
 fn a_list_that_is_not_answered_does_not_put_the_kiosk_out_of_order() {
     let mut bench = Bench::new();
     for _ in 0..5 {

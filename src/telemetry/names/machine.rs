@@ -111,6 +111,24 @@ names! {
             "The disk: `dmesg`. See [Files](#files).",
         ],
     }
+    SALES_LET_GO = "journal_keeps", "sales_let_go", "cf42e4fec22f41198b8b72f3c46c37ba" {
+        subject: "Old sales are deleted",
+        happened:
+            "Closed sales are older than `journal.keep` says. The line says from before which day, \
+             and how many there were so far. It stands here once a day at most.",
+        does: "It deletes a few with each write that no customer waits for. Open ones stay.",
+        check: [
+            "Nothing. If they are wanted: `journal.keep`.",
+        ],
+    }
+    OLD_SALES_STAY = "journal_keeps", "old_sales_stay", "7bfd84b48837449db0805ac566bdd119" {
+        subject: "Old sales cannot be deleted",
+        happened: "The journal could not be read or changed where they stand. The line says why.",
+        does: "It sells on, and tries again within a day or two.",
+        check: [
+            "The disk: `dmesg`. See [Files](#files).",
+        ],
+    }
     STOCK_UNREAD = "journal_failed", "stock_unread", "d2b65a1e40794c0f9f8e3b7c15ad6092" {
         subject: "The count of a product cannot be read",
         happened: "What the journal has of it is damaged. The line says of which product.",

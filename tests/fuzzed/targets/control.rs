@@ -222,13 +222,14 @@ fn keep_books(jobs: &std::sync::mpsc::Receiver<Job>) {
                 let sales = sales.filter(|sale| sale.open || !filter.open_only).take(limit);
                 drop(answer.send(Ok(sales.collect())));
             }
+            Job::LetGo { answer } => drop(answer.send(Ok(None))),
             Job::Read { sale, answer } => {
                 let found = base().iter().find(|stored| stored.summary.sale == sale);
                 drop(answer.send(Ok(found.cloned())));
             }
             #[cfg(debug_assertions)]
             Job::Hang => panic!("the socket writes nothing"),
-            Job::Commit(_) | Job::Recall { .. } => panic!("the socket writes nothing"),
+            Job::Commit { .. } | Job::Recall { .. } => panic!("the socket writes nothing"),
         }
     }
 }
