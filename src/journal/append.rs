@@ -81,7 +81,7 @@ fn project(transaction: &Transaction<'_>, summary: &Summary) -> Result<(), Refus
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 0, ?10)
              ON CONFLICT (sale) DO UPDATE SET
                  opened_at = ?2, product = ?3, amount = ?4, currency = ?5, phase = ?6,
-                 outcome = ?7, intent = ?8, open = ?9",
+                 outcome = ?7, intent = ?8",
         )?
         .execute(params![
             summary.sale.as_str(),
@@ -95,6 +95,10 @@ fn project(transaction: &Transaction<'_>, summary: &Summary) -> Result<(), Refus
             summary.open,
             chain::begin(summary.sale.as_str()),
         ])?;
+    // By itself: SQLite writes the index of open sales anew whenever this column is set.
+    transaction
+        .prepare_cached("UPDATE sale SET open = ?2 WHERE sale = ?1 AND open <> ?2")?
+        .execute(params![summary.sale.as_str(), summary.open])?;
     Ok(())
 }
 

@@ -23,7 +23,7 @@ const APPLICATION_ID_AT: usize = 68;
 /// Bytes of a page in a journal that begins now. A sale touches a few pages at each of its steps,
 /// and each of these is written whole: with SQLite's own 4 KiB that is three times as much. One
 /// that began with another size keeps it.
-const NEW_PAGE_SIZE: u32 = 1024;
+const NEW_PAGE_SIZE: u32 = 512;
 
 /// What stands in the database's place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
