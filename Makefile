@@ -1,7 +1,7 @@
 # kioskd: `make help` says what there is. Nothing but Rust and make has to be there beforehand.
 
 .DEFAULT_GOAL := help
-.PHONY: demo test lint simulate soak check-model kill bugs fuzz mutants deny deb deb-arm64 vm vm-soak help
+.PHONY: demo test lint simulate soak check-model kill bugs bench fuzz mutants deny deb deb-arm64 vm vm-soak help
 
 # Where rustup puts cargo, for shells that were opened before Rust was installed.
 export PATH := $(PATH):$(HOME)/.cargo/bin
@@ -19,6 +19,7 @@ test: ## everything that has to hold: format, lints, tests, documentation
 	cargo test --locked --test stories -- --test-threads 8
 	cargo test --locked --doc
 	$(MAKE) --no-print-directory simulate
+	@.ci/instructions
 	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --locked
 
 # All tests but the stories, which wait for clocks more than they work and go many at a time.
@@ -58,6 +59,11 @@ kill: ## the real processes, killed KILLS=1000 times
 
 bugs: ## the deliberate bugs of tests/simulation/bugs/, each of which the simulation must find
 	.ci/bugs
+
+bench: deb ## what kioskd costs, beside two peers on Stripe's SDKs, into docs/performance.md (50 minutes; ONLY="taps disk" for parts)
+	@.ci/needs bench
+	@.ci/sdks
+	cargo bench --locked --profile simulation --bench figures
 
 fuzz: SECONDS = 60
 fuzz: ## each target of fuzz/ for SECONDS=60; installs cargo-fuzz if missing (minutes)

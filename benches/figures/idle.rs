@@ -50,7 +50,7 @@ pub fn run(folder: &Path) -> Part {
     for (_, lane) in &mut lanes {
         lane.before = lane.kiosk.process().usage();
     }
-    let measured = idle - RESTS_AFTER;
+    let measured = idle.saturating_sub(RESTS_AFTER);
     thread::sleep(measured);
     for (_, lane) in &mut lanes {
         lane.after = lane.kiosk.process().usage();

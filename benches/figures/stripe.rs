@@ -127,7 +127,7 @@ impl Stripe {
     /// Whether the reader asks for a card.
     pub fn asks_for_a_card(&self) -> bool {
         let screen = self.get(&format!("/simulator/readers/{READER}/screen"));
-        String::from_utf8_lossy(&screen).contains("card")
+        String::from_utf8_lossy(&screen).contains("present_card")
     }
 
     /// Waits until the reader asks for a card.

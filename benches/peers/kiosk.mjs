@@ -70,7 +70,7 @@ async function sell({ name, amount, slot }) {
     {
       amount,
       currency: "usd",
-      payment_method_types: ["card_present"],
+      allowed_payment_method_types: ["card_present"],
       capture_method: "manual",
       description: name,
       metadata: { sale },

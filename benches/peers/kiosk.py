@@ -67,7 +67,7 @@ def sell(name, amount, slot):
         params={
             "amount": amount,
             "currency": "usd",
-            "payment_method_types": ["card_present"],
+            "allowed_payment_method_types": ["card_present"],
             "capture_method": "manual",
             "description": name,
             "metadata": {"sale": sale},

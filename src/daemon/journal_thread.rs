@@ -199,7 +199,10 @@ fn commit(
         None => BTreeSet::new(),
     };
     let upkeep = batch.unhurried.map(|now| Upkeep { now, keep, spare: &spare });
-    let result = journal.append_tidying((&batch.rows, &batch.summaries), &batch.counts, upkeep);
+    let mut result = journal.append_tidying((&batch.rows, &batch.summaries), &batch.counts, upkeep);
+    if batch.unhurried.is_some() {
+        result = result.and_then(|tidied| journal.shorten_log().map(|()| tidied));
+    }
     // After a contradiction nothing was written, and the handle is sound.
     *trusted = matches!(result, Ok(_) | Err(JournalError::Conflict { .. }));
     past.tell(result?, journal, clock::now().moment);

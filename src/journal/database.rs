@@ -25,6 +25,9 @@ const APPLICATION_ID_AT: usize = 68;
 /// that began with another size keeps it.
 const NEW_PAGE_SIZE: u32 = 512;
 
+/// Pages of the log at which SQLite brings it into the database by itself, whoever waits: 2 MiB.
+const LONGEST_LOG: u32 = 4096;
+
 /// What stands in the database's place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Found {
@@ -121,6 +124,7 @@ pub(super) fn connect(path: &Path) -> Result<Connection, JournalError> {
         // Exclusive: no second connection, ours or a technician's older shell, can ever write or
         // checkpoint at the same time, which SQLite before 3.51.3 answered with corruption.
         connection.pragma_update(None, "page_size", NEW_PAGE_SIZE)?;
+        connection.pragma_update(None, "wal_autocheckpoint", LONGEST_LOG)?;
         connection.execute_batch(
             "PRAGMA locking_mode = EXCLUSIVE;
              PRAGMA mmap_size = 0;
@@ -168,6 +172,13 @@ pub(super) fn flush_log(connection: &Connection, path: &Path) -> Result<(), Jour
         .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))
         .map_err(|error| JournalError::from_sqlite(path, error))?;
     if blocked { Err(JournalError::disk(path, "its log is held by a reader")) } else { Ok(()) }
+}
+
+/// Brings what the log holds into the database, and leaves the log to be written over.
+pub(super) fn bring_log_in(connection: &Connection, path: &Path) -> Result<(), JournalError> {
+    connection
+        .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))
+        .map_err(|error| JournalError::from_sqlite(path, error))
 }
 
 /// Closes a connection that never failed, leaving one whole file and no log.

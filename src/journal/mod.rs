@@ -126,6 +126,8 @@ pub struct Journal {
     connection: Option<Connection>,
     /// How far old sales were looked at.
     walk: keep::Walk,
+    /// Commits that stand in the log alone, since it was brought into the database.
+    in_log: u32,
     /// Last, so that the lock outlives the connection.
     _lock: lock::StateLock,
 }
@@ -152,7 +154,7 @@ impl Journal {
         }
         let file = database::identity(&path)?;
         let walk = keep::Walk::default();
-        Ok(Self { path, id, file, connection: Some(connection), walk, _lock: lock })
+        Ok(Self { path, id, file, connection: Some(connection), walk, in_log: 0, _lock: lock })
     }
 
     /// The UUID that this journal got when it began: a new card has a new one.
@@ -202,7 +204,10 @@ impl Journal {
         };
         match written {
             Ok(tidied) => match database::takes_writes(&self.path) {
-                Ok(()) => Ok(tidied),
+                Ok(()) => {
+                    self.in_log = self.in_log.saturating_add(1);
+                    Ok(tidied)
+                }
                 Err(error) => self.give_up(error),
             },
             Err(append::Refusal::Contradiction(sale, seq, source)) => {
@@ -212,6 +217,20 @@ impl Journal {
                 self.give_up(JournalError::from_sqlite(&self.path, error))
             }
         }
+    }
+
+    /// Brings the log into the database if it has grown: two flushes more, for a moment in which
+    /// nobody waits for one. SQLite does the same by itself, with whatever commit it is, once the
+    /// log is twice as long.
+    ///
+    /// After an error [`Self::reopen`] comes first.
+    pub fn shorten_log(&mut self) -> Result<(), JournalError> {
+        let Some(connection) = &self.connection else { return Err(given_up(&self.path)) };
+        if self.in_log < LONG_LOG {
+            return Ok(());
+        }
+        self.in_log = 0;
+        database::bring_log_in(connection, &self.path).or_else(|error| self.give_up(error))
     }
 
     /// The open sales with their facts, oldest first. Costs nothing for sales that are closed.
@@ -287,6 +306,9 @@ impl Drop for Journal {
         }
     }
 }
+
+/// As many commits are those of fifty sales, and a megabyte of log.
+const LONG_LOG: u32 = 256;
 
 const REPLACED: &str = "another file was put in its place while it was in use";
 

@@ -228,3 +228,17 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_long_log_is_brought_into_the_database_when_nobody_waits() {
+    let (folder, mut journal) = begin();
+    let length = || std::fs::metadata(folder.path().join(DATABASE)).unwrap().len();
+    let begun = length();
+    for seq in 1..=LONG_LOG {
+        journal.shorten_log().unwrap();
+        assert_eq!(length(), begun, "commit {seq}");
+        journal.append(&[row("S1", seq)], &[summary("S1")]).unwrap();
+    }
+    journal.shorten_log().unwrap();
+    assert!(length() > begun);
+}
