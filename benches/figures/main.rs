@@ -25,6 +25,7 @@ mod process;
 mod recovery;
 mod report;
 mod sales;
+mod simulation;
 mod sizes;
 mod starts;
 mod stripe;
@@ -38,7 +39,7 @@ use report::Part;
 type Play = fn(&Path) -> Part;
 
 /// In the order of the table.
-const PARTS: [(&str, Play); 7] = [
+const PARTS: [(&str, Play); 8] = [
     ("taps", taps::run),
     ("idle", idle::run),
     ("disk", disk::run),
@@ -46,6 +47,7 @@ const PARTS: [(&str, Play); 7] = [
     ("starts", starts::run),
     ("recovery", recovery::run),
     ("sizes", |_| sizes::run()),
+    ("simulation", |_| simulation::run()),
 ];
 
 fn main() {
