@@ -198,8 +198,10 @@ impl Kiosk {
 
     /// Tells kioskd that there is news at Stripe, as a webhook's relay does.
     pub fn hint(&self) {
-        let ask = ("POST", "/v1/hint", "application/json", "");
-        http::ask_daemon(&self.socket(), ask).expect("kioskd's answer");
+        let news = format!("{{\"reader\": \"{READER}\"}}");
+        let ask = ("POST", "/v1/hint", "application/json", news.as_str());
+        let reply = http::ask_daemon(&self.socket(), ask).expect("kioskd's answer");
+        assert_eq!(reply.begins().1, "204", "{}", String::from_utf8_lossy(&reply.body));
     }
 
     fn socket(&self) -> PathBuf {
