@@ -185,6 +185,27 @@ fn any_size() -> impl Strategy<Value = (u32, u32)> {
     ]
 }
 
+/// Found by chance: the ring reached two pixels into the code.
+#[test]
+fn symbol_and_ring_leave_the_code_its_room() {
+    let words = Words {
+        mood: Mood::Inviting,
+        headline: Phrase::new("A"),
+        price: None,
+        line: Phrase::new("B"),
+        countdown: Some(Countdown { left: 1, of: 1 }),
+        note: None,
+        link: Some("HTTPS://A/".to_owned()),
+    };
+    let look = Look::plain(Theme::Dark);
+    for width in (560..760).step_by(7) {
+        let size = (width, 529);
+        let plan = large::plan(&words, size, &look, 0);
+        let letters = large::letters(size, &look, true);
+        assert_eq!(faults(&plan, size, &letters), Vec::<String>::new(), "{size:?}");
+    }
+}
+
 /// What is drawn over the last picture is the picture that is drawn at once.
 #[test]
 fn only_what_changed_is_drawn_again_and_nothing_of_the_last_picture_stays() {

@@ -240,7 +240,12 @@ impl<'l> Sheet<'l> {
 
     /// All below each other. Whether it fits.
     fn high(&mut self, words: &Words) -> bool {
-        let (symbol, ring) = (part(self.unit, 0.28), part(self.unit, 0.3));
+        let (mut symbol, mut ring) = (part(self.unit, 0.28), part(self.unit, 0.3));
+        // Beside a code there may be less room than both take.
+        if words.countdown.is_some() && symbol + 2 * self.gap + ring > self.width() {
+            let most = self.width().saturating_sub(2 * self.gap) / 2;
+            (symbol, ring) = (symbol.min(most), ring.min(most));
+        }
         let row = if words.countdown.is_some() { ring } else { symbol };
         let room = Room {
             headline_width: self.width(),
