@@ -108,7 +108,7 @@ fn step(
 ) -> rusqlite::Result<u32> {
     set_mark(savepoint, upkeep.now)?;
     let Some(keep) = upkeep.keep.map(|keep| keep.max(LEAST)) else { return Ok(0) };
-    let end = earlier(upkeep.now, keep);
+    let end = upkeep.now.before(keep);
     let Some((before, upto)) = last_mark(savepoint, end)? else { return Ok(0) };
     if walk.mark != before {
         *walk = Walk { mark: before, passed: 0 };
@@ -177,7 +177,7 @@ fn has_rested(
 ) -> rusqlite::Result<bool> {
     let stored = query::load(connection, projection)?;
     let last = stored.rows.last().map(|row| row.at.as_stripe_time());
-    let is_young = |last| last > earlier(now, keep) && last <= now.after(DAY);
+    let is_young = |last| last > now.before(keep) && last <= now.after(DAY);
     Ok(stored.damage.is_none() && !last.is_some_and(is_young))
 }
 
@@ -221,8 +221,4 @@ pub(super) fn let_go(connection: &Connection) -> rusqlite::Result<Option<LetGo>>
         sales: u64::try_from(sales).unwrap_or(0),
         before: StripeTime(before),
     }))
-}
-
-fn earlier(time: StripeTime, by: Duration) -> StripeTime {
-    StripeTime(time.0.saturating_sub(i64::try_from(by.as_secs()).unwrap_or(i64::MAX)))
 }

@@ -258,16 +258,16 @@ impl Kiosk {
 
     fn begin_sweep(&mut self, sought: BTreeSet<SaleId>, now: Moment) {
         let Some(begun) = self.watch.stripe_time(now) else { return };
-        let oldest = earlier(begun, WINDOW);
+        let oldest = begun.before(WINDOW);
         let (reading, from) = if sought.is_empty() {
-            let since = self.sweep.swept_to.map(|to| earlier(to, OVERLAP));
-            let since = since.map(|since| since.max(earlier(begun, FARTHEST)));
+            let since = self.sweep.swept_to.map(|to| to.before(OVERLAP));
+            let since = since.map(|since| since.max(begun.before(FARTHEST)));
             (Reading::Search, since.unwrap_or(oldest))
         } else {
             let opened = |id| self.sale(id).and_then(|sale| sale.opened.stripe_time);
             // One whose time is not known makes it all three days.
             let first = sought.iter().map(opened).min().flatten();
-            let from = first.map_or(oldest, |first| earlier(first, DRIFT).max(oldest));
+            let from = first.map_or(oldest, |first| first.before(DRIFT).max(oldest));
             (Reading::List { sought }, from)
         };
         self.sweep.under_way = Some(UnderWay {
@@ -453,10 +453,6 @@ fn seek(sought: &mut BTreeSet<SaleId>, intents: Vec<Listed>) -> Found {
     let found: Vec<_> = intents.into_iter().filter_map(of_sought).collect();
     sought.retain(|sale| found.iter().all(|(seen, _)| seen != sale));
     Found { sought: found, ..Found::default() }
-}
-
-fn earlier(time: StripeTime, by: Duration) -> StripeTime {
-    StripeTime(time.0.saturating_sub(i64::try_from(by.as_secs()).unwrap_or(i64::MAX)))
 }
 
 #[cfg(test)]
