@@ -5,13 +5,14 @@
 use std::process::Stdio;
 
 use tokio::process::{Child, Command};
+use tokio::task::{JoinHandle, spawn_blocking};
 
 use crate::daemon::notify;
 
 /// The lock, while it is held.
 #[derive(Debug, Default)]
 pub struct Inhibitor {
-    holder: Option<Child>,
+    holder: Option<JoinHandle<Option<Child>>>,
     /// Whether the lock was asked for, so that one that cannot be had is not asked for in each turn.
     wanted: bool,
 }
@@ -23,8 +24,9 @@ impl Inhibitor {
             return;
         }
         self.wanted = is_serving;
-        // Dropped, the holder is killed, and with it the lock is gone.
-        self.holder = is_serving.then(lock).flatten();
+        // Dropped, the holder is killed, and with it the lock is gone. A process begins on another
+        // thread: it takes milliseconds, in which nothing would be sent to Stripe.
+        self.holder = is_serving.then(|| spawn_blocking(lock));
     }
 }
 
