@@ -119,39 +119,28 @@ fn count(trace: &str, blocks: u64) -> Vec<Row> {
     let (median, most) = (flushes[SALES / 2], flushes[SALES - 1]);
     #[expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "small counts")]
     let each = |count: u64| count as f64 / SALES as f64;
-    let none = || ["—".to_owned(), "—".to_owned()];
-    let row = |figure: &str, target: &str, cell: String, met: bool, note: &str| {
-        let [python, node] = none();
-        Row {
-            figure: figure.into(),
-            target: target.into(),
-            cells: [cell, python, node],
-            note: note.into(),
-            verdict: Verdict::of(met),
-        }
-    };
     let all: u64 = flushes.iter().sum();
     vec![
-        row(
+        Row::alone(
             "flushes a sale: median (mean, most)",
             "≤ 5",
             format!("{median} ({:.2}, {most})", each(all)),
-            median <= 5,
+            Verdict::of(median <= 5),
             "strace over forty sales; two more each fifty sales, after the sale, when the log is \
              brought into the database; the peers keep no record of a sale",
         ),
-        row(
+        Row::alone(
             "of these, awaited between the authorization and `VEND`",
             "1",
             format!("{:.1}", each(u64::try_from(critical).unwrap_or(u64::MAX))),
-            critical == SALES,
+            Verdict::of(critical == SALES),
             "the first is hidden behind the creation of the PaymentIntent",
         ),
-        row(
+        Row::alone(
             "KiB written a sale (in blocks of the file system)",
             "≤ 32",
             format!("{:.1} ({:.1})", each(bytes) / 1024.0, each(blocks) / 1024.0),
-            each(bytes) <= 32.0 * 1024.0,
+            Verdict::of(each(bytes) <= 32.0 * 1024.0),
             "all that the journal writes, what is brought from its log into the database included",
         ),
     ]

@@ -41,24 +41,24 @@ pub fn run(folder: &Path) -> Part {
     let (first, last) = (a_sale(0), a_sale(2));
     Part {
         rows: vec![
-            Row {
-                figure: format!("peak of resident memory under {SALES} sales, TLS 1.3: MiB"),
-                target: "≤ 12, flat".into(),
-                cells: [in_mib(usage.peak), "—".into(), "—".into()],
-                note: format!(
+            Row::alone(
+                format!("peak of resident memory under {SALES} sales, TLS 1.3: MiB"),
+                "≤ 12, flat",
+                in_mib(usage.peak),
+                Verdict::of(usage.peak <= 12 * 1024),
+                format!(
                     "after each third: {}; its own memory, no file's, at the end: {}",
                     thirds.join(", "),
                     in_mib(usage.own)
                 ),
-                verdict: Verdict::of(usage.peak <= 12 * 1024),
-            },
-            Row {
-                figure: "processor time a sale, first and last hundred: µs".into(),
-                target: "constant in history".into(),
-                cells: [format!("{first}; {last}"), "—".into(), "—".into()],
-                note: "the start of the daemon is not in it; TLS 1.3".into(),
-                verdict: Verdict::of(last <= first + first / 5),
-            },
+            ),
+            Row::alone(
+                "processor time a sale, first and last hundred: µs",
+                "constant in history",
+                format!("{first}; {last}"),
+                Verdict::of(last <= first + first / 5),
+                "the start of the daemon is not in it; TLS 1.3",
+            ),
         ],
     }
 }

@@ -52,27 +52,20 @@ pub fn run(folder: &Path) -> Part {
     let drained = begun.elapsed();
     let log = kiosk.stripe.requests();
     let most = most_in_a_second(&log, from);
-    let row = |figure: &str, target: &str, cell: String, met, note: String| Row {
-        figure: figure.into(),
-        target: target.into(),
-        cells: [cell, "—".into(), "—".into()],
-        note,
-        verdict: Verdict::of(met),
-    };
     let rows = vec![
-        row(
-            &format!("{UNSETTLED} unsettled sales: start to ready, to the goods of a new sale: s"),
+        Row::alone(
+            format!("{UNSETTLED} unsettled sales: start to ready, to the goods of a new sale: s"),
             "first selling again at once",
             format!("{:.2}, {:.2}", ready.as_secs_f64(), sold.as_secs_f64()),
-            ready < Duration::from_secs(3),
-            "the customer taps a second after the prompt, and 1.5 s are the issuer's".into(),
+            Verdict::of(ready < Duration::from_secs(3)),
+            "the customer taps a second after the prompt, and 1.5 s are the issuer's",
         ),
-        row(
+        Row::alone(
             "the queue drained after: s (most writes in one second)",
             "within Stripe's limits",
             format!("{:.0} ({most})", drained.as_secs_f64()),
-            most <= 100,
-            "Stripe allows 100 a second; three go at a time".into(),
+            Verdict::of(most <= 100),
+            "Stripe allows 100 a second; three go at a time",
         ),
     ];
     Part { rows }

@@ -46,6 +46,21 @@ pub struct Row {
     pub verdict: Verdict,
 }
 
+impl Row {
+    /// A line about kioskd alone: there is nothing at the peers to be compared with.
+    pub fn alone(
+        figure: impl Into<String>,
+        target: impl Into<String>,
+        cell: String,
+        verdict: Verdict,
+        note: impl Into<String>,
+    ) -> Self {
+        let none = || "—".to_owned();
+        let (figure, target, note) = (figure.into(), target.into(), note.into());
+        Self { figure, target, cells: [cell, none(), none()], note, verdict }
+    }
+}
+
 /// What one part of the benchmark has found.
 #[derive(Clone, Serialize, Deserialize, Debug)]
 pub struct Part {

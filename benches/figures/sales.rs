@@ -30,6 +30,8 @@ pub struct Sale {
     pub steps: usize,
     /// Reads of the reader and of the PaymentIntent.
     pub looks: usize,
+    /// Of these, those that look for the customer's payment.
+    pub watches: usize,
     /// Whatever else was asked of Stripe.
     pub others: usize,
 }
@@ -93,13 +95,16 @@ fn one(log: &[LoggedRequest], vends: &[i64], from: i64, to: i64, authorizes: Dur
     let vended = vends.iter().copied().find(|at| (from..to).contains(at));
     let kind = |call: &&&LoggedRequest| Kind::of(call);
     let count = |wanted| calls.iter().filter(|call| kind(call) == wanted).count();
+    let prompted = first("/process_payment_intent");
+    let watches = calls.iter().filter(|call| kind(call) == Kind::Look && at(call) > prompted);
     Sale {
         selected: from,
-        prompted: first("/process_payment_intent"),
+        prompted,
         authorized: first("/present_payment_method") + authorizes,
         vended: vended.expect("goods"),
         steps: count(Kind::Step),
         looks: count(Kind::Look),
+        watches: watches.count(),
         others: count(Kind::Other),
     }
 }

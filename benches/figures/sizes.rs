@@ -18,13 +18,8 @@ pub fn run() -> Part {
 
 fn row(figure: &str, target: &str, size: Option<f64>, most: f64) -> Row {
     let cell = size.map_or("`make deb` first".to_owned(), |size| format!("{size:.2}"));
-    Row {
-        figure: figure.into(),
-        target: target.into(),
-        cells: [cell, "—".into(), "—".into()],
-        note: std::env::consts::ARCH.into(),
-        verdict: Verdict::of(size.is_some_and(|size| size <= most)),
-    }
+    let met = size.is_some_and(|size| size <= most);
+    Row::alone(figure, target, cell, Verdict::of(met), std::env::consts::ARCH)
 }
 
 #[expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "some million bytes")]

@@ -44,35 +44,29 @@ pub fn run(folder: &Path) -> Part {
     let middle = WallTime(newest.0 - i64::from(sales - 1 - sales / 2) * SPACING_MS);
     let middle = past::id(sales / 2, middle).expect("an id");
     let looks = look(&mut old, middle.as_str());
-    let row = |figure: String, target: &str, cell: String, note: String, met| Row {
-        figure,
-        target: target.into(),
-        cells: [cell, "—".into(), "—".into()],
-        note,
-        verdict: Verdict::of(met),
-    };
     let ratio = of_old.median / young.median;
+    let is_the_same = (0.8..=1.2).contains(&ratio);
     let named = |name: &str| format!("`kioskd {name}` with {sales} past sales: ms, median (90 %)");
     let spread = |spread: Spread| format!("{:.1} ({:.1})", spread.median, spread.high);
     let mut rows = vec![
-        row(
+        Row::alone(
             format!("start to `READY=1` with 0 and {sales} past sales: ms, median (90 %)"),
             "≤ 50, both the same within 20 %",
             format!("{}; {}", spread(young), spread(of_old)),
+            Verdict::of(young.median <= 50.0 && of_old.median <= 50.0 && is_the_same),
             format!("{ratio:.2} ×; {STARTS} starts of each, in turns"),
-            young.median <= 50.0 && of_old.median <= 50.0 && (0.8..=1.2).contains(&ratio),
         ),
-        row(
-            "the journal: bytes a sale".into(),
+        Row::alone(
+            "the journal: bytes a sale",
             "—",
             format!("{}", bytes / u64::from(sales)),
+            Verdict::Told,
             format!("{sales} sales were written in {:.0} s", filled.as_secs_f64()),
-            true,
         ),
     ];
     rows.extend(looks.map(|(name, times)| {
-        let met = times.median <= 20.0;
-        row(named(name), "≤ 20", spread(times), "the whole command".into(), met)
+        let verdict = Verdict::of(times.median <= 20.0);
+        Row::alone(named(name), "≤ 20", spread(times), verdict, "the whole command")
     }));
     Part { rows }
 }

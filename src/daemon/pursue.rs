@@ -80,13 +80,14 @@ impl Driver {
 
     /// Has shown what is to be seen now, if it is something else than before.
     fn show(&mut self, now: Moment) {
-        self.kiosk.watch_the_room(now);
+        let view = self.kiosk.view(now);
+        self.kiosk.watch_the_room(&view, now);
         let language = self.kiosk.language();
         if self.language != language {
             self.language = language;
             self.effects.push(Effect::Speak { language });
         }
-        let Some(view) = self.recorded(self.kiosk.view(now)) else { return };
+        let Some(view) = self.recorded(view) else { return };
         if self.shown.as_ref() != Some(&view) {
             self.shown = Some(view.clone());
             self.effects.push(Effect::Show(view));

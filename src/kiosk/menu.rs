@@ -158,11 +158,11 @@ impl Kiosk {
         let Some(form) = acting(reader).and_then(|action| self.own_form(action)) else {
             return false;
         };
-        let wanted = self.menu(now).map(|(title, buttons)| made_of(&title, &buttons));
         let shown = self.watch.menu.shown.as_ref();
-        !shown.is_some_and(|shown| {
-            form.mark.as_ref() == Some(&shown.mark) && Some(shown.made_of) == wanted
-        })
+        let Some(shown) = shown.filter(|shown| form.mark.as_ref() == Some(&shown.mark)) else {
+            return true;
+        };
+        !self.menu(now).is_some_and(|(title, buttons)| made_of(&title, &buttons) == shown.made_of)
     }
 
     /// The form of an action, if this board has put it there.

@@ -70,9 +70,9 @@ impl Kiosk {
         self.screen.language
     }
 
-    /// Whoever has left speaks no language any more.
-    pub fn watch_the_room(&mut self, now: Moment) {
-        if !self.view(now).is_inviting() {
+    /// Whoever has left speaks no language any more. `view` is what is to be seen now.
+    pub fn watch_the_room(&mut self, view: &View, now: Moment) {
+        if !view.is_inviting() {
             self.screen.alone_since = None;
             return;
         }
@@ -107,8 +107,11 @@ impl Kiosk {
     /// One product after the other, and a welcome between two rounds.
     fn attract_view(&self, now: Moment) -> Option<View> {
         let begins = self.screen.alone_since? + self.setup.screen.attract_after?;
+        if now < begins {
+            return None;
+        }
         let shown: Vec<Shown> = self.on_offer().collect();
-        if now < begins || shown.is_empty() {
+        if shown.is_empty() {
             return None;
         }
         let turn = now.since(begins).as_millis() / ATTRACTS_FOR.as_millis();

@@ -15,7 +15,8 @@ fn with(rules: ScreenRules) -> Bench {
 impl Bench {
     /// What the driver does each turn.
     fn turn(&mut self) -> View {
-        self.kiosk.watch_the_room(self.now);
+        let view = self.kiosk.view(self.now);
+        self.kiosk.watch_the_room(&view, self.now);
         self.view()
     }
 }
