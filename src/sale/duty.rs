@@ -35,14 +35,14 @@ const DOUBT_EVERY: Pace = Pace::Every(Duration::from_secs(1));
 const CONFIRM_EVERY: Pace = Pace::Every(Duration::from_millis(500));
 
 /// Hardly anybody has found a card, presented it and been authorized sooner than this.
-const HARDLY_ANYBODY_PAYS_SOONER: Duration = Duration::from_millis(3250);
+const HARDLY_ANYBODY_PAYS_SOONER: Duration = Duration::from_millis(3500);
 
 /// How soon after one look the next one follows, by how long the reader has been asking: where
 /// taps are dense, looks are. See "Watching the reader" in `docs/architecture.md`.
 const WATCH: [(Duration, Duration); 3] = [
-    (Duration::from_secs(18), Duration::from_millis(745)),
-    (Duration::from_secs(30), Duration::from_millis(880)),
-    (Duration::MAX, Duration::from_millis(1650)),
+    (Duration::from_secs(20), Duration::from_millis(720)),
+    (Duration::from_secs(30), Duration::from_millis(850)),
+    (Duration::MAX, Duration::from_millis(1300)),
 ];
 
 /// How often a refund that Stripe calls pending is looked at: that takes it minutes or days.

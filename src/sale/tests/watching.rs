@@ -93,7 +93,7 @@ fn a_customer_who_never_pays_costs_a_bounded_number_of_looks() {
 #[test]
 fn looks_grow_rarer_at_the_moments_that_the_table_names() {
     let pace = Pace::Customer(at(0.0));
-    for (sent, gap) in [(17.999, 0.745), (18.0, 0.88), (29.999, 0.88), (30.0, 1.65)] {
+    for (sent, gap) in [(19.999, 0.72), (20.0, 0.85), (29.999, 0.85), (30.0, 1.3)] {
         let next = pace.next(Some(at(sent))).unwrap();
         assert_eq!(next, at(sent) + Duration::from_secs_f64(gap), "{sent}");
     }
