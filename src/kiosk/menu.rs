@@ -162,7 +162,7 @@ impl Kiosk {
         let Some(shown) = shown.filter(|shown| form.mark.as_ref() == Some(&shown.mark)) else {
             return true;
         };
-        !self.menu(now).is_some_and(|(title, buttons)| made_of(&title, &buttons) == shown.made_of)
+        self.menu(now).is_none_or(|(title, buttons)| made_of(&title, &buttons) != shown.made_of)
     }
 
     /// The form of an action, if this board has put it there.
