@@ -50,7 +50,7 @@ pub(super) struct Link {
 struct Usage {
     /// How many calls are under way.
     calls: usize,
-    /// When the last one ended.
+    /// When all the connections that a customer's first calls take were in use last.
     last: Instant,
     /// Our ends of the connections that were answered on last, the newest at the end.
     known: Vec<SocketAddr>,
@@ -104,6 +104,7 @@ impl Link {
         } else {
             first.await
         };
+        self.usage().last = Instant::now();
         match opened {
             Ok(true) => Found::Closed,
             Ok(false) => Found::Open,
@@ -139,8 +140,11 @@ pub(super) struct InUse<'a>(&'a Link);
 impl Drop for InUse<'_> {
     fn drop(&mut self) {
         let mut usage = self.0.usage();
+        // A call alone takes one connection, and the other one ages.
+        if !usage.one_call_each || usage.calls > 1 {
+            usage.last = Instant::now();
+        }
         usage.calls -= 1;
-        usage.last = Instant::now();
     }
 }
 
@@ -276,5 +280,21 @@ mod tests {
         drop(call);
         tokio::time::sleep(Duration::from_secs(7)).await;
         assert_eq!(link.unused_for(), Duration::from_secs(7));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn where_each_call_takes_a_connection_one_alone_does_not_keep_the_other_warm() {
+        let link = nowhere();
+        link.usage().one_call_each = true;
+        tokio::time::sleep(Duration::from_secs(200)).await;
+        drop(link.begin());
+        assert_eq!(link.unused_for(), Duration::from_secs(200));
+        let (look, create) = (link.begin(), link.begin());
+        drop(create);
+        drop(look);
+        assert_eq!(link.unused_for(), Duration::ZERO);
+        tokio::time::sleep(Duration::from_secs(60)).await;
+        link.tried().await;
+        assert_eq!(link.unused_for(), Duration::ZERO);
     }
 }
