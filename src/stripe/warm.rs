@@ -293,7 +293,7 @@ mod tests {
         drop(create);
         drop(look);
         assert_eq!(link.unused_for(), Duration::ZERO);
-        tokio::time::sleep(Duration::from_secs(60)).await;
+        tokio::time::sleep(Duration::from_mins(1)).await;
         link.tried().await;
         assert_eq!(link.unused_for(), Duration::ZERO);
     }
