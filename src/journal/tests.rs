@@ -172,6 +172,7 @@ fn flushes_are_asked_for_and_the_log_is_on() {
         assert_eq!(ask("journal_mode"), "wal");
         assert_eq!(ask("trusted_schema"), "0");
         assert_eq!(ask("temp_store"), "2");
+        assert_eq!(ask("cache_size"), "-256");
         assert_eq!(ask("foreign_keys"), "1");
         journal.reopen().unwrap();
     }
