@@ -87,6 +87,8 @@ fn start_once(kiosk: &mut Kiosk) -> Duration {
         }
     }
     let took = begun.elapsed();
+    // A socket that nobody reads any more would fill up, and kioskd would wait.
+    drop(socket);
     // What a start writes is written before it is stopped.
     kiosk.wait_until_ready();
     kiosk.stop();
