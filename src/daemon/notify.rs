@@ -11,18 +11,24 @@ use crate::telemetry::names::machine;
 #[derive(Debug, Default)]
 pub struct Notifier {
     ready: bool,
+    knows: bool,
     sentence: String,
     hung: Vec<String>,
 }
 
 impl Notifier {
-    /// Tells the state of a turn: ready once the kiosk can sell or knows why not.
+    /// Tells the state of a turn. With the first one the daemon is up: the journal is open, the
+    /// devices are, and it answers. Of the reader it knows nothing then, which a slow network must
+    /// not make a start that failed. The log has a line once the kiosk can sell or knows why not.
     pub fn tell(&mut self, status: &KioskStatus, config: &ConfigStatus) {
         let remarks = config.remarks().into_iter().map(|remark| format!("; {remark}"));
         let sentence: String = std::iter::once(sentence(status)).chain(remarks).collect();
-        if !self.ready && can_sell_or_knows_why_not(status) {
+        if !self.ready {
             self.ready = true;
             send(&[("READY", "1")]);
+        }
+        if !self.knows && can_sell_or_knows_why_not(status) {
+            self.knows = true;
             tell::life(machine::READY, &format!("ready: {sentence}"));
         }
         if self.sentence != sentence {
@@ -48,8 +54,7 @@ impl Notifier {
     }
 }
 
-/// Until the reader was seen, only another reason (no network, a rejected key) is an answer: a
-/// kiosk without a network must not be killed for starting too slowly.
+/// Until the reader was seen, only another reason (no network, a rejected key) is an answer.
 fn can_sell_or_knows_why_not(status: &KioskStatus) -> bool {
     let starting = status.reasons.iter().any(|reason| reason.code == "starting");
     let known = |code: &str| code != "starting" && code != "dispenser_away";

@@ -128,6 +128,24 @@ fn a_hung_display_is_restarted() {
 }
 
 #[test]
+fn a_start_is_over_before_the_reader_was_seen() {
+    let mut rig = Rig::ready();
+    rig.keypad.press("A1");
+    rig.tap(VISA);
+    wait_for("a sale", || (rig.outcomes() == ["sold"]).then_some(()));
+    assert_eq!(rig.terminate(), Some(0));
+    rig.hold("GET", "/v1/terminal/readers/*", "before_ms");
+    let systemd = watched(&mut rig);
+    let status = systemd.wait_for("STATUS=");
+    assert!(status.contains("the reader has not been seen since the start"), "{status}");
+    let ready = || rig.log().matches(" ready: ").count();
+    assert_eq!(ready(), 1, "{}", rig.log());
+    rig.forget_faults();
+    rig.wait_until_ready();
+    wait_for("a line about it", || (ready() == 2).then_some(()));
+}
+
+#[test]
 fn a_reload_says_when_it_begins_and_when_it_is_over() {
     let mut rig = Rig::without_daemon();
     let systemd = watched(&mut rig);
