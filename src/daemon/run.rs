@@ -356,6 +356,8 @@ impl Daemon {
             if is_staying {
                 reload::take(&mut driver, &mut tasks).await;
             }
+            // What was begun goes out first: a customer waits for it.
+            tokio::task::yield_now().await;
             let status = driver.kiosk().status(now.moment);
             inhibitor.hold(status.sale.is_some());
             notifier.tell(&status, &tasks.running.status());
