@@ -27,6 +27,8 @@ OTHERS = $(filter-out stories,$(basename $(notdir $(wildcard tests/*.rs))) $(not
 
 # A build that is fast and keeps the core's own assertions.
 FAST = cargo test --locked --profile simulation
+# For what runs for hours.
+FASTEST = cargo test --locked --profile soak
 # Fresh seeds each day; a failing one is told with the command that replays it.
 FROM ?= $(shell date +%Y%m%d)0000000
 # Of the whole kiosk; and of the core alone, which is some twenty times as fast.
@@ -47,9 +49,9 @@ else
 endif
 
 soak: ## the same for SECONDS=3600 each, and every eleventh pair of deaths
-	FROM=$(FROM) SECONDS=$(SECONDS) $(FAST) --test small_world whatever -- --nocapture
-	FROM=$(FROM) SECONDS=$(SECONDS) $(FAST) --test simulation whatever -- --nocapture
-	FIRST_DEATHS=1 SECOND_DEATHS=11 $(FAST) --test simulation wherever -- --nocapture
+	FROM=$(FROM) SECONDS=$(SECONDS) $(FASTEST) --test small_world whatever -- --nocapture
+	FROM=$(FROM) SECONDS=$(SECONDS) $(FASTEST) --test simulation whatever -- --nocapture
+	FIRST_DEATHS=1 SECOND_DEATHS=11 $(FASTEST) --test simulation wherever -- --nocapture
 
 check-model: ## all interleavings of one sale with FAULTS=1 and CRASHES=1, for SECONDS=3600 each policy (or POLICY=release)
 	CHECK_SECONDS=$(SECONDS) FAULTS=$(FAULTS) CRASHES=$(CRASHES) $(FAST) --test small_world checker:: -- --nocapture

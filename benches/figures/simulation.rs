@@ -4,7 +4,7 @@ use std::process::Command;
 
 use crate::report::{Part, Row, Verdict};
 
-/// Plays both simulations, as `make simulate` does.
+/// Plays both simulations, as `make soak` does.
 pub fn run() -> Part {
     let core = rate("small_world", "whatever_happens", "400000");
     let kiosk = rate("simulation", "whatever_goes_wrong", "5000");
@@ -27,7 +27,7 @@ fn rate(program: &str, test: &str, runs: &str) -> f64 {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
     command.current_dir(env!("CARGO_MANIFEST_DIR")).env("FROM", "1").env("RUNS", runs);
-    command.args(["test", "--locked", "--profile", "simulation", "--test", program, test]);
+    command.args(["test", "--locked", "--profile", "soak", "--test", program, test]);
     let output = command.args(["--", "--nocapture"]).output().expect("cargo");
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(output.status.success(), "{program}: {said}");
