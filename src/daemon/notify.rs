@@ -17,9 +17,10 @@ pub struct Notifier {
 }
 
 impl Notifier {
-    /// Tells the state of a turn. With the first one the daemon is up: the journal is open, the
-    /// devices are, and it answers. Of the reader it knows nothing then, which a slow network must
-    /// not make a start that failed. The log has a line once the kiosk can sell or knows why not.
+    /// Tells the state of a turn. With the first one the daemon is up: the journal is open, it
+    /// answers, and the tasks of its devices run. Ports that are away and a reader that was not seen
+    /// yet are reasons not to sell, and no start that failed. The log has a line once the kiosk can
+    /// sell or knows why not.
     pub fn tell(&mut self, status: &KioskStatus, config: &ConfigStatus) {
         let remarks = config.remarks().into_iter().map(|remark| format!("; {remark}"));
         let sentence: String = std::iter::once(sentence(status)).chain(remarks).collect();

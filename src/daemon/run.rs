@@ -358,6 +358,7 @@ impl Daemon {
             }
             // What was begun goes out first: a customer waits for it.
             tokio::task::yield_now().await;
+            let now = clock::now();
             let status = driver.kiosk().status(now.moment);
             inhibitor.hold(status.sale.is_some());
             notifier.tell(&status, &tasks.running.status());

@@ -18,10 +18,15 @@ pub fn shown(world: &mut World) {
     let blame = guest.must("systemd-analyze blame --no-pager");
     let of_kioskd = blame.lines().find(|line| line.contains("kioskd.service")).unwrap_or("?");
     let place = blame.lines().position(|line| line.contains("kioskd.service")).unwrap_or(0) + 1;
+    // The life's event "kioskd is ready": READY=1 comes before the reader was seen.
+    let sells = guest.must(
+        "journalctl -b -o short-monotonic -n 1 --no-pager MESSAGE_ID=c6d945a75d6c497a9db404b6bfd6222c",
+    );
     println!(
         "9. READY=1 {ready:.1} s after the kernel began, {:.1} s after its own start",
         ready - begun
     );
+    println!("   can sell, in seconds after the kernel began: {}", sells.trim());
     println!("   blame: {} (number {place} of {})", of_kioskd.trim(), blame.lines().count());
     println!("   {}", all.lines().next().unwrap_or_default());
     println!("   the agent answers {up:.1} s after power-on");
