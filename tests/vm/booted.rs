@@ -1,5 +1,7 @@
 //! How long it takes from power-on until a customer can pay.
 
+use kioskd::telemetry::names::machine;
+
 use crate::world::World;
 
 /// Shows it: the system goes down in order, and comes up again.
@@ -19,9 +21,9 @@ pub fn shown(world: &mut World) {
     let of_kioskd = blame.lines().find(|line| line.contains("kioskd.service")).unwrap_or("?");
     let place = blame.lines().position(|line| line.contains("kioskd.service")).unwrap_or(0) + 1;
     // The life's event "kioskd is ready": READY=1 comes before the reader was seen.
-    let sells = guest.must(
-        "journalctl -b -o short-monotonic -n 1 --no-pager MESSAGE_ID=c6d945a75d6c497a9db404b6bfd6222c",
-    );
+    let id = machine::READY.message_id;
+    let sells =
+        guest.must(&format!("journalctl -q -b -o short-monotonic -n 1 -u kioskd MESSAGE_ID={id}"));
     println!(
         "9. READY=1 {ready:.1} s after the kernel began, {:.1} s after its own start",
         ready - begun
